@@ -1,0 +1,55 @@
+import { isJsonObject, numberAt, textAt, type JsonObject } from './json.ts';
+
+/** One answer of an endpoint: what it sent, taken apart but not changed. */
+export interface Completion {
+	/** The API's object without its choices: id, model, created, usage, service_tier, … */
+	readonly rest: JsonObject;
+	/** The API's choice objects as they came. */
+	readonly choices: readonly JsonObject[];
+}
+
+export interface Usage {
+	readonly promptTokens: number | null;
+	readonly completionTokens: number | null;
+}
+
+/** The usage of the whole completion: its n choices share it. */
+export function usageOf(rest: JsonObject): Usage {
+	const usage = isJsonObject(rest['usage']) ? rest['usage'] : {};
+	return {
+		promptTokens: numberAt(usage, 'prompt_tokens'),
+		completionTokens: numberAt(usage, 'completion_tokens'),
+	};
+}
+
+/** What a choice is, so that a cut-off or refused answer never counts silently as a good one. */
+export type ChoiceMark = 'complete' | 'truncated' | 'refused' | 'filtered' | 'empty';
+
+export const choiceMarks: readonly ChoiceMark[] = [
+	'complete',
+	'truncated',
+	'refused',
+	'filtered',
+	'empty',
+];
+
+const messageOf = (choice: JsonObject): JsonObject =>
+	isJsonObject(choice['message']) ? choice['message'] : {};
+
+/** The answer's text: of a Chat choice its content, else its refusal; of a Completions choice its text; null where it has none. */
+export const choiceText = (choice: JsonObject): string | null =>
+	textAt(choice, 'text') ??
+	textAt(messageOf(choice), 'content') ??
+	textAt(messageOf(choice), 'refusal');
+
+export const finishReasonOf = (choice: JsonObject): string | null =>
+	textAt(choice, 'finish_reason');
+
+export function markOf(choice: JsonObject): ChoiceMark {
+	const reason = finishReasonOf(choice);
+	if (reason === 'content_filter') return 'filtered';
+	if (textAt(messageOf(choice), 'refusal') !== null) return 'refused';
+	if (reason === 'length') return 'truncated';
+	const hasCalls = Object.hasOwn(messageOf(choice), 'tool_calls');
+	return !hasCalls && (choiceText(choice) ?? '').trim() === '' ? 'empty' : 'complete';
+}

@@ -1,0 +1,80 @@
+import { err, ok, type Result } from './result.ts';
+
+export const providers = ['demo', 'openai', 'compatible'] as const;
+export type Provider = (typeof providers)[number];
+
+/** Where requests go. Never holds the key: keys live apart, under the origin they were typed for. */
+export interface Connection {
+	readonly provider: Provider;
+	/** Normalised: absolute, no trailing slash, no endpoint path. */
+	readonly baseUrl: string;
+	readonly organization: string;
+	readonly project: string;
+}
+
+export const endpoints = ['chatCompletions', 'completions'] as const;
+export type Endpoint = (typeof endpoints)[number];
+
+/** `.invalid` never resolves (RFC 2606): were the Demo's fetch bypassed, nothing could leave. */
+export const demoBaseUrl = 'https://demo.invalid/v1';
+export const openAiBaseUrl = 'https://api.openai.com/v1';
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i;
+
+/**
+ * A base URL as people paste it, made exact: trailing slashes and an endpoint path on its end are dropped.
+ * Refused, in words: no scheme, another scheme than http(s), `http://` away from this machine, a user name or password, a query.
+ */
+export function normalizeBaseUrl(typed: string): Result<string, string> {
+	const text = typed.trim();
+	if (text === '') return err('Write the Base URL of the endpoint, such as https://host/v1.');
+	if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
+		return err(
+			`Base URL “${text}” has no scheme. Write the whole address: ${guessScheme(text)}${text}`,
+		);
+	let url: URL;
+	try {
+		url = new URL(text);
+	} catch {
+		return err(`Base URL “${text}” is not an address. Write it as https://host/v1.`);
+	}
+	if (url.protocol !== 'https:' && url.protocol !== 'http:')
+		return err(
+			`Base URL starts with ${url.protocol}// but only https:// and http:// can be called.`,
+		);
+	if (url.username !== '' || url.password !== '')
+		return err('Base URL holds a user name or password. Remove it; put the key in API key.');
+	if (url.search !== '' || url.hash !== '')
+		return err(
+			'Base URL ends with a query (? or #). Remove it: the endpoint’s path is added to its end.',
+		);
+	if (url.protocol === 'http:' && !loopback.test(url.hostname))
+		return err(
+			`Base URL would send the key and the data unencrypted to ${url.hostname}. Use https://, or http:// on this machine (localhost).`,
+		);
+	const path = url.pathname
+		.replace(/\/+$/, '')
+		.replace(/\/(chat\/completions|completions|responses|models)$/, '')
+		.replace(/\/+$/, '');
+	return ok(url.origin + path);
+}
+
+const guessScheme = (text: string): string =>
+	loopback.test(text.split(/[:/]/)[0] ?? '') ? 'http://' : 'https://';
+
+/** What a key is bound to. */
+export const originOf = (connection: Connection): string => new URL(connection.baseUrl).origin;
+
+export interface ConcurrencyCeiling {
+	readonly max: number;
+	readonly reason: 'http1' | 'http2';
+}
+
+/**
+ * Browsers open 6 connections to an `http://` (HTTP/1.1) host and at most 256 streams on one HTTP/2 connection; past
+ * that a request waits inside the browser while its timeout runs (docs/limits.md).
+ */
+export const concurrencyCeiling = (connection: Connection): ConcurrencyCeiling =>
+	connection.baseUrl.startsWith('http://')
+		? { max: 6, reason: 'http1' }
+		: { max: 256, reason: 'http2' };

@@ -1,0 +1,69 @@
+/** Why an attempt went wrong. The kind is for code; the page's wording says what it means and what to do. */
+export type FailureKind =
+	// The whole run would fail the same way.
+	| 'unauthorized'
+	| 'forbidden'
+	| 'quotaExhausted'
+	| 'modelNotFound'
+	| 'wrongEndpoint'
+	| 'notAnApi'
+	// This request will never succeed as it is.
+	| 'badRequest'
+	| 'contextLengthExceeded'
+	| 'contentFiltered'
+	| 'requestTooLarge'
+	// Worth another attempt.
+	| 'rateLimited'
+	| 'overloaded'
+	| 'serverError'
+	| 'timeout'
+	| 'conflict'
+	| 'network'
+	| 'malformed'
+	// Ours.
+	| 'storage';
+
+/** Plain data: it is stored, exported and crosses the worker's wire. Secrets are already redacted. */
+export interface Failure {
+	readonly kind: FailureKind;
+	/** The endpoint's own words where it gave any, at most a few hundred characters. */
+	readonly message: string;
+	/** HTTP status; null where no answer came. */
+	readonly status: number | null;
+	/** The API's error code or type. */
+	readonly code: string | null;
+	readonly requestId: string | null;
+	/** The wait the endpoint asked for, in milliseconds. */
+	readonly waitMs: number | null;
+}
+
+/**
+ * - `stopRun`: no new request leaves; the request stays waiting; a person has to mend something.
+ * - `failRequest`: this request has failed for good.
+ * - `cooldown`: costs no attempt; the request goes back in row order and nothing leaves until the wait is over.
+ * - `retry`: another attempt after a backoff, while attempts are left.
+ */
+export type Verdict = 'stopRun' | 'failRequest' | 'cooldown' | 'retry';
+
+const verdicts: Readonly<Record<FailureKind, Verdict>> = {
+	unauthorized: 'stopRun',
+	forbidden: 'stopRun',
+	quotaExhausted: 'stopRun',
+	modelNotFound: 'stopRun',
+	wrongEndpoint: 'stopRun',
+	notAnApi: 'stopRun',
+	storage: 'stopRun',
+	badRequest: 'failRequest',
+	contextLengthExceeded: 'failRequest',
+	contentFiltered: 'failRequest',
+	requestTooLarge: 'failRequest',
+	rateLimited: 'cooldown',
+	overloaded: 'retry',
+	serverError: 'retry',
+	timeout: 'retry',
+	conflict: 'retry',
+	network: 'retry',
+	malformed: 'retry',
+};
+
+export const verdictOf = (failure: Failure): Verdict => verdicts[failure.kind];

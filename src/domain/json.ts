@@ -1,0 +1,21 @@
+export type JsonValue =
+	string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+export interface JsonObject {
+	readonly [key: string]: JsonValue;
+}
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The text at `key`, or null where there is none or it is not text. */
+export function textAt(object: JsonObject, key: string): string | null {
+	const value = object[key];
+	return typeof value === 'string' ? value : null;
+}
+
+/** The finite number at `key`, or null. */
+export function numberAt(object: JsonObject, key: string): number | null {
+	const value = object[key];
+	return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,19 @@
+import type { Completion } from './completion.ts';
+import type { Failure } from './failure.ts';
+import type { Result } from './result.ts';
+
+/** What one attempt came to. */
+export type AttemptOutcome = Result<Completion, Failure>;
+
+/** A request that is done: it has its choices, or it has failed for good. */
+export interface SettledRequest {
+	/** Its place in the plan. */
+	readonly request: number;
+	readonly outcome: AttemptOutcome;
+	/** HTTP attempts made, 429s that cost nothing not counted. */
+	readonly attempts: number;
+	/** When the last attempt left; epoch milliseconds. */
+	readonly startedAt: number;
+	/** How long the last attempt took, without waits before it. */
+	readonly latencyMs: number;
+}

@@ -1,0 +1,49 @@
+import { isJsonObject, type JsonObject } from './json.ts';
+import { err, ok, type Result } from './result.ts';
+
+/** What is asked of the model beside the prompt. Null is left out of the request: the model's own default. */
+export interface RequestParameters {
+	/** `n` of the API. */
+	readonly completionsPerPrompt: number;
+	readonly temperature: number | null;
+	readonly maxTokens: number | null;
+	/** Any other parameter of the API, sent as it is. */
+	readonly other: JsonObject;
+}
+
+export interface RunLimits {
+	readonly maxConcurrency: number;
+	/** Further attempts after a failed one; a 429 costs none. */
+	readonly maxRetries: number;
+	/** For each attempt, from the moment it leaves until its body is read. */
+	readonly timeoutSeconds: number;
+}
+
+/** Parameters that have a place of their own, or that would change the shape of the answer. */
+const ownFields: Readonly<Record<string, string>> = {
+	model: 'Type the model in Model.',
+	messages: 'The messages come from the templates.',
+	prompt: 'The prompt comes from the templates.',
+	n: 'Type it in Completions per prompt.',
+	stream: 'Answers are read whole; streaming is not used.',
+	stream_options: 'Answers are read whole; streaming is not used.',
+};
+
+/** Reads `Other parameters (JSON)`. Empty text is no parameters. */
+export function parseOtherParameters(text: string): Result<JsonObject, string> {
+	if (text.trim() === '') return ok({});
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (error) {
+		const detail = error instanceof Error ? error.message : '';
+		return err(
+			`Other parameters is not valid JSON: ${detail}. Write an object such as {"top_p": 0.9}.`,
+		);
+	}
+	if (!isJsonObject(value))
+		return err('Other parameters must be a JSON object, such as {"top_p": 0.9}.');
+	for (const [name, hint] of Object.entries(ownFields))
+		if (Object.hasOwn(value, name)) return err(`Other parameters cannot hold “${name}”. ${hint}`);
+	return ok(value);
+}

@@ -1,0 +1,128 @@
+import type { ChoiceMark, Completion } from './completion.ts';
+import { choiceText, usageOf } from './completion.ts';
+import { cellAt, type Column, type Row } from './dataset.ts';
+import type { Failure } from './failure.ts';
+import type { JsonObject } from './json.ts';
+import type { PlanPlace } from './plan.ts';
+import type { Message, Prompt, PromptTemplate } from './prompt.ts';
+
+/** What an item's `error` tells of a failure. */
+export interface ItemError {
+	readonly kind: string;
+	readonly message: string;
+	readonly status: number | null;
+	readonly code: string | null;
+}
+
+/** One item of the results file (docs/results.md): one choice, or one failed request. Keys are the file's. */
+export interface ResultItem {
+	readonly id: string;
+	readonly prompt_index: number;
+	readonly row_index: number;
+	readonly model_index: number;
+	readonly choice_index: number | null;
+	readonly prompt?: string;
+	readonly messages?: readonly Message[];
+	readonly prompt_raw?: string;
+	readonly messages_raw?: readonly Message[];
+	readonly prompt_args: Readonly<Record<string, string>>;
+	readonly row: Readonly<Record<string, string>>;
+	readonly model_args: JsonObject;
+	readonly choice: JsonObject | null;
+	readonly completion: JsonObject | null;
+	readonly response: string | null;
+	readonly number_of_prompt_tokens: number | null;
+	readonly number_of_generated_tokens: number | null;
+	readonly error: ItemError | null;
+	readonly attempts: number;
+	readonly started_at: string;
+	readonly latency_ms: number;
+}
+
+/** What a settled request is unpacked with. */
+export interface ItemSource {
+	readonly id: string;
+	readonly place: PlanPlace;
+	readonly template: PromptTemplate;
+	readonly prompt: Prompt;
+	readonly variables: readonly string[];
+	readonly columns: readonly Column[];
+	readonly row: Row;
+	/** The model and every parameter sent. */
+	readonly modelArgs: JsonObject;
+	readonly attempts: number;
+	readonly startedAt: number;
+	readonly latencyMs: number;
+	readonly completion: Completion | null;
+	readonly failure: Failure | null;
+}
+
+/**
+ * A record that keeps the keys `__proto__` and `constructor` as plain keys: `fromEntries` defines, it does not assign.
+ */
+const recordOf = (entries: Iterable<readonly [string, string]>): Readonly<Record<string, string>> =>
+	Object.fromEntries(entries);
+
+/** One item for each choice, in the order of their index; a failed request is one item whose `choice` is null. */
+export function unpackItems(source: ItemSource): ResultItem[] {
+	const { place, template, prompt, columns, row, completion, failure } = source;
+	const used = new Set(source.variables);
+	const cells = columns.map((column, i) => [column.name, cellAt(row, i)] as const);
+	const usage = completion === null ? null : usageOf(completion.rest);
+	const error: ItemError | null =
+		failure === null
+			? null
+			: {
+					kind: failure.kind,
+					message: failure.message,
+					status: failure.status,
+					code: failure.code,
+				};
+	const item = (choice: JsonObject | null, choiceIndex: number | null): ResultItem => ({
+		id: source.id,
+		prompt_index: place.promptIndex,
+		row_index: place.rowIndex,
+		model_index: place.modelIndex,
+		choice_index: choiceIndex,
+		...(prompt.kind === 'chat' ? { messages: prompt.messages } : { prompt: prompt.text }),
+		...(template.kind === 'chat'
+			? { messages_raw: template.messages }
+			: { prompt_raw: template.text }),
+		prompt_args: recordOf(cells.filter(([name]) => used.has(name))),
+		row: recordOf(cells),
+		model_args: source.modelArgs,
+		choice,
+		completion: completion?.rest ?? null,
+		response: choice === null ? null : choiceText(choice),
+		number_of_prompt_tokens: usage?.promptTokens ?? null,
+		number_of_generated_tokens: usage?.completionTokens ?? null,
+		error,
+		attempts: source.attempts,
+		started_at: new Date(source.startedAt).toISOString(),
+		latency_ms: Math.round(source.latencyMs),
+	});
+	return completion === null
+		? [item(null, null)]
+		: completion.choices.map((choice, i) => item(choice, i));
+}
+
+/** One line of the results table: a choice of a settled request, or a place in the plan that still waits. */
+export interface ResultRow {
+	readonly request: number;
+	readonly choice: number;
+	readonly id: string;
+	readonly place: PlanPlace;
+	readonly model: string;
+	/** The row's cells in column order, clamped for the table. */
+	readonly cells: readonly string[];
+	readonly state: 'waiting' | 'succeeded' | 'failed';
+	/** The answer, clamped; null where there is none. */
+	readonly response: string | null;
+	readonly mark: ChoiceMark | null;
+	readonly finishReason: string | null;
+	readonly promptTokens: number | null;
+	readonly completionTokens: number | null;
+	readonly latencyMs: number | null;
+	readonly attempts: number;
+	readonly failure: Failure | null;
+}

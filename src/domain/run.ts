@@ -1,0 +1,176 @@
+import { choiceMarks, finishReasonOf, markOf, usageOf, type ChoiceMark } from './completion.ts';
+import type { Connection, Endpoint } from './connection.ts';
+import type { Failure, FailureKind } from './failure.ts';
+import type { SettledRequest } from './outcome.ts';
+import type { RequestParameters, RunLimits } from './parameters.ts';
+import { plannedRequests, type PlanSize } from './plan.ts';
+import type { PromptTemplate } from './prompt.ts';
+
+/** Everything a run needs but the key and the rows. Stored with the run and never changed. */
+export interface RunSetup {
+	readonly name: string;
+	readonly connection: Connection;
+	readonly endpoint: Endpoint;
+	readonly models: readonly string[];
+	/** At least one; all of the kind that the endpoint takes. */
+	readonly templates: readonly PromptTemplate[];
+	/** Null: no data, one request for each template and model. */
+	readonly datasetId: string | null;
+	/** Rows of the dataset; 1 without data. */
+	readonly rowCount: number;
+	/** The column whose text is each row's id; null: the row's number from 0. */
+	readonly idColumn: string | null;
+	readonly parameters: RequestParameters;
+	readonly limits: RunLimits;
+}
+
+export const planSizeOf = (setup: RunSetup): PlanSize => ({
+	templates: setup.templates.length,
+	rows: setup.rowCount,
+	models: setup.models.length,
+});
+
+/** Where a run stands. `running` and `pausing` are true only while a worker is at it. */
+export type RunPhase =
+	| { readonly name: 'running' }
+	/** What is in flight finishes; nothing new leaves. */
+	| { readonly name: 'pausing' }
+	| { readonly name: 'paused' }
+	| { readonly name: 'stopped' }
+	/** The tab or the browser went away while it was running. */
+	| { readonly name: 'interrupted' }
+	| { readonly name: 'needsAttention'; readonly failure: Failure }
+	| { readonly name: 'finished' };
+
+export const isActive = (phase: RunPhase): boolean =>
+	phase.name === 'running' || phase.name === 'pausing';
+
+/** How a stored phase reads when no worker is at the run. */
+export const settledPhase = (phase: RunPhase): RunPhase =>
+	isActive(phase) ? { name: 'interrupted' } : phase;
+
+/** Sums over the settled requests of a run: stored with each outcome, never counted again. */
+export interface RunCounters {
+	readonly planned: number;
+	readonly succeeded: number;
+	readonly failed: number;
+	readonly choices: number;
+	/** HTTP attempts of settled requests. */
+	readonly attempts: number;
+	readonly promptTokens: number;
+	readonly completionTokens: number;
+	readonly marks: Readonly<Record<ChoiceMark, number>>;
+	readonly finishReasons: Readonly<Record<string, number>>;
+	readonly failures: Readonly<Partial<Record<FailureKind, number>>>;
+}
+
+export const emptyCounters = (size: PlanSize): RunCounters => ({
+	planned: plannedRequests(size),
+	succeeded: 0,
+	failed: 0,
+	choices: 0,
+	attempts: 0,
+	promptTokens: 0,
+	completionTokens: 0,
+	marks: { complete: 0, truncated: 0, refused: 0, filtered: 0, empty: 0 },
+	finishReasons: {},
+	failures: {},
+});
+
+export const settledCount = (counters: RunCounters): number => counters.succeeded + counters.failed;
+
+export const waitingCount = (counters: RunCounters, inFlight: number): number =>
+	Math.max(0, counters.planned - settledCount(counters) - inFlight);
+
+const plusOne = <K extends string>(
+	record: Readonly<Partial<Record<K, number>>>,
+	key: K,
+): Readonly<Partial<Record<K, number>>> => ({ ...record, [key]: (record[key] ?? 0) + 1 });
+
+/** The counters with one more settled request. */
+export function countSettled(counters: RunCounters, settled: SettledRequest): RunCounters {
+	const attempts = counters.attempts + settled.attempts;
+	if (!settled.outcome.ok)
+		return {
+			...counters,
+			attempts,
+			failed: counters.failed + 1,
+			failures: plusOne(counters.failures, settled.outcome.error.kind),
+		};
+	const { rest, choices } = settled.outcome.value;
+	const usage = usageOf(rest);
+	const marks = { ...counters.marks };
+	let finishReasons = counters.finishReasons;
+	for (const choice of choices) {
+		marks[markOf(choice)] += 1;
+		finishReasons = plusOne(finishReasons, finishReasonOf(choice) ?? 'none') as Record<
+			string,
+			number
+		>;
+	}
+	return {
+		...counters,
+		attempts,
+		succeeded: counters.succeeded + 1,
+		choices: counters.choices + choices.length,
+		promptTokens: counters.promptTokens + (usage.promptTokens ?? 0),
+		completionTokens: counters.completionTokens + (usage.completionTokens ?? 0),
+		marks,
+		finishReasons,
+	};
+}
+
+/** The counters once every failed request waits again. */
+export const withoutFailed = (counters: RunCounters): RunCounters => ({
+	...counters,
+	failed: 0,
+	failures: {},
+});
+
+/** Choices that are not plain complete answers, for the page's warning counts. */
+export const markedChoices = (counters: RunCounters): readonly (readonly [ChoiceMark, number])[] =>
+	choiceMarks
+		.filter((mark) => mark !== 'complete' && counters.marks[mark] > 0)
+		.map((mark) => [mark, counters.marks[mark]] as const);
+
+/** A run as the list shows it. */
+export interface RunSummary {
+	readonly id: string;
+	readonly name: string;
+	/** Epoch milliseconds. */
+	readonly createdAt: number;
+	/** When it last started, stopped or settled a request; epoch milliseconds. */
+	readonly updatedAt: number;
+	readonly phase: RunPhase;
+	readonly planned: number;
+	readonly succeeded: number;
+	readonly failed: number;
+}
+
+export interface Run {
+	readonly id: string;
+	readonly createdAt: number;
+	readonly updatedAt: number;
+	readonly phase: RunPhase;
+	readonly setup: RunSetup;
+	readonly counters: RunCounters;
+}
+
+/** A snapshot for the page, at most ten a second: totals, so that a lost one harms nothing. */
+export interface RunProgress {
+	readonly runId: string;
+	readonly phase: RunPhase;
+	readonly counters: RunCounters;
+	readonly inFlight: number;
+	/** Requests settled a minute over the last half minute; null before anything settled. */
+	readonly settledPerMinute: number | null;
+	readonly secondsLeft: number | null;
+	/** Attempts that were repeated since this worker took up the run. */
+	readonly retries: number;
+	/** 429 answers since this worker took up the run. */
+	readonly rateLimited: number;
+	/** Epoch milliseconds until which nothing leaves; null where nothing holds it back. */
+	readonly cooldownUntil: number | null;
+	/** The requests that may be in flight at once: the typed number, or less where the browser allows less. */
+	readonly concurrency: number;
+}

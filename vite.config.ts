@@ -1,0 +1,40 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type Plugin } from 'vite';
+
+/**
+ * The policy of the built page. A static host may send no headers, so it stands in the document; development is left
+ * without it, because Vite's own client needs inline styles and a socket.
+ */
+const contentSecurityPolicy = [
+	"default-src 'none'",
+	"script-src 'self'",
+	"style-src 'self'",
+	"img-src 'self' data: blob:",
+	"worker-src 'self'",
+	"manifest-src 'self'",
+	"connect-src 'self' https: http://localhost:* http://127.0.0.1:* http://[::1]:*",
+	"base-uri 'none'",
+	"form-action 'none'",
+].join('; ');
+
+const policy = (): Plugin => ({
+	name: 'volley-content-security-policy',
+	apply: 'build',
+	transformIndexHtml: () => [
+		{
+			tag: 'meta',
+			attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+			injectTo: 'head-prepend',
+		},
+		{ tag: 'meta', attrs: { name: 'referrer', content: 'no-referrer' }, injectTo: 'head-prepend' },
+	],
+});
+
+export default defineConfig({
+	base: './',
+	plugins: [svelte(), policy()],
+	worker: { format: 'es' },
+	build: { target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+	server: { host: 'localhost' },
+	preview: { host: 'localhost' },
+});
