@@ -1,0 +1,32 @@
+import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
+
+/** Time as the engine sees it: given, so that tests run in virtual time. */
+export interface Clock {
+	/** Milliseconds; never goes back. */
+	now(): number;
+	/** Epoch milliseconds, for what is stored. */
+	epoch(): number;
+	/** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+	sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What the engine needs of the world. It knows neither the endpoint nor the store. */
+export interface EnginePorts {
+	readonly clock: Clock;
+	/** Uniform in [0, 1). */
+	readonly random: () => number;
+	/** The requests that are not settled, in plan order; pulled one by one, so that no list of them is held. */
+	readonly waiting: AsyncIterable<number>;
+	/** One attempt. Never rejects; once the signal has aborted its outcome is dropped. */
+	readonly send: (request: number, signal: AbortSignal) => Promise<AttemptOutcome>;
+	/** Resolves once the outcome is stored; rejects where it could not be. */
+	readonly settle: (settled: SettledRequest) => Promise<void>;
+	/** Something that `snapshot()` shows has changed. Called often: the listener thins it out. */
+	readonly onChange: () => void;
+}
+
+export interface EngineOptions {
+	/** The requests that may be in flight at once, already within the browser's ceiling. */
+	readonly concurrency: number;
+	readonly maxRetries: number;
+}

@@ -1,0 +1,158 @@
+import type { Failure, FailureKind } from '#domain/failure.ts';
+import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
+import { waitFromText } from './wait.ts';
+
+/** An answer that is no completion, as it came. */
+export interface BadAnswer {
+	readonly status: number;
+	/** The parsed body, or its text where it is no JSON. */
+	readonly body: unknown;
+	readonly requestId: string | null;
+	/** From headers, where they can be read. */
+	readonly waitMs: number | null;
+}
+
+interface ErrorDetail {
+	readonly message: string;
+	readonly code: string;
+	readonly type: string;
+}
+
+const billingCodes = new Set([
+	'insufficient_quota',
+	'billing_hard_limit_reached',
+	'billing_not_active',
+	'credit_balance_exhausted',
+	'organization_spend_limit_exceeded',
+	'project_spend_limit_exceeded',
+	'organization_usage_limit_exceeded',
+]);
+
+/** The failure that an answer stands for. Rules and texts: docs/failures.md. */
+export function classifyAnswer(answer: BadAnswer): Failure {
+	const detail = detailOf(answer.body);
+	return {
+		kind: kindOf(answer.status, detail, answer.body),
+		message: detail.message,
+		status: answer.status,
+		code: detail.code || detail.type || null,
+		requestId: answer.requestId,
+		waitMs: answer.waitMs ?? waitFromText(detail.message),
+	};
+}
+
+function kindOf(status: number, { message, code, type }: ErrorDetail, body: unknown): FailureKind {
+	if (status === 200) return kindInside200(code, message, type, body);
+	if (billingCodes.has(code) || billingCodes.has(type)) return 'quotaExhausted';
+	switch (status) {
+		case 400:
+			return kindOf400(code, message);
+		case 401:
+			return 'unauthorized';
+		case 402:
+			return 'quotaExhausted';
+		case 403:
+			return 'forbidden';
+		case 404:
+			return kindOf404(code, message);
+		case 405:
+			return 'notAnApi';
+		case 408:
+			return 'timeout';
+		case 409:
+			return 'conflict';
+		case 413:
+			return 'requestTooLarge';
+		case 422:
+			return 'badRequest';
+		case 429:
+			// "Request too large": more than the limit lets through in a minute, so it never will be.
+			return /request too large/i.test(message) ? 'requestTooLarge' : 'rateLimited';
+		case 498:
+		case 503:
+		case 529:
+			return 'overloaded';
+		default:
+			return status >= 500 ? 'serverError' : 'badRequest';
+	}
+}
+
+function kindOf400(code: string, message: string): FailureKind {
+	if (code === 'model_not_found' || /requested model .{1,200} does not exist/i.test(message))
+		return 'modelNotFound';
+	if (code === 'context_length_exceeded' || /maximum context length/i.test(message))
+		return 'contextLengthExceeded';
+	if (
+		code === 'content_filter' ||
+		code === 'invalid_prompt' ||
+		/content management policy/i.test(message)
+	)
+		return 'contentFiltered';
+	return organizationUnverified(message) ? 'modelNotFound' : 'badRequest';
+}
+
+function kindOf404(code: string, message: string): FailureKind {
+	if (/not supported in the v1\/(chat\/)?completions endpoint|not a chat model/i.test(message))
+		return 'wrongEndpoint';
+	const named = code === 'model_not_found' || organizationUnverified(message);
+	return named || /model .{0,200}(does not exist|not found|has been deprecated)/i.test(message)
+		? 'modelNotFound'
+		: 'notAnApi';
+}
+
+const organizationUnverified = (message: string): boolean =>
+	/organization must be verified/i.test(message);
+
+/** OpenRouter and others put an error into a 200; a wrong Base URL answers a web page with one. */
+function kindInside200(code: string, message: string, type: string, body: unknown): FailureKind {
+	if (typeof body === 'string') return isHtml(body) ? 'notAnApi' : 'malformed';
+	if (!isJsonObject(body) || !Object.hasOwn(body, 'error')) return 'malformed';
+	const status = Number(code);
+	if (Number.isInteger(status) && status >= 400 && status < 600)
+		return kindOf(status, { message, code: '', type }, body);
+	return billingCodes.has(code) ? 'quotaExhausted' : 'serverError';
+}
+
+const isHtml = (text: string): boolean => /^\s*<(!doctype|html|head|body)/i.test(text);
+
+/** `{error: {message, type, param, code}}`, and what else is seen: `{error: "text"}`, FastAPI's `{detail}`, `{message}`, HTML. */
+function detailOf(body: unknown): ErrorDetail {
+	if (typeof body === 'string') return { message: textOfPage(body), code: '', type: '' };
+	if (!isJsonObject(body)) return { message: '', code: '', type: '' };
+	const error = body['error'];
+	if (typeof error === 'string') return { message: shortened(error), code: '', type: '' };
+	if (isJsonObject(error))
+		return {
+			message: shortened(withRaw(textAt(error, 'message') ?? '', error)),
+			code: codeOf(error),
+			type: textAt(error, 'type') ?? '',
+		};
+	const message = textAt(body, 'message') ?? textAt(body, 'detail') ?? detailText(body);
+	return { message: shortened(message), code: codeOf(body), type: '' };
+}
+
+const detailText = (body: JsonObject): string =>
+	Object.hasOwn(body, 'detail') ? JSON.stringify(body['detail']) : '';
+
+function codeOf(error: JsonObject): string {
+	const code = error['code'];
+	return typeof code === 'string' || typeof code === 'number' ? String(code) : '';
+}
+
+/** OpenRouter's "Provider returned error" says nothing; the provider's own words stand in `metadata.raw`. */
+function withRaw(message: string, error: JsonObject): string {
+	const metadata = error['metadata'];
+	const raw = isJsonObject(metadata) ? textAt(metadata, 'raw') : null;
+	return raw === null ? message : `${message}: ${raw}`;
+}
+
+function textOfPage(text: string): string {
+	if (!isHtml(text) && !text.includes('</')) return shortened(text);
+	const title = /<title[^>]{0,100}>([^<]{0,300})/i.exec(text)?.[1];
+	return shortened(title ?? text.slice(0, 5_000).replace(/<[^>]{0,1000}>/g, ' '));
+}
+
+function shortened(text: string): string {
+	const line = text.slice(0, 5_000).replace(/\s+/g, ' ').trim();
+	return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+}

@@ -1,0 +1,18 @@
+import type { Completion } from '#domain/completion.ts';
+import { isJsonObject, numberAt, type JsonObject } from '#domain/json.ts';
+
+/** Takes a completion apart; null where the body is none: no object, no choices, or choices that are no objects. */
+export function readCompletion(body: unknown): Completion | null {
+	if (!isJsonObject(body)) return null;
+	const { choices, ...rest } = body;
+	if (!Array.isArray(choices) || choices.length === 0) return null;
+	const objects: JsonObject[] = [];
+	for (const choice of choices as readonly unknown[]) {
+		if (!isJsonObject(choice)) return null;
+		if (!isJsonObject(choice['message']) && typeof choice['text'] !== 'string') return null;
+		objects.push(choice);
+	}
+	// By the choice's own index, not by position: the API does not promise an order.
+	objects.sort((a, b) => (numberAt(a, 'index') ?? 0) - (numberAt(b, 'index') ?? 0));
+	return { rest, choices: objects };
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { choiceText, markOf, usageOf, type ChoiceMark } from '#domain/completion.ts';
+import type { JsonObject } from '#domain/json.ts';
+import type { SettledRequest } from '#domain/outcome.ts';
+import { countSettled, emptyCounters, settledPhase, withoutFailed } from '#domain/run.ts';
+
+const chat = (
+	content: string | null,
+	finish_reason = 'stop',
+	more: JsonObject = {},
+): JsonObject => ({
+	index: 0,
+	message: { role: 'assistant', content, ...more },
+	finish_reason,
+});
+
+describe('what a choice is', () => {
+	test.each<[string, JsonObject, ChoiceMark, string | null]>([
+		['a plain answer', chat('yes'), 'complete', 'yes'],
+		['a Completions answer', { text: ' yes', finish_reason: 'stop' }, 'complete', ' yes'],
+		['cut off', chat('ye', 'length'), 'truncated', 'ye'],
+		['cut off before a word', chat('', 'length'), 'truncated', ''],
+		['refused', chat(null, 'stop', { refusal: 'I cannot.' }), 'refused', 'I cannot.'],
+		['filtered', chat('', 'content_filter'), 'filtered', ''],
+		['empty', chat(''), 'empty', ''],
+		['blank', chat(' \n'), 'empty', ' \n'],
+		['null', chat(null), 'empty', null],
+		['a tool call', chat(null, 'tool_calls', { tool_calls: [] }), 'complete', null],
+	])('%s', (_, choice, mark, text) => {
+		expect(markOf(choice)).toBe(mark);
+		expect(choiceText(choice)).toBe(text);
+	});
+});
+
+test('usage that is absent or nonsense counts as unknown', () => {
+	expect(usageOf({})).toEqual({ promptTokens: null, completionTokens: null });
+	expect(usageOf({ usage: { prompt_tokens: '7', completion_tokens: 3 } })).toEqual({
+		promptTokens: null,
+		completionTokens: 3,
+	});
+});
+
+describe('the counters', () => {
+	const settled = (outcome: SettledRequest['outcome'], attempts = 1): SettledRequest => ({
+		request: 0,
+		outcome,
+		attempts,
+		startedAt: 0,
+		latencyMs: 1,
+	});
+	const failure = {
+		kind: 'badRequest',
+		message: '',
+		status: 400,
+		code: null,
+		requestId: null,
+		waitMs: null,
+	} as const;
+
+	test('sum up choices, tokens, marks and failures', () => {
+		let counters = emptyCounters({ templates: 2, rows: 3, models: 1 });
+		counters = countSettled(
+			counters,
+			settled({
+				ok: true,
+				value: {
+					rest: { usage: { prompt_tokens: 5, completion_tokens: 7 } },
+					choices: [chat('a'), chat('b', 'length')],
+				},
+			}),
+		);
+		counters = countSettled(counters, settled({ ok: false, error: failure }, 9));
+		expect(counters).toMatchObject({
+			planned: 6,
+			succeeded: 1,
+			failed: 1,
+			choices: 2,
+			attempts: 10,
+			promptTokens: 5,
+			completionTokens: 7,
+			finishReasons: { stop: 1, length: 1 },
+			failures: { badRequest: 1 },
+		});
+		expect(counters.marks).toMatchObject({ complete: 1, truncated: 1 });
+		expect(withoutFailed(counters)).toMatchObject({ succeeded: 1, failed: 0, failures: {} });
+	});
+});
+
+test('a run that was left while running reads as interrupted, every other phase as itself', () => {
+	expect(settledPhase({ name: 'running' })).toEqual({ name: 'interrupted' });
+	expect(settledPhase({ name: 'pausing' })).toEqual({ name: 'interrupted' });
+	expect(settledPhase({ name: 'paused' })).toEqual({ name: 'paused' });
+	expect(settledPhase({ name: 'finished' })).toEqual({ name: 'finished' });
+});
