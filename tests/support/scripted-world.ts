@@ -1,0 +1,118 @@
+import type { Failure, FailureKind } from '#domain/failure.ts';
+import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
+import { err, ok } from '#domain/result.ts';
+import type { RunPhase } from '#domain/run.ts';
+import { BatchEngine } from '#engine/batch-engine.ts';
+import { VirtualClock, seededRandom } from './virtual-clock.ts';
+
+export const failing = (kind: FailureKind, more: Partial<Failure> = {}): AttemptOutcome =>
+	err({ kind, message: kind, status: null, code: null, requestId: null, waitMs: null, ...more });
+
+export const answering = (text = 'yes'): AttemptOutcome =>
+	ok({
+		rest: { model: 'm' },
+		choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+	});
+
+/** Answers attempt `attempt` (from 1) at a request. */
+export type Script = (request: number, attempt: number, now: number) => AttemptOutcome;
+
+export interface WorldOptions {
+	readonly requests: number;
+	readonly script?: Script;
+	readonly concurrency?: number;
+	readonly maxRetries?: number;
+	readonly latencyMs?: number | ((request: number, attempt: number) => number);
+	readonly storeMs?: number;
+	/** Throws where the outcome cannot be stored. */
+	readonly store?: (settled: SettledRequest) => void;
+	readonly seed?: number;
+}
+
+/** An endpoint, a store and a clock around one run; sessions follow each other over the same store as in the worker. */
+export class ScriptedWorld {
+	readonly clock = new VirtualClock();
+	/** Every attempt that left, in order. */
+	readonly sent: { request: number; attempt: number; at: number }[] = [];
+	readonly settled = new Map<number, SettledRequest>();
+	storedTwice = 0;
+	mostInFlight = 0;
+	mostHeld = 0;
+	#inFlight = 0;
+	#pulled = 0;
+	readonly #attempts = new Map<number, number>();
+	readonly #options: WorldOptions;
+	readonly #random: () => number;
+
+	constructor(options: WorldOptions) {
+		this.#options = options;
+		this.#random = seededRandom(options.seed ?? 1);
+	}
+
+	engine(): BatchEngine {
+		const { clock } = this;
+		return new BatchEngine(
+			{
+				clock,
+				random: this.#random,
+				waiting: this.#waiting(),
+				send: (request, signal) => this.#send(request, signal),
+				settle: (settled) => this.#settle(settled),
+				onChange: () => undefined,
+			},
+			{ concurrency: this.#options.concurrency ?? 10, maxRetries: this.#options.maxRetries ?? 8 },
+		);
+	}
+
+	run(engine = this.engine()): Promise<RunPhase> {
+		return this.clock.until(engine.run());
+	}
+
+	get succeeded(): number[] {
+		return this.#numbers(true);
+	}
+
+	get failed(): number[] {
+		return this.#numbers(false);
+	}
+
+	#numbers(succeeded: boolean): number[] {
+		return [...this.settled.values()]
+			.filter(({ outcome }) => outcome.ok === succeeded)
+			.map(({ request }) => request)
+			.sort((a, b) => a - b);
+	}
+
+	async *#waiting(): AsyncGenerator<number> {
+		for (let request = 0; request < this.#options.requests; request++) {
+			if (this.settled.has(request)) continue;
+			await Promise.resolve();
+			this.#pulled++;
+			this.mostHeld = Math.max(this.mostHeld, this.#pulled - this.settled.size);
+			yield request;
+		}
+	}
+
+	async #send(request: number, signal: AbortSignal): Promise<AttemptOutcome> {
+		const attempt = (this.#attempts.get(request) ?? 0) + 1;
+		this.#attempts.set(request, attempt);
+		this.sent.push({ request, attempt, at: this.clock.now() });
+		this.mostInFlight = Math.max(this.mostInFlight, ++this.#inFlight);
+		const { latencyMs = 1_000, script = () => answering() } = this.#options;
+		const outcome = script(request, attempt, this.clock.now());
+		await this.clock.sleep(
+			typeof latencyMs === 'number' ? latencyMs : latencyMs(request, attempt),
+			signal,
+		);
+		this.#inFlight--;
+		return outcome;
+	}
+
+	async #settle(settled: SettledRequest): Promise<void> {
+		const { storeMs, store } = this.#options;
+		if (storeMs !== undefined) await this.clock.sleep(storeMs, new AbortController().signal);
+		store?.(settled);
+		if (this.settled.has(settled.request)) this.storedTwice++;
+		this.settled.set(settled.request, settled);
+	}
+}
