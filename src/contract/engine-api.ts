@@ -88,7 +88,9 @@ export type EngineEvent =
 			readonly runId: string;
 			readonly done: number;
 			readonly total: number;
-	  };
+	  }
+	/** Something about the store that a person should know, in words. */
+	| { readonly kind: 'notice'; readonly message: string };
 
 /**
  * All that the page can ask of the worker. Commands name things by id; everything that crosses is plain data, a File or

@@ -10,6 +10,8 @@ export interface Connection {
 	readonly baseUrl: string;
 	readonly organization: string;
 	readonly project: string;
+	/** Whether requests carry a key: a run that did asks for it again after a restart. */
+	readonly usesKey: boolean;
 }
 
 export const endpoints = ['chatCompletions', 'completions'] as const;

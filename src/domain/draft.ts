@@ -187,6 +187,8 @@ function checkConnection(draft: Draft, problems: Problem[]): Connection | null {
 		baseUrl,
 		organization: draft.provider === 'openai' ? draft.organization.trim() : '',
 		project: draft.provider === 'openai' ? draft.project.trim() : '',
+		// A compatible endpoint may go without; the worker knows whether a key is held for it.
+		usesKey: draft.provider === 'openai',
 	});
 	if (draft.provider === 'demo') return base(demoBaseUrl);
 	if (draft.provider === 'openai') return base(openAiBaseUrl);

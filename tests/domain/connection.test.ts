@@ -39,7 +39,7 @@ describe('a base URL', () => {
 
 	test('an http address carries six requests at once, an https one 256', () => {
 		const at = (baseUrl: string) =>
-			({ provider: 'compatible', baseUrl, organization: '', project: '' }) as const;
+			({ provider: 'compatible', baseUrl, organization: '', project: '', usesKey: false }) as const;
 		expect(concurrencyCeiling(at('http://localhost:1/v1'))).toEqual({ max: 6, reason: 'http1' });
 		expect(concurrencyCeiling(at('https://a.example/v1'))).toEqual({ max: 256, reason: 'http2' });
 		expect(originOf(at('https://a.example:8443/v1'))).toBe('https://a.example:8443');

@@ -1,0 +1,51 @@
+import type { Host } from './host.ts';
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+	new Promise((resolve) => {
+		if (signal.aborted) {
+			resolve();
+			return;
+		}
+		const timer = setTimeout(end, ms);
+		function end(): void {
+			clearTimeout(timer);
+			signal.removeEventListener('abort', end);
+			resolve();
+		}
+		signal.addEventListener('abort', end);
+	});
+
+/** Holds the lock for as long as the callback's promise is open: until the release function is called. */
+const lock = (name: string): Promise<(() => void) | null> =>
+	new Promise((resolve, reject) => {
+		navigator.locks
+			.request(name, { ifAvailable: true }, (held) => {
+				if (held === null) {
+					resolve(null);
+					return undefined;
+				}
+				return new Promise<void>((release) => {
+					resolve(release);
+				});
+			})
+			.catch(reject);
+	});
+
+export const browserHost = (): Host => ({
+	clock: { now: () => performance.now(), epoch: () => Date.now(), sleep },
+	random: Math.random,
+	newId: () => crypto.randomUUID(),
+	fetch: (input, init) => fetch(input, init),
+	after: (ms, callBack) => {
+		const timer = setTimeout(callBack, ms);
+		return () => {
+			clearTimeout(timer);
+		};
+	},
+	lock,
+	storageEstimate: async () => {
+		const { usage, quota } = await navigator.storage.estimate();
+		return { usage: usage ?? null, quota: quota ?? null };
+	},
+	storagePersisted: () => navigator.storage.persisted(),
+});

@@ -1,0 +1,17 @@
+import type { Clock } from '#engine/ports.ts';
+
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** What the browser gives the worker; tests give the same things in their own way. */
+export interface Host {
+	readonly clock: Clock;
+	readonly random: () => number;
+	readonly newId: () => string;
+	readonly fetch: Fetch;
+	/** Calls back after `ms` unless the returned function is called first. */
+	readonly after: (ms: number, callBack: () => void) => () => void;
+	/** Takes the named lock of this origin; null where another tab has it. The returned function lets it go. */
+	readonly lock: (name: string) => Promise<(() => void) | null>;
+	readonly storageEstimate: () => Promise<{ usage: number | null; quota: number | null }>;
+	readonly storagePersisted: () => Promise<boolean | null>;
+}

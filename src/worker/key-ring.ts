@@ -1,0 +1,31 @@
+import type { HeldKey } from '#contract/engine-api.ts';
+
+/** The keys of this tab, in memory alone, each under the exact origin it was typed for. The one place that holds them. */
+export class KeyRing {
+	readonly #keys = new Map<string, string>();
+
+	hold(origin: string, key: string): HeldKey {
+		const trimmed = key.trim();
+		this.#keys.set(origin, trimmed);
+		return shown(origin, trimmed);
+	}
+
+	forget(origin: string): void {
+		this.#keys.delete(origin);
+	}
+
+	/** Empty where none is held for exactly this origin. */
+	keyFor(origin: string): string {
+		return this.#keys.get(origin) ?? '';
+	}
+
+	held(): readonly HeldKey[] {
+		return [...this.#keys].map(([origin, key]) => shown(origin, key));
+	}
+}
+
+/** The last four characters tell keys apart; of a short key they would be too much of it. */
+const shown = (origin: string, key: string): HeldKey => ({
+	origin,
+	lastFour: key.length >= 12 ? key.slice(-4) : '',
+});

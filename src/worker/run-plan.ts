@@ -1,0 +1,98 @@
+import type { Completion } from '#domain/completion.ts';
+import { cellAt, type Column, type Row } from '#domain/dataset.ts';
+import type { Failure } from '#domain/failure.ts';
+import type { JsonObject } from '#domain/json.ts';
+import { placeOf, type PlanPlace, type PlanSize } from '#domain/plan.ts';
+import { compileTemplate, type CompiledTemplate, type Prompt } from '#domain/prompt.ts';
+import { unpackItems, type ResultItem } from '#domain/result-item.ts';
+import { planSizeOf, type RunSetup } from '#domain/run.ts';
+import { modelArgs } from '#openai/request-body.ts';
+
+/** How a settled request went: what an item needs beside the plan. */
+export interface SettledFacts {
+	readonly request: number;
+	readonly attempts: number;
+	readonly startedAt: number;
+	readonly latencyMs: number;
+	readonly completion: Completion | null;
+	readonly failure: Failure | null;
+}
+
+export interface PlannedRequest {
+	readonly place: PlanPlace;
+	readonly id: string;
+	readonly row: Row;
+	readonly prompt: Prompt;
+	readonly modelArgs: JsonObject;
+}
+
+/** The requests of a run, each computed from its number: nothing is listed. */
+export class RunPlan {
+	readonly size: PlanSize;
+	readonly columns: readonly Column[];
+	readonly #setup: RunSetup;
+	readonly #templates: readonly CompiledTemplate[];
+	readonly #modelArgs: readonly JsonObject[];
+	readonly #idPosition: number;
+	readonly #readRow: (row: number) => Promise<Row>;
+
+	/** `readRow` is not called for a run without data: its one row is empty. */
+	constructor(
+		setup: RunSetup,
+		columns: readonly Column[],
+		readRow: (row: number) => Promise<Row>,
+	) {
+		this.size = planSizeOf(setup);
+		this.columns = columns;
+		this.#setup = setup;
+		this.#templates = setup.templates.map((template) => compileTemplate(template, columns));
+		const kind = setup.endpoint === 'completions' ? 'completion' : 'chat';
+		this.#modelArgs = setup.models.map((model) =>
+			modelArgs(setup.connection, kind, model, setup.parameters),
+		);
+		this.#idPosition = columns.findIndex(({ name }) => name === setup.idColumn);
+		this.#readRow = readRow;
+	}
+
+	place(request: number): PlanPlace {
+		return placeOf(request, this.size);
+	}
+
+	model(place: PlanPlace): string {
+		return this.#setup.models[place.modelIndex] ?? '';
+	}
+
+	row(place: PlanPlace): Promise<Row> {
+		return this.#setup.datasetId === null ? Promise.resolve([]) : this.#readRow(place.rowIndex);
+	}
+
+	/** The ID column's text, else the row's number from 0. */
+	id(place: PlanPlace, row: Row): string {
+		return this.#idPosition === -1 ? String(place.rowIndex) : cellAt(row, this.#idPosition);
+	}
+
+	async planned(request: number): Promise<PlannedRequest> {
+		const place = this.place(request);
+		const row = await this.row(place);
+		return {
+			place,
+			id: this.id(place, row),
+			row,
+			prompt: this.#template(place).render(row),
+			modelArgs: this.#modelArgs[place.modelIndex] ?? {},
+		};
+	}
+
+	/** The items of the results file for one settled request. */
+	async items(settled: SettledFacts): Promise<ResultItem[]> {
+		const planned = await this.planned(settled.request);
+		const { template, variables } = this.#template(planned.place);
+		return unpackItems({ ...planned, ...settled, template, variables, columns: this.columns });
+	}
+
+	#template(place: PlanPlace): CompiledTemplate {
+		const template = this.#templates[place.promptIndex];
+		if (template === undefined) throw new Error(`No template ${String(place.promptIndex)}`);
+		return template;
+	}
+}
