@@ -70,7 +70,7 @@ export class BatchEngine {
 			retries: this.#retries,
 			rateLimited: this.#rateLimited,
 			cooldownUntil: holdMs > 0 ? clock.epoch() + holdMs : null,
-			concurrency: this.#room(),
+			concurrency: this.#options.concurrency,
 			settledPerMinute: this.#throughput.perMinute(clock.now()),
 		};
 	}
@@ -89,7 +89,8 @@ export class BatchEngine {
 
 	/** Works until nothing waits or something ends the session; gives back the phase it came to rest in. */
 	async run(carriedOver: readonly SettledRequest[] = []): Promise<RunPhase> {
-		for (const settled of carriedOver) void this.#store(settled);
+		// Before the source is asked: what waits is what has no stored outcome.
+		await Promise.all(carriedOver.map((settled) => this.#store(settled)));
 		while (this.#phase.name === 'running') {
 			const wait = await this.#step();
 			if (wait === 'finished') break;
@@ -106,7 +107,7 @@ export class BatchEngine {
 	/** Sends one request if one may leave. Gives back how long to wait before the next look: 0 none, null until something happens. */
 	async #step(): Promise<number | null | 'finished'> {
 		const { clock } = this.#ports;
-		if (this.#inFlight.size >= this.#room()) return null;
+		if (this.#inFlight.size >= this.#options.concurrency) return null;
 		// Answers come faster than they can be stored: sending more would only pile them up in memory.
 		if (this.#storing >= Math.max(64, 2 * this.#options.concurrency)) return null;
 		const now = clock.now();
@@ -136,10 +137,6 @@ export class BatchEngine {
 		} catch (error) {
 			this.#needAttention(storageFailure(error));
 		}
-	}
-
-	#room(): number {
-		return this.#canarySettled ? this.#options.concurrency : 1;
 	}
 
 	/** New requests are taken up only while few wait for a retry, so that an outage does not pull the whole plan into memory. */

@@ -36,6 +36,7 @@ export const browserHost = (): Host => ({
 	random: Math.random,
 	newId: () => crypto.randomUUID(),
 	fetch: (input, init) => fetch(input, init),
+	indexedDB,
 	after: (ms, callBack) => {
 		const timer = setTimeout(callBack, ms);
 		return () => {
@@ -43,6 +44,10 @@ export const browserHost = (): Host => ({
 		};
 	},
 	lock,
+	heldLocks: async () => {
+		const { held } = await navigator.locks.query();
+		return (held ?? []).flatMap(({ name }) => name ?? []);
+	},
 	storageEstimate: async () => {
 		const { usage, quota } = await navigator.storage.estimate();
 		return { usage: usage ?? null, quota: quota ?? null };

@@ -8,10 +8,13 @@ export interface Host {
 	readonly random: () => number;
 	readonly newId: () => string;
 	readonly fetch: Fetch;
+	readonly indexedDB: IDBFactory;
 	/** Calls back after `ms` unless the returned function is called first. */
 	readonly after: (ms: number, callBack: () => void) => () => void;
 	/** Takes the named lock of this origin; null where another tab has it. The returned function lets it go. */
 	readonly lock: (name: string) => Promise<(() => void) | null>;
+	/** The names of the locks that any tab of this origin holds. */
+	readonly heldLocks: () => Promise<readonly string[]>;
 	readonly storageEstimate: () => Promise<{ usage: number | null; quota: number | null }>;
 	readonly storagePersisted: () => Promise<boolean | null>;
 }

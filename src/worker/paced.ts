@@ -1,7 +1,11 @@
 import type { Host } from './host.ts';
 
 /** Calls `emit` soon after each change, but not more than once in `everyMs`. */
-export function paced(everyMs: number, host: Host, emit: () => void): { changed(): void; flush(): void } {
+export function paced(
+	everyMs: number,
+	host: Host,
+	emit: () => void,
+): { changed(): void; flush(): void } {
 	let cancel: (() => void) | null = null;
 	const flush = (): void => {
 		cancel?.();

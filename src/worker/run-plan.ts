@@ -1,22 +1,11 @@
-import type { Completion } from '#domain/completion.ts';
 import { cellAt, type Column, type Row } from '#domain/dataset.ts';
-import type { Failure } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
+import type { SettledRequest } from '#domain/outcome.ts';
 import { placeOf, type PlanPlace, type PlanSize } from '#domain/plan.ts';
 import { compileTemplate, type CompiledTemplate, type Prompt } from '#domain/prompt.ts';
 import { unpackItems, type ResultItem } from '#domain/result-item.ts';
 import { planSizeOf, type RunSetup } from '#domain/run.ts';
 import { modelArgs } from '#openai/request-body.ts';
-
-/** How a settled request went: what an item needs beside the plan. */
-export interface SettledFacts {
-	readonly request: number;
-	readonly attempts: number;
-	readonly startedAt: number;
-	readonly latencyMs: number;
-	readonly completion: Completion | null;
-	readonly failure: Failure | null;
-}
 
 export interface PlannedRequest {
 	readonly place: PlanPlace;
@@ -37,11 +26,7 @@ export class RunPlan {
 	readonly #readRow: (row: number) => Promise<Row>;
 
 	/** `readRow` is not called for a run without data: its one row is empty. */
-	constructor(
-		setup: RunSetup,
-		columns: readonly Column[],
-		readRow: (row: number) => Promise<Row>,
-	) {
+	constructor(setup: RunSetup, columns: readonly Column[], readRow: (row: number) => Promise<Row>) {
 		this.size = planSizeOf(setup);
 		this.columns = columns;
 		this.#setup = setup;
@@ -84,10 +69,21 @@ export class RunPlan {
 	}
 
 	/** The items of the results file for one settled request. */
-	async items(settled: SettledFacts): Promise<ResultItem[]> {
+	async items(settled: SettledRequest): Promise<ResultItem[]> {
 		const planned = await this.planned(settled.request);
 		const { template, variables } = this.#template(planned.place);
-		return unpackItems({ ...planned, ...settled, template, variables, columns: this.columns });
+		const { outcome, attempts, startedAt, latencyMs } = settled;
+		return unpackItems({
+			...planned,
+			template,
+			variables,
+			columns: this.columns,
+			attempts,
+			startedAt,
+			latencyMs,
+			completion: outcome.ok ? outcome.value : null,
+			failure: outcome.ok ? null : outcome.error,
+		});
 	}
 
 	#template(place: PlanPlace): CompiledTemplate {

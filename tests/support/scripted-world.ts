@@ -37,6 +37,7 @@ export class ScriptedWorld {
 	readonly settled = new Map<number, SettledRequest>();
 	storedTwice = 0;
 	mostInFlight = 0;
+	/** The most requests that were taken up and not yet stored. */
 	mostHeld = 0;
 	#inFlight = 0;
 	#pulled = 0;

@@ -1,0 +1,47 @@
+import { proxy, wrap } from 'comlink';
+import type { EngineApi } from '#contract/engine-api.ts';
+
+/** Starts the worker. What it gives back is a plain `EngineApi`: neither the page nor a test can tell that a worker is there. */
+export function startEngine(): EngineApi {
+	const worker = new Worker(new URL('../worker/engine.worker.ts', import.meta.url), {
+		type: 'module',
+		name: 'volley-engine',
+	});
+	const remote = wrap<EngineApi>(worker);
+	return {
+		importFiles: (files, options) => remote.importFiles(files, options),
+		cancelImport: () => remote.cancelImport(),
+		getDataset: (datasetId) => remote.getDataset(datasetId),
+		readRows: (datasetId, first, count) => remote.readRows(datasetId, first, count),
+		loadDraft: () => remote.loadDraft(),
+		saveDraft: (draft) => remote.saveDraft(draft),
+		holdKey: (origin, key) => remote.holdKey(origin, key),
+		forgetKey: (origin) => remote.forgetKey(origin),
+		heldKeys: () => remote.heldKeys(),
+		startRun: (setup) => {
+			askToPersist();
+			return remote.startRun(setup);
+		},
+		pauseRun: (runId) => remote.pauseRun(runId),
+		resumeRun: (runId) => remote.resumeRun(runId),
+		stopRun: (runId) => remote.stopRun(runId),
+		retryFailed: (runId) => remote.retryFailed(runId),
+		listRuns: () => remote.listRuns(),
+		getRun: (runId) => remote.getRun(runId),
+		getProgress: (runId) => remote.getProgress(runId),
+		renameRun: (runId, name) => remote.renameRun(runId, name),
+		deleteRun: (runId) => remote.deleteRun(runId),
+		readResults: (query) => remote.readResults(query),
+		readItems: (runId, request) => remote.readItems(runId, request),
+		readFailures: (runId) => remote.readFailures(runId),
+		exportRun: (runId, format) => remote.exportRun(runId, format),
+		storageUse: () => remote.storageUse(),
+		subscribe: (listener) => remote.subscribe(proxy(listener)),
+	};
+}
+
+/** Only a page may ask the browser not to evict what is stored; a worker can only read the answer. */
+function askToPersist(): void {
+	// Refused or impossible: the answer stands in the storage line of the page.
+	navigator.storage.persist().catch(() => undefined);
+}

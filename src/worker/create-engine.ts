@@ -1,0 +1,162 @@
+import type { EngineApi, EngineEvent, ImportOptions } from '#contract/engine-api.ts';
+import type { Dataset } from '#domain/dataset.ts';
+import { problem, type Problem } from '#domain/problem.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { createDemoFetch } from '#demo/demo-fetch.ts';
+import { openLibrary, type Library } from '#storage/library.ts';
+import { readTables } from '#tabular/read.ts';
+import { exportItems } from './export-run.ts';
+import type { Host } from './host.ts';
+import { KeyRing } from './key-ring.ts';
+import { paced } from './paced.ts';
+import { runOfLock, Runs } from './runs.ts';
+
+/** How long a dataset that nothing uses is kept. */
+const sparedMs = 3_600_000;
+
+/** The engine behind the page: introduces the rooms to each other and answers as one `EngineApi`. */
+export function createEngine(host: Host): EngineApi {
+	const listeners = new Set<(event: EngineEvent) => void>();
+	const emit = (event: EngineEvent): void => {
+		for (const listener of listeners) listener(event);
+	};
+	const keys = new KeyRing();
+	const demoFetch = createDemoFetch({
+		sleep: (ms, signal) => host.clock.sleep(ms, signal),
+		now: () => host.clock.epoch(),
+	});
+	const opened = openLibrary({
+		indexedDB: host.indexedDB,
+		now: () => host.clock.epoch(),
+		newId: host.newId,
+		liveRuns: async () => new Set((await host.heldLocks()).flatMap(runOfLock)),
+		onProblem: ({ message }) => {
+			emit({ kind: 'notice', message });
+		},
+	});
+	const rooms = opened.then((library) => {
+		// Another tab may just have read in a file that no draft names yet.
+		void library.deleteUnusedDatasets([], host.clock.epoch() - sparedMs);
+		return { library, runs: new Runs({ library, keys, host, demoFetch, emit }) };
+	});
+	let importing: AbortController | null = null;
+
+	return {
+		importFiles: async (files, options) => {
+			importing?.abort();
+			const controller = new AbortController();
+			importing = controller;
+			const { library } = await rooms;
+			return importFiles(library, files, options, controller.signal, host, emit);
+		},
+		cancelImport: () => {
+			importing?.abort();
+			return Promise.resolve();
+		},
+		getDataset: async (datasetId) => (await rooms).library.getDataset(datasetId),
+		readRows: async (datasetId, first, count) =>
+			(await rooms).library.readRows(datasetId, first, count),
+
+		loadDraft: async () => (await rooms).library.loadDraft(),
+		saveDraft: async (draft) => (await rooms).library.saveDraft(draft),
+
+		holdKey: (origin, key) => Promise.resolve(keys.hold(origin, key)),
+		forgetKey: (origin) => {
+			keys.forget(origin);
+			return Promise.resolve();
+		},
+		heldKeys: () => Promise.resolve(keys.held()),
+
+		startRun: async (setup) => (await rooms).runs.start(setup),
+		pauseRun: async (runId) => {
+			(await rooms).runs.pause(runId);
+		},
+		resumeRun: async (runId) => (await rooms).runs.resume(runId),
+		stopRun: async (runId) => {
+			(await rooms).runs.stop(runId);
+		},
+		retryFailed: async (runId) => (await rooms).runs.retryFailed(runId),
+
+		listRuns: async () => (await rooms).library.listRuns(),
+		getRun: async (runId) => (await rooms).library.getRun(runId),
+		getProgress: async (runId) => (await rooms).runs.progress(runId),
+		renameRun: async (runId, name) => {
+			await (await rooms).library.renameRun(runId, name);
+			emit({ kind: 'runsChanged' });
+		},
+		deleteRun: async (runId) => (await rooms).runs.delete(runId),
+
+		readResults: async (query) => {
+			const reader = await (await rooms).runs.reader(query.runId);
+			return reader === null ? { total: 0, offset: 0, rows: [] } : reader.read(query);
+		},
+		readItems: async (runId, request) =>
+			(await (await rooms).runs.reader(runId))?.items(request) ?? [],
+		readFailures: async (runId) => (await (await rooms).runs.reader(runId))?.failures() ?? [],
+		exportRun: async (runId, format) => {
+			const { runs, library } = await rooms;
+			const [reader, run] = await Promise.all([runs.reader(runId), library.getRun(runId)]);
+			if (reader === null || run === null) throw new Error(`There is no run ${runId}`);
+			let done = 0;
+			const { succeeded, failed } = run.counters;
+			const progress = paced(200, host, () => {
+				emit({ kind: 'exportProgress', runId, done, total: succeeded + failed });
+			});
+			const items = reader.allItems((through) => {
+				done = through;
+				progress.changed();
+			});
+			const file = await exportItems(run.setup.name, format, items, reader.columns);
+			progress.flush();
+			return file;
+		},
+
+		storageUse: async () => ({
+			...(await host.storageEstimate()),
+			persisted: await host.storagePersisted(),
+		}),
+
+		subscribe: (listener) => {
+			listeners.add(listener);
+			return Promise.resolve();
+		},
+	};
+}
+
+async function importFiles(
+	library: Library,
+	files: readonly File[],
+	options: ImportOptions,
+	signal: AbortSignal,
+	host: Host,
+	emit: (event: EngineEvent) => void,
+): Promise<Result<Dataset, readonly Problem[]>> {
+	let seen = { bytesRead: 0, bytesTotal: 0, rows: 0 };
+	const progress = paced(100, host, () => {
+		emit({ kind: 'importProgress', ...seen });
+	});
+	const writer = await library.createDataset();
+	try {
+		const read = await readTables(files, {
+			...options,
+			signal,
+			sink: (rows) => writer.append(rows),
+			onProgress: (now) => {
+				seen = now;
+				progress.changed();
+			},
+		});
+		if (!read.ok) {
+			await writer.discard();
+			return read;
+		}
+		const dataset = await writer.finish(read.value);
+		progress.flush();
+		return ok(dataset);
+	} catch (error) {
+		await writer.discard();
+		if (signal.aborted) return err([problem('dataFiles', 'Reading was cancelled.')]);
+		const message = error instanceof Error ? error.message : String(error);
+		return err([problem('dataFiles', `The rows could not be stored: ${message}`)]);
+	}
+}

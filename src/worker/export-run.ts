@@ -1,0 +1,38 @@
+import type { ExportFile, ExportFormat } from '#contract/engine-api.ts';
+import type { Column } from '#domain/dataset.ts';
+import type { ResultItem } from '#domain/result-item.ts';
+import { csvChunks, jsonChunks, jsonlChunks, toBlob } from '#tabular/write.ts';
+
+const contentTypes: Readonly<Record<ExportFormat, string>> = {
+	json: 'application/json',
+	jsonl: 'application/jsonl',
+	csv: 'text/csv',
+};
+
+/** Written as a stream of chunks: no string ever holds the whole file. */
+export async function exportItems(
+	name: string,
+	format: ExportFormat,
+	items: AsyncIterable<ResultItem>,
+	columns: readonly Column[],
+): Promise<ExportFile> {
+	const chunks = {
+		json: () => jsonChunks(items),
+		jsonl: () => jsonlChunks(items),
+		csv: () => csvChunks(items, columns, { guardFormulas: true }),
+	}[format]();
+	return {
+		blob: await toBlob(chunks, contentTypes[format]),
+		name: `${fileNameOf(name)}-results.${format}`,
+	};
+}
+
+/** A run's name as a file name that every system takes. */
+export function fileNameOf(name: string): string {
+	const safe = name
+		.normalize('NFC')
+		.replace(/[\p{C}\s/\\:*?"<>|.]+/gu, '-')
+		.replace(/^-+|-+$/g, '')
+		.slice(0, 80);
+	return safe === '' ? 'run' : safe;
+}

@@ -1,0 +1,107 @@
+import { concurrencyCeiling } from '#domain/connection.ts';
+import type { SettledRequest } from '#domain/outcome.ts';
+import {
+	settledCount,
+	waitingCount,
+	type RunPhase,
+	type RunProgress,
+	type RunSetup,
+} from '#domain/run.ts';
+import { BatchEngine } from '#engine/batch-engine.ts';
+import type { Sender } from '#openai/create-sender.ts';
+import type { RunStore } from '#storage/run-store.ts';
+import type { Host } from './host.ts';
+import { paced } from './paced.ts';
+import type { RunPlan } from './run-plan.ts';
+
+const progressEveryMs = 100;
+
+export interface LiveRunParts {
+	readonly runId: string;
+	readonly setup: RunSetup;
+	readonly plan: RunPlan;
+	readonly store: RunStore;
+	readonly send: Sender;
+	readonly host: Host;
+	readonly onProgress: (progress: RunProgress) => void;
+	/** Answers of an earlier session that could not be stored then. */
+	readonly carriedOver: readonly SettledRequest[];
+}
+
+/** A run that this worker is at: one session of the engine, introduced to the endpoint and the store. */
+export class LiveRun {
+	readonly #parts: LiveRunParts;
+	readonly #engine: BatchEngine;
+	readonly #progress: ReturnType<typeof paced>;
+	/** Resolves with the answers that could not be stored, once nothing is in flight and the phase is stored. */
+	readonly done: Promise<readonly SettledRequest[]>;
+
+	constructor(parts: LiveRunParts) {
+		this.#parts = parts;
+		const { host, setup, plan, store, send } = parts;
+		const ceiling = concurrencyCeiling(setup.connection);
+		this.#progress = paced(progressEveryMs, host, () => {
+			parts.onProgress(this.progress());
+		});
+		this.#engine = new BatchEngine(
+			{
+				clock: host.clock,
+				random: host.random,
+				waiting: store.waiting(0),
+				send: async (request, signal) => {
+					const { prompt, modelArgs } = await plan.planned(request);
+					return send(prompt, modelArgs, signal);
+				},
+				settle: (settled) => store.settle(settled),
+				onChange: this.#progress.changed,
+			},
+			{
+				concurrency: Math.min(setup.limits.maxConcurrency, ceiling.max),
+				maxRetries: setup.limits.maxRetries,
+			},
+		);
+		this.done = this.#work();
+	}
+
+	pause(): void {
+		this.#engine.pause();
+	}
+
+	stop(): void {
+		this.#engine.stop();
+	}
+
+	progress(): RunProgress {
+		const { runId, store } = this.#parts;
+		const snapshot = this.#engine.snapshot();
+		const { counters } = store;
+		const left = waitingCount(counters, 0);
+		const perMinute = snapshot.settledPerMinute;
+		return {
+			...snapshot,
+			runId,
+			counters,
+			secondsLeft:
+				perMinute === null || perMinute === 0 || settledCount(counters) === 0
+					? null
+					: (left * 60) / perMinute,
+		};
+	}
+
+	async #work(): Promise<readonly SettledRequest[]> {
+		const { store } = this.#parts;
+		const phase = await this.#engine.run(this.#parts.carriedOver);
+		await this.#storePhase(phase, store);
+		this.#progress.flush();
+		return this.#engine.unsaved;
+	}
+
+	/** A store that cannot take the phase has already halted the run; the page is told by the progress. */
+	async #storePhase(phase: RunPhase, store: RunStore): Promise<void> {
+		try {
+			await store.setPhase(phase);
+		} catch (error) {
+			if (phase.name !== 'needsAttention') throw error;
+		}
+	}
+}

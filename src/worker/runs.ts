@@ -1,0 +1,219 @@
+import type { EngineEvent, RunRefusal } from '#contract/engine-api.ts';
+import { originOf } from '#domain/connection.ts';
+import type { SettledRequest } from '#domain/outcome.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import type { Run, RunProgress, RunSetup } from '#domain/run.ts';
+import { createSender, type Sender } from '#openai/create-sender.ts';
+import type { Library } from '#storage/library.ts';
+import type { RunStore } from '#storage/run-store.ts';
+import type { Fetch, Host } from './host.ts';
+import type { KeyRing } from './key-ring.ts';
+import { LiveRun } from './live-run.ts';
+import { ResultReader } from './result-reader.ts';
+import { RunPlan } from './run-plan.ts';
+
+export interface RunsParts {
+	readonly library: Library;
+	readonly keys: KeyRing;
+	readonly host: Host;
+	readonly demoFetch: Fetch;
+	readonly emit: (event: EngineEvent) => void;
+}
+
+const lockPrefix = 'volley-run-';
+
+/** The run that a lock's holder is at. */
+export const runOfLock = (name: string): string[] =>
+	name.startsWith(lockPrefix) ? [name.slice(lockPrefix.length)] : [];
+
+/** A run made ready to be read or worked at; one for each run, so that its counters have one owner. */
+interface OpenRun {
+	readonly run: Run;
+	readonly store: RunStore;
+	readonly plan: RunPlan;
+	readonly reader: ResultReader;
+}
+
+/** The runs of this worker: which are open, which it is at, and the way from one to the other. */
+export class Runs {
+	readonly #parts: RunsParts;
+	readonly #open = new Map<string, Promise<OpenRun | null>>();
+	readonly #live = new Map<string, LiveRun>();
+	/** Claimed while a command takes a run up, so that two presses of a button start one session. */
+	readonly #claimed = new Set<string>();
+	/** Answers that a full or broken store refused: kept for the next session. */
+	readonly #unsaved = new Map<string, readonly SettledRequest[]>();
+
+	constructor(parts: RunsParts) {
+		this.#parts = parts;
+	}
+
+	async start(setup: RunSetup): Promise<Result<string, RunRefusal>> {
+		const { library, keys } = this.#parts;
+		const origin = originOf(setup.connection);
+		const usesKey = setup.connection.provider !== 'demo' && keys.keyFor(origin) !== '';
+		if (setup.connection.usesKey && !usesKey) return err({ kind: 'needsKey', origin });
+		const run = await library.createRun({
+			...setup,
+			connection: { ...setup.connection, usesKey },
+		});
+		const taken = await this.#takeUp(run.id);
+		return taken.ok ? ok(run.id) : taken;
+	}
+
+	resume(runId: string): Promise<Result<null, RunRefusal>> {
+		return this.#takeUp(runId);
+	}
+
+	retryFailed(runId: string): Promise<Result<null, RunRefusal>> {
+		return this.#takeUp(runId, async (store) => {
+			await store.retryFailed();
+		});
+	}
+
+	pause(runId: string): void {
+		this.#live.get(runId)?.pause();
+	}
+
+	stop(runId: string): void {
+		this.#live.get(runId)?.stop();
+	}
+
+	async delete(runId: string): Promise<void> {
+		const live = this.#live.get(runId);
+		live?.stop();
+		await live?.done;
+		this.#unsaved.delete(runId);
+		this.#open.delete(runId);
+		await this.#parts.library.deleteRun(runId);
+		this.#parts.emit({ kind: 'runsChanged' });
+	}
+
+	async progress(runId: string): Promise<RunProgress | null> {
+		const live = this.#live.get(runId);
+		if (live !== undefined) return live.progress();
+		const run = await this.#parts.library.getRun(runId);
+		if (run === null) return null;
+		const { phase, counters } = run;
+		return {
+			runId,
+			phase,
+			counters,
+			inFlight: 0,
+			settledPerMinute: null,
+			secondsLeft: null,
+			retries: 0,
+			rateLimited: 0,
+			cooldownUntil: null,
+			concurrency: run.setup.limits.maxConcurrency,
+		};
+	}
+
+	async reader(runId: string): Promise<ResultReader | null> {
+		return (await this.#opened(runId))?.reader ?? null;
+	}
+
+	/** Takes a run up under its lock: `prepare` changes the store first, then a session works until it comes to rest. */
+	async #takeUp(
+		runId: string,
+		prepare: (store: RunStore) => Promise<void> = () => Promise.resolve(),
+	): Promise<Result<null, RunRefusal>> {
+		const { host, keys } = this.#parts;
+		const before = this.#live.get(runId);
+		if (before !== undefined || this.#claimed.has(runId)) return ok(null);
+		this.#claimed.add(runId);
+		let release: (() => void) | null = null;
+		try {
+			const opened = await this.#opened(runId);
+			if (opened === null) return err({ kind: 'missing' });
+			const { setup } = opened.run;
+			const origin = originOf(setup.connection);
+			if (setup.connection.usesKey && keys.keyFor(origin) === '')
+				return err({ kind: 'needsKey', origin });
+			release = await host.lock(lockPrefix + runId);
+			if (release === null) return err({ kind: 'ownedElsewhere' });
+			await prepare(opened.store);
+			await opened.store.setPhase({ name: 'running' });
+			this.#begin(opened, release);
+			return ok(null);
+		} catch (error) {
+			release?.();
+			return err({
+				kind: 'storage',
+				message: error instanceof Error ? error.message : String(error),
+			});
+		} finally {
+			this.#claimed.delete(runId);
+		}
+	}
+
+	#begin({ run, store, plan }: OpenRun, release: () => void): void {
+		const { emit, host } = this.#parts;
+		const live = new LiveRun({
+			runId: run.id,
+			setup: run.setup,
+			plan,
+			store,
+			host,
+			send: this.#sender(run.setup),
+			carriedOver: this.#unsaved.get(run.id) ?? [],
+			onProgress: (progress) => {
+				emit({ kind: 'progress', progress });
+			},
+		});
+		this.#unsaved.delete(run.id);
+		this.#live.set(run.id, live);
+		emit({ kind: 'runsChanged' });
+		void live.done
+			.then((unsaved) => {
+				if (unsaved.length > 0) this.#unsaved.set(run.id, unsaved);
+			})
+			.finally(() => {
+				this.#live.delete(run.id);
+				release();
+				emit({ kind: 'runsChanged' });
+			});
+	}
+
+	#sender(setup: RunSetup): Sender {
+		const { host, keys, demoFetch } = this.#parts;
+		const { connection, limits } = setup;
+		const simulated = connection.provider === 'demo';
+		return createSender({
+			connection,
+			key: simulated ? '' : keys.keyFor(originOf(connection)),
+			timeoutMs: limits.timeoutSeconds * 1_000,
+			fetch: simulated ? demoFetch : host.fetch,
+			after: host.after,
+			epoch: () => host.clock.epoch(),
+		});
+	}
+
+	#opened(runId: string): Promise<OpenRun | null> {
+		const known = this.#open.get(runId);
+		if (known !== undefined) return known;
+		const opening = this.#openRun(runId);
+		this.#open.set(runId, opening);
+		// A run that could not be opened is tried again by the next command.
+		opening.then(
+			(opened) => opened ?? this.#open.delete(runId),
+			() => this.#open.delete(runId),
+		);
+		return opening;
+	}
+
+	async #openRun(runId: string): Promise<OpenRun | null> {
+		const { library, host } = this.#parts;
+		const [run, store] = await Promise.all([library.getRun(runId), library.openRun(runId)]);
+		if (run === null || store === null) return null;
+		const { setup } = run;
+		const { datasetId } = setup;
+		const dataset = datasetId === null ? null : await library.getDataset(datasetId);
+		const plan = new RunPlan(setup, dataset?.columns ?? [], async (row) => {
+			const [found] = datasetId === null ? [] : await library.readRows(datasetId, row, 1);
+			return found ?? [];
+		});
+		const n = setup.parameters.completionsPerPrompt;
+		return { run, store, plan, reader: new ResultReader(store, plan, n, host.clock) };
+	}
+}

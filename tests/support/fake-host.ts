@@ -1,0 +1,75 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import type { Fetch, Host } from '#worker/host.ts';
+
+/** What outlives a tab: its database and the locks that other tabs may hold. */
+export class FakeBrowser {
+	readonly indexedDB = new IDBFactory();
+	readonly locks = new Set<string>();
+	#ids = 0;
+
+	nextId(): string {
+		return `id-${String(++this.#ids)}`;
+	}
+}
+
+export interface Tab {
+	readonly host: Host;
+	/** As if the tab were killed: its requests break off and its locks are free. */
+	kill(): void;
+}
+
+/** A tab's worker whose waits take no time; its fetches are real. */
+export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
+	const killed = new AbortController();
+	const held = new Set<string>();
+	let ticks = 0;
+	const host: Host = {
+		clock: {
+			// Every look at the clock is a millisecond later, so that waits end although nobody waits.
+			now: () => ++ticks,
+			epoch: () => 1_760_000_000_000 + ticks,
+			sleep: (ms, signal) =>
+				new Promise((resolve) => {
+					ticks += ms;
+					if (signal.aborted) resolve();
+					else setImmediate(resolve);
+				}),
+		},
+		random: () => 0.5,
+		newId: () => browser.nextId(),
+		indexedDB: browser.indexedDB,
+		fetch: (input, init = {}) =>
+			fetcher(input, {
+				...init,
+				signal: AbortSignal.any([killed.signal, ...(init.signal ? [init.signal] : [])]),
+			}),
+		// Progress is told at once; an attempt's timeout never comes, because no attempt lasts.
+		after: (ms, callBack) => {
+			if (ms > 1_000) return () => undefined;
+			const timer = setImmediate(callBack);
+			return () => {
+				clearImmediate(timer);
+			};
+		},
+		lock: (name) => {
+			if (browser.locks.has(name)) return Promise.resolve(null);
+			browser.locks.add(name);
+			held.add(name);
+			return Promise.resolve(() => {
+				browser.locks.delete(name);
+				held.delete(name);
+			});
+		},
+		heldLocks: () => Promise.resolve([...browser.locks]),
+		storageEstimate: () => Promise.resolve({ usage: 1, quota: 2 }),
+		storagePersisted: () => Promise.resolve(false),
+	};
+	return {
+		host,
+		kill: () => {
+			killed.abort();
+			for (const name of held) browser.locks.delete(name);
+		},
+	};
+}
