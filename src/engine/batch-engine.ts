@@ -254,7 +254,8 @@ export class BatchEngine {
 	}
 }
 
-const storageFailure = (error: unknown): Failure => ({
+/** The failure that a store's error stands for. */
+export const storageFailure = (error: unknown): Failure => ({
 	kind: 'storage',
 	message: error instanceof Error ? error.message : String(error),
 	status: null,

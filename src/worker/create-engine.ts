@@ -4,7 +4,7 @@ import { problem, type Problem } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createDemoFetch } from '#demo/demo-fetch.ts';
 import { openLibrary, type Library } from '#storage/library.ts';
-import { readTables } from '#tabular/read.ts';
+import { readTables } from '#tabular/read-tables.ts';
 import { exportItems } from './export-run.ts';
 import type { Host } from './host.ts';
 import { KeyRing } from './key-ring.ts';
@@ -123,6 +123,8 @@ export function createEngine(host: Host): EngineApi {
 	};
 }
 
+const cancelled = problem('dataFiles', 'Reading was cancelled. Nothing was changed.');
+
 async function importFiles(
 	library: Library,
 	files: readonly File[],
@@ -137,8 +139,7 @@ async function importFiles(
 	});
 	const writer = await library.createDataset();
 	try {
-		const read = await readTables(files, {
-			...options,
+		const read = await readTables(files, options, {
 			signal,
 			sink: (rows) => writer.append(rows),
 			onProgress: (now) => {
@@ -148,14 +149,13 @@ async function importFiles(
 		});
 		if (!read.ok) {
 			await writer.discard();
-			return read;
+			return err(read.error.kind === 'refused' ? read.error.problems : [cancelled]);
 		}
 		const dataset = await writer.finish(read.value);
 		progress.flush();
 		return ok(dataset);
 	} catch (error) {
 		await writer.discard();
-		if (signal.aborted) return err([problem('dataFiles', 'Reading was cancelled.')]);
 		const message = error instanceof Error ? error.message : String(error);
 		return err([problem('dataFiles', `The rows could not be stored: ${message}`)]);
 	}

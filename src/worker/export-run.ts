@@ -1,7 +1,9 @@
 import type { ExportFile, ExportFormat } from '#contract/engine-api.ts';
 import type { Column } from '#domain/dataset.ts';
 import type { ResultItem } from '#domain/result-item.ts';
-import { csvChunks, jsonChunks, jsonlChunks, toBlob } from '#tabular/write.ts';
+import { csvChunks } from '#tabular/csv-chunks.ts';
+import { jsonChunks, jsonlChunks } from '#tabular/json-chunks.ts';
+import { toBlob } from '#tabular/to-blob.ts';
 
 const contentTypes: Readonly<Record<ExportFormat, string>> = {
 	json: 'application/json',

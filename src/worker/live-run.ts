@@ -7,7 +7,7 @@ import {
 	type RunProgress,
 	type RunSetup,
 } from '#domain/run.ts';
-import { BatchEngine } from '#engine/batch-engine.ts';
+import { BatchEngine, storageFailure } from '#engine/batch-engine.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import type { Host } from './host.ts';
@@ -33,6 +33,7 @@ export class LiveRun {
 	readonly #parts: LiveRunParts;
 	readonly #engine: BatchEngine;
 	readonly #progress: ReturnType<typeof paced>;
+	#halted: RunPhase | null = null;
 	/** Resolves with the answers that could not be stored, once nothing is in flight and the phase is stored. */
 	readonly done: Promise<readonly SettledRequest[]>;
 
@@ -63,6 +64,11 @@ export class LiveRun {
 		this.done = this.#work();
 	}
 
+	/** Whether new requests may still leave. */
+	get isRunning(): boolean {
+		return this.#engine.snapshot().phase.name === 'running';
+	}
+
 	pause(): void {
 		this.#engine.pause();
 	}
@@ -74,11 +80,13 @@ export class LiveRun {
 	progress(): RunProgress {
 		const { runId, store } = this.#parts;
 		const snapshot = this.#engine.snapshot();
+		const phase = this.#halted ?? snapshot.phase;
 		const { counters } = store;
 		const left = waitingCount(counters, 0);
 		const perMinute = snapshot.settledPerMinute;
 		return {
 			...snapshot,
+			phase,
 			runId,
 			counters,
 			secondsLeft:
@@ -96,12 +104,12 @@ export class LiveRun {
 		return this.#engine.unsaved;
 	}
 
-	/** A store that cannot take the phase has already halted the run; the page is told by the progress. */
+	/** A store that cannot take the phase halts the run, whatever it came to: what is stored would say that it still runs. */
 	async #storePhase(phase: RunPhase, store: RunStore): Promise<void> {
 		try {
 			await store.setPhase(phase);
 		} catch (error) {
-			if (phase.name !== 'needsAttention') throw error;
+			this.#halted = { name: 'needsAttention', failure: storageFailure(error) };
 		}
 	}
 }

@@ -34,11 +34,17 @@ interface OpenRun {
 	readonly reader: ResultReader;
 }
 
+interface Session {
+	readonly live: LiveRun;
+	/** Settles once the session is over and its lock is free. */
+	readonly ended: Promise<void>;
+}
+
 /** The runs of this worker: which are open, which it is at, and the way from one to the other. */
 export class Runs {
 	readonly #parts: RunsParts;
 	readonly #open = new Map<string, Promise<OpenRun | null>>();
-	readonly #live = new Map<string, LiveRun>();
+	readonly #live = new Map<string, Session>();
 	/** Claimed while a command takes a run up, so that two presses of a button start one session. */
 	readonly #claimed = new Set<string>();
 	/** Answers that a full or broken store refused: kept for the next session. */
@@ -72,17 +78,17 @@ export class Runs {
 	}
 
 	pause(runId: string): void {
-		this.#live.get(runId)?.pause();
+		this.#live.get(runId)?.live.pause();
 	}
 
 	stop(runId: string): void {
-		this.#live.get(runId)?.stop();
+		this.#live.get(runId)?.live.stop();
 	}
 
 	async delete(runId: string): Promise<void> {
-		const live = this.#live.get(runId);
-		live?.stop();
-		await live?.done;
+		const session = this.#live.get(runId);
+		session?.live.stop();
+		await session?.ended;
 		this.#unsaved.delete(runId);
 		this.#open.delete(runId);
 		await this.#parts.library.deleteRun(runId);
@@ -90,8 +96,8 @@ export class Runs {
 	}
 
 	async progress(runId: string): Promise<RunProgress | null> {
-		const live = this.#live.get(runId);
-		if (live !== undefined) return live.progress();
+		const session = this.#live.get(runId);
+		if (session !== undefined) return session.live.progress();
 		const run = await this.#parts.library.getRun(runId);
 		if (run === null) return null;
 		const { phase, counters } = run;
@@ -120,10 +126,12 @@ export class Runs {
 	): Promise<Result<null, RunRefusal>> {
 		const { host, keys } = this.#parts;
 		const before = this.#live.get(runId);
-		if (before !== undefined || this.#claimed.has(runId)) return ok(null);
+		if (before?.live.isRunning === true || this.#claimed.has(runId)) return ok(null);
 		this.#claimed.add(runId);
 		let release: (() => void) | null = null;
 		try {
+			// It is coming to rest: what is in flight finishes first.
+			await before?.ended;
 			const opened = await this.#opened(runId);
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
@@ -162,9 +170,7 @@ export class Runs {
 			},
 		});
 		this.#unsaved.delete(run.id);
-		this.#live.set(run.id, live);
-		emit({ kind: 'runsChanged' });
-		void live.done
+		const ended = live.done
 			.then((unsaved) => {
 				if (unsaved.length > 0) this.#unsaved.set(run.id, unsaved);
 			})
@@ -173,6 +179,8 @@ export class Runs {
 				release();
 				emit({ kind: 'runsChanged' });
 			});
+		this.#live.set(run.id, { live, ended });
+		emit({ kind: 'runsChanged' });
 	}
 
 	#sender(setup: RunSetup): Sender {

@@ -1,0 +1,60 @@
+import type { Dataset, Row } from '#domain/dataset.ts';
+import { Chunker } from './chunker.ts';
+import type { Chunk, DatasetSchema } from './dataset-schema.ts';
+import type { LiveDatabase } from './live-database.ts';
+import { makeAll, writeTo } from './transact.ts';
+
+export interface DatasetWriterOptions {
+	readonly id: string;
+	readonly database: LiveDatabase<DatasetSchema>;
+	readonly now: () => number;
+	readonly onFinish: (dataset: Dataset) => Promise<void>;
+	readonly onDiscard: () => Promise<void>;
+}
+
+/** A dataset on its way in: it can be read, and is kept, only once it is finished. */
+export class DatasetWriter {
+	readonly id: string;
+	readonly #options: DatasetWriterOptions;
+	readonly #chunker = new Chunker();
+	/** Each write begins after the one before; after a failed one, none does. */
+	#writes: Promise<void> = Promise.resolve();
+
+	constructor(options: DatasetWriterOptions) {
+		this.id = options.id;
+		this.#options = options;
+	}
+
+	/** Resolves when rows may be appended without memory growing: what was full is stored. */
+	append(rows: readonly Row[]): Promise<void> {
+		return this.#write(this.#chunker.add(rows));
+	}
+
+	async finish(meta: Omit<Dataset, 'id' | 'createdAt'>): Promise<Dataset> {
+		const { rowCount } = this.#chunker;
+		if (meta.rowCount !== rowCount)
+			throw new RangeError(`rowCount is ${String(meta.rowCount)}, appended: ${String(rowCount)}`);
+		await this.#write(this.#chunker.rest());
+		const dataset: Dataset = { ...meta, id: this.id, createdAt: this.#options.now() };
+		await this.#options.onFinish(dataset);
+		return dataset;
+	}
+
+	async discard(): Promise<void> {
+		await this.#writes.catch(() => undefined);
+		await this.#options.onDiscard();
+	}
+
+	#write(chunks: readonly Chunk[]): Promise<void> {
+		if (chunks.length > 0)
+			this.#writes = this.#writes.then(() =>
+				this.#options.database.use((db) =>
+					// Put, not add: a chunk may be written again over a connection that died.
+					writeTo(db, ['chunks'], 'relaxed', async (tx) => {
+						await makeAll(chunks.map((chunk) => () => tx.objectStore('chunks').put(chunk)));
+					}),
+				),
+			);
+		return this.#writes;
+	}
+}

@@ -1,0 +1,50 @@
+import type { DBSchema } from 'idb';
+import type { Dataset } from '#domain/dataset.ts';
+import type { Draft } from '#domain/draft.ts';
+import type { RunSetup, RunSummary } from '#domain/run.ts';
+import type { Migration } from './open-database.ts';
+
+export type DatasetRecord =
+	/** Rows are still being appended; of an earlier life, if nobody is at it. */
+	| { readonly id: string; readonly createdAt: number; readonly state: 'writing' }
+	| {
+			readonly id: string;
+			readonly createdAt: number;
+			readonly state: 'ready';
+			readonly dataset: Dataset;
+	  };
+
+/** A line of the list of runs: its counts may trail those of the run's own database by a second. */
+export interface RunRecord extends RunSummary {
+	readonly datasetId: string | null;
+}
+
+/** Apart from the list, because templates can be large. Its name is the one the run began with. */
+export interface SetupRecord {
+	readonly id: string;
+	readonly setup: RunSetup;
+}
+
+/** A database that nothing names any more. Noted with the removal of its last mention, so that a crash between cannot leak it. */
+export interface DoomedRecord {
+	readonly database: string;
+}
+
+/** The small database: what there is, and where. */
+export interface LibrarySchema extends DBSchema {
+	datasets: { key: string; value: DatasetRecord };
+	runs: { key: string; value: RunRecord };
+	setups: { key: string; value: SetupRecord };
+	drafts: { key: string; value: Draft };
+	doomed: { key: string; value: DoomedRecord };
+}
+
+export const libraryMigrations: readonly Migration[] = [
+	(db) => {
+		db.createObjectStore('datasets', { keyPath: 'id' });
+		db.createObjectStore('runs', { keyPath: 'id' });
+		db.createObjectStore('setups', { keyPath: 'id' });
+		db.createObjectStore('drafts');
+		db.createObjectStore('doomed', { keyPath: 'database' });
+	},
+];

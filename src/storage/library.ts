@@ -1,0 +1,99 @@
+import type { Dataset, Row } from '#domain/dataset.ts';
+import type { Draft } from '#domain/draft.ts';
+import type { Run, RunSetup, RunSummary } from '#domain/run.ts';
+import type { DatasetWriter } from './dataset-writer.ts';
+import { Datasets } from './datasets.ts';
+import type { RunStore } from './run-store.ts';
+import { Runs, type LiveRuns } from './runs.ts';
+import { Shelf } from './shelf.ts';
+import type { OnProblem } from './storage-problem.ts';
+import { readFrom, writeTo } from './transact.ts';
+
+export interface LibraryOptions {
+	/** Default `volley`. */
+	readonly name?: string;
+	/** Default: the browser's. */
+	readonly indexedDB?: IDBFactory;
+	/** Epoch milliseconds. */
+	readonly now: () => number;
+	readonly newId: () => string;
+	/** The runs whose stored phase is true, because a worker is at them; default: none, so that they read as interrupted. */
+	readonly liveRuns?: LiveRuns;
+	readonly onProblem: OnProblem;
+}
+
+/** All that the browser keeps. Every rejection is a StorageError. */
+export interface Library {
+	createDataset(): Promise<DatasetWriter>;
+	getDataset(id: string): Promise<Dataset | null>;
+	/** The rows [first, first + count), as far as there are any; none of an unknown dataset. */
+	readRows(id: string, first: number, count: number): Promise<readonly Row[]>;
+	/**
+	 * Deletes the datasets that no run and no draft uses, and half-written ones, but those in `keep` and those that this
+	 * library is writing. `createdBefore` (epoch milliseconds) spares what another tab may just have read in.
+	 */
+	deleteUnusedDatasets(keep: Iterable<string>, createdBefore?: number): Promise<void>;
+
+	saveDraft(draft: Draft): Promise<void>;
+	loadDraft(): Promise<Draft | null>;
+
+	/** Its phase is `running`: a crash right after reads as interrupted. */
+	createRun(setup: RunSetup): Promise<Run>;
+	/** Newest first. */
+	listRuns(): Promise<readonly RunSummary[]>;
+	getRun(id: string): Promise<Run | null>;
+	renameRun(id: string, name: string): Promise<void>;
+	/** Never waits for another tab. Settles of this run that are not stored yet are rejected. */
+	deleteRun(id: string): Promise<void>;
+	/** The one store of this run, shared by all who open it until somebody closes it; null where there is no such run. */
+	openRun(id: string): Promise<RunStore | null>;
+
+	/** Waits for what is being settled. */
+	close(): Promise<void>;
+}
+
+export async function openLibrary(options: LibraryOptions): Promise<Library> {
+	const shelf = new Shelf({
+		name: options.name ?? 'volley',
+		factory: options.indexedDB ?? indexedDB,
+		now: options.now,
+		newId: options.newId,
+		onProblem: options.onProblem,
+	});
+	const datasets = new Datasets(shelf);
+	const runs = new Runs(shelf, options.liveRuns ?? (() => new Set()));
+	await shelf.eraseDoomed();
+
+	return {
+		createDataset: () => datasets.create(),
+		getDataset: (id) => datasets.get(id),
+		readRows: (id, first, count) => datasets.readRows(id, first, count),
+		deleteUnusedDatasets: (keep, createdBefore = Infinity) =>
+			datasets.deleteUnused(new Set(keep), createdBefore),
+
+		saveDraft: async (draft) => {
+			await shelf.library.use((db) =>
+				writeTo(db, ['drafts'], 'relaxed', (tx) => tx.objectStore('drafts').put(draft, 'current')),
+			);
+		},
+		loadDraft: async () => {
+			const draft = await shelf.library.use((db) =>
+				readFrom(db, ['drafts'], (tx) => tx.objectStore('drafts').get('current')),
+			);
+			return draft ?? null;
+		},
+
+		createRun: (setup) => runs.create(setup),
+		listRuns: () => runs.list(),
+		getRun: (id) => runs.get(id),
+		renameRun: (id, name) => runs.rename(id, name),
+		deleteRun: (id) => runs.delete(id),
+		openRun: (id) => runs.open(id),
+
+		close: async () => {
+			await runs.close();
+			await datasets.end('The library is closed.');
+			shelf.library.end('The library is closed.');
+		},
+	};
+}

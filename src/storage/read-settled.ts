@@ -1,0 +1,94 @@
+import type { IDBPDatabase } from 'idb';
+import type { SettledRequest } from '#domain/outcome.ts';
+import { err, ok } from '#domain/result.ts';
+import type { ChoiceRecord, OutcomeName, RequestRecord, RunSchema } from './run-schema.ts';
+import { readFrom } from './transact.ts';
+
+type RunDatabase = IDBPDatabase<RunSchema>;
+
+/** All choices of the requests first … last: an array sorts before every longer one that it begins. */
+const choicesOf = (first: number, last: number): IDBKeyRange =>
+	IDBKeyRange.bound([first], [last + 1], false, true);
+
+const outcomeFrom = (outcome: OutcomeName, from: number): IDBKeyRange =>
+	IDBKeyRange.bound([outcome, from], [outcome, Infinity]);
+
+export const readRange = (
+	db: RunDatabase,
+	first: number,
+	count: number,
+): Promise<SettledRequest[]> =>
+	readFrom(db, ['requests', 'choices'], async (tx) => {
+		const last = first + count - 1;
+		if (last < first) return [];
+		const [records, choices] = await Promise.all([
+			tx.objectStore('requests').getAll(IDBKeyRange.bound(first, last)),
+			tx.objectStore('choices').getAll(choicesOf(first, last)),
+		]);
+		return assemble(records, choices);
+	});
+
+/** In the order asked for; those that wait are left out. */
+export const readMany = (db: RunDatabase, numbers: readonly number[]): Promise<SettledRequest[]> =>
+	readFrom(db, ['requests', 'choices'], async (tx) => {
+		const found = await Promise.all(
+			numbers.map(async (number) => {
+				const [record, choices] = await Promise.all([
+					tx.objectStore('requests').get(number),
+					tx.objectStore('choices').getAll(choicesOf(number, number)),
+				]);
+				return record === undefined ? [] : assemble([record], choices);
+			}),
+		);
+		return found.flat();
+	});
+
+/** The next `size` settled requests from `from` on, of one outcome or of both (null). */
+export const readPage = (
+	db: RunDatabase,
+	from: number,
+	outcome: OutcomeName | null,
+	size: number,
+): Promise<SettledRequest[]> =>
+	readFrom(db, ['requests', 'choices'], async (tx) => {
+		const requests = tx.objectStore('requests');
+		const records = await (outcome === null
+			? requests.getAll(IDBKeyRange.lowerBound(from), size)
+			: requests.index('outcome').getAll(outcomeFrom(outcome, from), size));
+		const [first, last] = [records[0], records.at(-1)];
+		if (first === undefined || last === undefined) return [];
+		const choices =
+			outcome === 'failed'
+				? []
+				: await tx.objectStore('choices').getAll(choicesOf(first.request, last.request));
+		return assemble(records, choices);
+	});
+
+export const readNumbers = (db: RunDatabase, outcome: OutcomeName): Promise<number[]> =>
+	readFrom(db, ['requests'], (tx) =>
+		tx.objectStore('requests').index('outcome').getAllKeys(outcomeFrom(outcome, 0)),
+	);
+
+export const readKeys = (db: RunDatabase, first: number, last: number): Promise<number[]> =>
+	readFrom(db, ['requests'], (tx) =>
+		tx.objectStore('requests').getAllKeys(IDBKeyRange.bound(first, last)),
+	);
+
+/** Both are in key order, so one walk joins them. */
+function assemble(
+	records: readonly RequestRecord[],
+	choices: readonly ChoiceRecord[],
+): SettledRequest[] {
+	let next = 0;
+	return records.map((record) => {
+		const own: ChoiceRecord['choice'][] = [];
+		for (let at = choices[next]; at?.request === record.request; at = choices[++next])
+			own.push(at.choice);
+		const { request, attempts, startedAt, latencyMs } = record;
+		const outcome =
+			record.outcome === 'succeeded'
+				? ok({ rest: record.completion, choices: own })
+				: err(record.failure);
+		return { request, outcome, attempts, startedAt, latencyMs };
+	});
+}

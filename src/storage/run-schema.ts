@@ -1,0 +1,53 @@
+import type { DBSchema } from 'idb';
+import type { Failure } from '#domain/failure.ts';
+import type { JsonObject } from '#domain/json.ts';
+import type { RunCounters } from '#domain/run.ts';
+import type { Migration } from './open-database.ts';
+
+export type OutcomeName = 'succeeded' | 'failed';
+
+interface Settled {
+	readonly request: number;
+	readonly attempts: number;
+	readonly startedAt: number;
+	readonly latencyMs: number;
+}
+
+/** A settled request; one that waits has no record. */
+export type RequestRecord = Settled &
+	(
+		| { readonly outcome: 'succeeded'; readonly completion: JsonObject; readonly failure: null }
+		| { readonly outcome: 'failed'; readonly completion: null; readonly failure: Failure }
+	);
+
+export interface ChoiceRecord {
+	readonly request: number;
+	/** Its place in the answer, whatever index the endpoint gave it. */
+	readonly position: number;
+	/** The API's choice object as it came. */
+	readonly choice: JsonObject;
+}
+
+/** One run: what it settled. Waiting requests are the gaps between the keys of `requests`. */
+export interface RunSchema extends DBSchema {
+	requests: {
+		key: number;
+		value: RequestRecord;
+		/** By outcome, then plan order, so that one outcome can be paged. */
+		indexes: { outcome: [OutcomeName, number] };
+	};
+	choices: { key: [number, number]; value: ChoiceRecord };
+	/** One record, `current`, always the sum over `requests`. */
+	counters: { key: string; value: RunCounters };
+}
+
+export const runMigrations: readonly Migration[] = [
+	(db) => {
+		db.createObjectStore('requests', { keyPath: 'request' }).createIndex('outcome', [
+			'outcome',
+			'request',
+		]);
+		db.createObjectStore('choices', { keyPath: ['request', 'position'] });
+		db.createObjectStore('counters');
+	},
+];

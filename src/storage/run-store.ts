@@ -1,0 +1,178 @@
+import type { SettledRequest } from '#domain/outcome.ts';
+import type { RunCounters, RunPhase, RunSummary } from '#domain/run.ts';
+import { commitSettled } from './commit-settled.ts';
+import { flushCounters, readCounters } from './counters.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { LiveDatabase } from './live-database.ts';
+import { readKeys, readMany, readNumbers, readPage, readRange } from './read-settled.ts';
+import { freeFailed } from './retry-failed.ts';
+import type { OutcomeName, RunSchema } from './run-schema.ts';
+import { toStorageError } from './storage-error.ts';
+import { waitingRequests } from './waiting.ts';
+
+/** What of a run's list row its store keeps up to date. */
+export type RowChange = Partial<Pick<RunSummary, 'phase' | 'succeeded' | 'failed' | 'updatedAt'>>;
+
+export interface RunStoreOptions {
+	readonly database: LiveDatabase<RunSchema>;
+	/** The counters of this run when nothing has settled. */
+	readonly fresh: RunCounters;
+	readonly now: () => number;
+	readonly saveRow: (change: RowChange, durability: 'relaxed' | 'strict') => Promise<void>;
+	readonly onRowFailed: (message: string) => void;
+	readonly onClosed: () => void;
+}
+
+export interface EachOptions {
+	/** Both, when left out. */
+	readonly outcome?: OutcomeName;
+	/** The first request wanted. */
+	readonly from?: number;
+}
+
+/** Records a transaction: a request and each of its choices. */
+const maxRecords = 200;
+const rowEveryMs = 1_000;
+const pageSize = 500;
+const retrySlice = 1_000;
+
+/** What one run has settled. */
+export class RunStore {
+	readonly #options: RunStoreOptions;
+	readonly #commits: GroupCommit<SettledRequest>;
+	#counters: RunCounters;
+	#duplicates = 0;
+	#rowSavedAt: number;
+	#savingRow: Promise<void> | null = null;
+
+	private constructor(options: RunStoreOptions, counters: RunCounters) {
+		this.#options = options;
+		this.#counters = counters;
+		this.#rowSavedAt = options.now();
+		this.#commits = new GroupCommit<SettledRequest>({
+			commit: (settled) => this.#commit(settled),
+			recordsOf: ({ outcome }) => 1 + (outcome.ok ? outcome.value.choices.length : 0),
+			maxRecords,
+		});
+	}
+
+	static async open(options: RunStoreOptions): Promise<RunStore> {
+		const counters = await options.database.use((db) => readCounters(db, options.fresh));
+		return new RunStore(options, counters);
+	}
+
+	/** Those of the last committed state. */
+	get counters(): RunCounters {
+		return this.#counters;
+	}
+
+	/** Answers dropped since this store was opened, because their request had been settled before. */
+	get duplicates(): number {
+		return this.#duplicates;
+	}
+
+	/** Resolves once the outcome, its choices and the counters are stored. A second answer to a request is dropped and counted. */
+	settle(settled: SettledRequest): Promise<void> {
+		return this.#commits.add(settled);
+	}
+
+	async setPhase(phase: RunPhase): Promise<void> {
+		const { database, fresh, saveRow } = this.#options;
+		this.#counters = await database.use((db) => flushCounters(db, fresh));
+		await saveRow({ phase, ...this.#rowCounts() }, 'strict');
+	}
+
+	/** The requests from `from` on that have not settled, in plan order. */
+	waiting(from: number): AsyncIterable<number> {
+		return waitingRequests(
+			(first, last) => this.#options.database.use((db) => readKeys(db, first, last)),
+			from,
+			this.#counters.planned,
+		);
+	}
+
+	/** Every failed request waits again; gives back how many. */
+	async retryFailed(): Promise<number> {
+		const { database, fresh, saveRow } = this.#options;
+		let freed = 0;
+		for (let from = 0; ;) {
+			const slice = await database.use((db) => freeFailed(db, fresh, from, retrySlice));
+			this.#counters = slice.counters;
+			freed += slice.requests.length;
+			const last = slice.requests.at(-1);
+			if (last === undefined || slice.requests.length < retrySlice) break;
+			from = last + 1;
+		}
+		await saveRow(this.#rowCounts(), 'relaxed');
+		return freed;
+	}
+
+	/** The settled ones among the requests [first, first + count), in plan order. */
+	readSettled(first: number, count: number): Promise<readonly SettledRequest[]> {
+		return this.#options.database.use((db) => readRange(db, first, count));
+	}
+
+	/** The settled ones among these, in the order given. */
+	readSettledMany(numbers: readonly number[]): Promise<readonly SettledRequest[]> {
+		return this.#options.database.use((db) => readMany(db, numbers));
+	}
+
+	/** In plan order. */
+	settledNumbers(outcome: OutcomeName): Promise<readonly number[]> {
+		return this.#options.database.use((db) => readNumbers(db, outcome));
+	}
+
+	/** In plan order, a page in memory at a time; the reader may take as long as it likes. */
+	async *eachSettled(options: EachOptions = {}): AsyncGenerator<SettledRequest, void, undefined> {
+		const outcome = options.outcome ?? null;
+		let from = options.from ?? 0;
+		for (;;) {
+			const page = await this.#options.database.use((db) => readPage(db, from, outcome, pageSize));
+			yield* page;
+			const last = page.at(-1);
+			if (last === undefined || page.length < pageSize) return;
+			from = last.request + 1;
+		}
+	}
+
+	/** Waits for what is being settled. Afterwards everything but `counters` is refused. */
+	async close(): Promise<void> {
+		await this.#commits.idle();
+		await this.#savingRow;
+		this.abandon('The run is closed.');
+	}
+
+	/** Closes at once: what has not begun to be stored is rejected. */
+	abandon(reason: string): void {
+		this.#options.database.end(reason);
+		this.#options.onClosed();
+	}
+
+	async #commit(settled: readonly SettledRequest[]): Promise<void> {
+		const { database, fresh } = this.#options;
+		const committed = await database.use((db) => commitSettled(db, fresh, settled));
+		this.#counters = committed.counters;
+		this.#duplicates += committed.duplicates;
+		this.#refreshRow();
+	}
+
+	/** Rides on commits, so that no timer is needed; whoever ends the run sets its phase, and with it the last counts. */
+	#refreshRow(): void {
+		const { now, saveRow, onRowFailed } = this.#options;
+		if (this.#savingRow !== null || Math.abs(now() - this.#rowSavedAt) < rowEveryMs) return;
+		this.#rowSavedAt = now();
+		this.#savingRow = saveRow(this.#rowCounts(), 'relaxed')
+			.catch((cause: unknown) => {
+				// The outcomes are stored all the same: a stale row is no reason to fail them.
+				onRowFailed(toStorageError(cause).message);
+			})
+			.finally(() => {
+				this.#savingRow = null;
+			});
+	}
+
+	#rowCounts(): RowChange {
+		const { succeeded, failed } = this.#counters;
+		return { succeeded, failed, updatedAt: this.#options.now() };
+	}
+}

@@ -1,0 +1,178 @@
+import {
+	emptyCounters,
+	planSizeOf,
+	settledPhase,
+	type Run,
+	type RunPhase,
+	type RunSetup,
+	type RunSummary,
+} from '#domain/run.ts';
+import { readCounters } from './counters.ts';
+import type { RunRecord } from './library-schema.ts';
+import { runMigrations, type RunSchema } from './run-schema.ts';
+import { RunStore, type RowChange } from './run-store.ts';
+import type { Shelf } from './shelf.ts';
+import { makeAll, readFrom, writeTo } from './transact.ts';
+
+/** The runs that some worker is at, in this tab or another. */
+export type LiveRuns = () => ReadonlySet<string> | Promise<ReadonlySet<string>>;
+
+export class Runs {
+	readonly #shelf: Shelf;
+	readonly #liveRuns: LiveRuns;
+	/** One store a run, shared by all who open it, so that all see the same counters. */
+	readonly #stores = new Map<string, Promise<RunStore | null>>();
+	/** Whoever read a row before it went must not open the database after: that would create it again, empty. */
+	readonly #deleted = new Set<string>();
+
+	constructor(shelf: Shelf, liveRuns: LiveRuns) {
+		this.#shelf = shelf;
+		this.#liveRuns = liveRuns;
+	}
+
+	async create(setup: RunSetup): Promise<Run> {
+		const { now, newId } = this.#shelf.options;
+		const counters = emptyCounters(planSizeOf(setup));
+		const at = now();
+		const record: RunRecord = {
+			id: newId(),
+			name: setup.name,
+			createdAt: at,
+			updatedAt: at,
+			phase: { name: 'running' },
+			planned: counters.planned,
+			succeeded: 0,
+			failed: 0,
+			datasetId: setup.datasetId,
+		};
+		await this.#shelf.library.use((db) =>
+			writeTo(db, ['runs', 'setups'], 'strict', (tx) =>
+				makeAll([
+					() => tx.objectStore('runs').put(record),
+					() => tx.objectStore('setups').put({ id: record.id, setup }),
+				]),
+			),
+		);
+		const { id, createdAt, updatedAt, phase } = record;
+		return { id, createdAt, updatedAt, phase, setup, counters };
+	}
+
+	/** Newest first. */
+	async list(): Promise<RunSummary[]> {
+		const [records, live] = await Promise.all([
+			this.#shelf.library.use((db) =>
+				readFrom(db, ['runs'], (tx) => tx.objectStore('runs').getAll()),
+			),
+			this.#liveRuns(),
+		]);
+		return records
+			.map(({ datasetId: _, ...summary }) => ({ ...summary, phase: phaseOf(summary, live) }))
+			.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+	}
+
+	async get(id: string): Promise<Run | null> {
+		const [stored, live] = await Promise.all([this.#read(id), this.#liveRuns()]);
+		if (stored === null) return null;
+		const { record, setup } = stored;
+		const { createdAt, updatedAt } = record;
+		const open = await this.#stores.get(id);
+		if (this.#deleted.has(id)) return null;
+		const counters = open?.counters ?? (await this.#readCounters(id, setup));
+		return { id, createdAt, updatedAt, phase: phaseOf(record, live), setup, counters };
+	}
+
+	rename(id: string, name: string): Promise<void> {
+		return this.#change(id, { name }, 'relaxed');
+	}
+
+	/** The list row goes first: whatever happens next, the run is gone for whoever looks. */
+	async delete(id: string): Promise<void> {
+		const database = this.#shelf.nameOf('run', id);
+		await this.#shelf.library.use((db) =>
+			writeTo(db, ['runs', 'setups', 'doomed'], 'relaxed', (tx) =>
+				makeAll([
+					() => tx.objectStore('runs').delete(id),
+					() => tx.objectStore('setups').delete(id),
+					() => tx.objectStore('doomed').put({ database }),
+				]),
+			),
+		);
+		this.#deleted.add(id);
+		const store = await this.#stores.get(id)?.catch(() => null);
+		store?.abandon('The run was deleted.');
+		await this.#shelf.erase([database]);
+	}
+
+	/** The one store of this run, until it is closed; null where there is no such run. */
+	open(id: string): Promise<RunStore | null> {
+		const known = this.#stores.get(id);
+		if (known !== undefined) return known;
+		const forget = (): void => {
+			if (this.#stores.get(id) === opening) this.#stores.delete(id);
+		};
+		const opening = this.#open(id, forget);
+		this.#stores.set(id, opening);
+		opening.then((store) => {
+			if (store === null) forget();
+		}, forget);
+		return opening;
+	}
+
+	async close(): Promise<void> {
+		const stores = await Promise.all(this.#stores.values());
+		await Promise.all(stores.map(async (store) => store?.close()));
+	}
+
+	async #open(id: string, onClosed: () => void): Promise<RunStore | null> {
+		const stored = await this.#read(id);
+		if (stored === null || this.#deleted.has(id)) return null;
+		const { now, onProblem } = this.#shelf.options;
+		return RunStore.open({
+			database: this.#shelf.database<RunSchema>('run', id, runMigrations),
+			fresh: emptyCounters(planSizeOf(stored.setup)),
+			now,
+			saveRow: (change, durability) => this.#change(id, change, durability),
+			onRowFailed: (message) => {
+				onProblem({ kind: 'failed', database: this.#shelf.options.name, message });
+			},
+			onClosed,
+		});
+	}
+
+	async #readCounters(id: string, setup: RunSetup) {
+		const database = this.#shelf.database<RunSchema>('run', id, runMigrations);
+		try {
+			return await database.use((db) => readCounters(db, emptyCounters(planSizeOf(setup))));
+		} finally {
+			database.end('The run was read.');
+		}
+	}
+
+	/** The setup carries the name that the run has now. */
+	async #read(id: string): Promise<{ record: RunRecord; setup: RunSetup } | null> {
+		const [record, stored] = await this.#shelf.library.use((db) =>
+			readFrom(db, ['runs', 'setups'], (tx) =>
+				Promise.all([tx.objectStore('runs').get(id), tx.objectStore('setups').get(id)]),
+			),
+		);
+		if (record === undefined || stored === undefined) return null;
+		return { record, setup: { ...stored.setup, name: record.name } };
+	}
+
+	/** A run that was deleted meanwhile stays deleted. */
+	#change(
+		id: string,
+		change: RowChange & { readonly name?: string },
+		durability: 'relaxed' | 'strict',
+	): Promise<void> {
+		return this.#shelf.library.use((db) =>
+			writeTo(db, ['runs'], durability, async (tx) => {
+				const record = await tx.objectStore('runs').get(id);
+				if (record !== undefined) await tx.objectStore('runs').put({ ...record, ...change });
+			}),
+		);
+	}
+}
+
+const phaseOf = ({ id, phase }: RunSummary, live: ReadonlySet<string>): RunPhase =>
+	live.has(id) ? phase : settledPhase(phase);

@@ -1,0 +1,52 @@
+import type { TextEncoding } from '#domain/dataset.ts';
+
+/** 1 MB: one slice's parse stays in the tens of milliseconds, so a cancel is heard soon. */
+export const defaultSliceBytes = 1_048_576;
+
+/** The file was moved, changed or taken away since it was chosen. */
+export class UnreadableFile extends Error {}
+
+export async function readBytes(
+	file: Blob,
+	from: number,
+	to: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+	try {
+		return new Uint8Array(await file.slice(from, to).arrayBuffer());
+	} catch (cause) {
+		throw new UnreadableFile('The file cannot be read.', { cause });
+	}
+}
+
+/** The file's bytes from an offset on, a slice at a time. */
+export async function* fileSlices(
+	file: Blob,
+	from: number,
+	sliceBytes: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+	for (let at = from; at < file.size; at += sliceBytes)
+		yield await readBytes(file, at, at + sliceBytes);
+}
+
+export interface TextPiece {
+	readonly text: string;
+	/** Bytes of the file read so far. */
+	readonly bytesRead: number;
+}
+
+/** The file's text; a character whose bytes lie in two slices stays whole. */
+export async function* fileText(
+	file: Blob,
+	encoding: TextEncoding,
+	from: number,
+	sliceBytes: number,
+): AsyncGenerator<TextPiece> {
+	// Always in stream mode: one-shot windows-1252 is Latin-1 in some Node versions.
+	const decoder = new TextDecoder(encoding);
+	let bytesRead = from;
+	for await (const slice of fileSlices(file, from, sliceBytes)) {
+		bytesRead += slice.length;
+		yield { text: decoder.decode(slice, { stream: true }), bytesRead };
+	}
+	yield { text: decoder.decode(), bytesRead };
+}

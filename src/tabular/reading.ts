@@ -1,0 +1,53 @@
+import type { Row, TextEncoding } from '#domain/dataset.ts';
+import { problem, type Problem } from '#domain/problem.ts';
+import { err, type Result } from '#domain/result.ts';
+import { defaultSliceBytes } from './file-text.ts';
+import { tableLimits, type TableLimits } from './limits.ts';
+
+export interface ReadOptions {
+	/** Null: found out from the bytes. */
+	readonly encoding: TextEncoding | null;
+	/** Null: found out from the text. One character, or empty text for a table of one column. */
+	readonly delimiter: string | null;
+}
+
+export interface ReadProgress {
+	readonly bytesRead: number;
+	readonly bytesTotal: number;
+	readonly rows: number;
+}
+
+/** Where the rows go. The next ones are read once its promise is fulfilled; its rejection ends the reading. */
+export type RowSink = (rows: readonly Row[]) => Promise<void>;
+
+/** What a reading works with. */
+export interface Reading {
+	readonly sink: RowSink;
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (progress: ReadProgress) => void;
+	readonly limits?: TableLimits;
+	readonly sliceBytes?: number;
+	/** Rows given to the sink at once, at most. */
+	readonly batchRows?: number;
+}
+
+/** Rows may have reached the sink before a reading fails: whoever stores them throws them away. */
+export type ReadFailure =
+	| { readonly kind: 'cancelled' }
+	| { readonly kind: 'refused'; readonly problems: readonly Problem[] };
+
+/** A reading with everything in its place. */
+export type ReadContext = ReadOptions & Required<Reading>;
+
+export const readContext = (options: ReadOptions, reading: Reading): ReadContext => ({
+	signal: new AbortController().signal,
+	onProgress: () => undefined,
+	limits: tableLimits,
+	sliceBytes: defaultSliceBytes,
+	batchRows: 1_000,
+	...options,
+	...reading,
+});
+
+export const fileProblem = (message: string, index: number): Result<never, Problem> =>
+	err(problem('dataFiles', message, index));

@@ -1,0 +1,149 @@
+import Papa from 'papaparse';
+import type { ParseResult, ParseStepResult } from 'papaparse';
+import { noDelimiter } from './delimiter.ts';
+import type { LineEnd } from './line-end.ts';
+import type { TableLimits } from './limits.ts';
+
+/** Two high surrogates in a row: decoded text never holds them, so nothing is split. */
+const neverThere = '\ud800\ud800';
+
+export interface SplitRow {
+	readonly cells: readonly string[];
+	/** A quote stands where it should have been doubled. */
+	readonly isMalformed: boolean;
+	/** Blank lines passed over since the row before. */
+	readonly blankLinesBefore: number;
+}
+
+export interface SplitFault {
+	readonly kind: 'unclosedQuote' | 'cellTooLong' | 'rowTooLong' | 'tooManyColumns';
+	/** Which row that is not blank, from 0: the header is 0. */
+	readonly row: number;
+	/** From 0. */
+	readonly column: number;
+}
+
+export interface TableFormat {
+	/** One character, or `noDelimiter`. */
+	readonly delimiter: string;
+	readonly lineEnd: LineEnd;
+}
+
+/** Whole rows out of text that arrives in pieces. Blank lines are passed over. After a fault it must not be used. */
+export class RowSplitter {
+	readonly #delimiter: string;
+	readonly #lineEnd: LineEnd;
+	readonly #limits: TableLimits;
+	#fault: SplitFault | null = null;
+	#held = '';
+	/** Held text is parsed again only once it has doubled: a long row costs linear time, however small the pieces. */
+	#parseFrom = 0;
+	#rows = 0;
+	#blankLines = 0;
+
+	constructor(format: TableFormat, limits: TableLimits) {
+		this.#delimiter = format.delimiter === noDelimiter ? neverThere : format.delimiter;
+		this.#lineEnd = format.lineEnd;
+		this.#limits = limits;
+	}
+
+	get fault(): SplitFault | null {
+		return this.#fault;
+	}
+
+	push(text: string): readonly SplitRow[] {
+		this.#held += text;
+		if (this.#held.length < this.#parseFrom) return [];
+		const { rows, end } = this.#parse(this.#held, true);
+		this.#held = this.#held.slice(end);
+		this.#parseFrom = this.#held.length * 2;
+		if (this.#fault === null && this.#held.length > this.#limits.cellCharacters) this.#checkHeld();
+		return rows;
+	}
+
+	/** The last row, which no line end need follow. */
+	finish(): readonly SplitRow[] {
+		if (this.#held === '') return [];
+		// Without a line end, blanks or a `\r` after the last closing quote would count as a quote never closed.
+		return this.#parse(this.#held + this.#lineEnd, false).rows;
+	}
+
+	#parse(
+		text: string,
+		isOpenEnded: boolean,
+	): { readonly rows: readonly SplitRow[]; readonly end: number } {
+		const rows: SplitRow[] = [];
+		let start = 0;
+		const parser = new Papa.Parser({
+			delimiter: this.#delimiter,
+			newline: this.#lineEnd,
+			step: ({ data, errors, meta }: ParseStepResult<readonly (readonly string[])[]>) => {
+				const row = this.#rowAt(text, start, meta.cursor, data[0] ?? []);
+				start = meta.cursor;
+				if (row === null) this.#blankLines++;
+				else {
+					const isOpen = errors.some((error) => error.code === 'MissingQuotes');
+					this.#fault = this.#faultOf(row, isOpen);
+					if (this.#fault !== null) {
+						parser.abort();
+						return;
+					}
+					rows.push({
+						cells: row,
+						isMalformed: errors.length > 0,
+						blankLinesBefore: this.#blankLines,
+					});
+					this.#rows++;
+					this.#blankLines = 0;
+				}
+			},
+		});
+		parser.parse(text, 0, isOpenEnded);
+		return { rows, end: start };
+	}
+
+	/** The row's cells without the `\r` of its line end; null for a blank line. */
+	#rowAt(
+		text: string,
+		start: number,
+		end: number,
+		cells: readonly string[],
+	): readonly string[] | null {
+		if (cells.length === 1 && text.slice(start, end).trim() === '') return null;
+		const last = cells.at(-1) ?? '';
+		if (this.#lineEnd === '\r' || !last.endsWith('\r')) return cells;
+		// A quoted cell may end in a `\r` of its own: the sign of an unquoted one is that it stands in the text as it is,
+		// right behind a delimiter or the start of the row.
+		const from = (text[end - 1] === '\n' ? end - 1 : end) - last.length;
+		const before = from - this.#delimiter.length;
+		const isUnquoted =
+			text.startsWith(last, from) &&
+			(cells.length === 1 ? from === start : text.startsWith(this.#delimiter, before));
+		return isUnquoted ? [...cells.slice(0, -1), last.slice(0, -1)] : cells;
+	}
+
+	#faultOf(cells: readonly string[], isOpen: boolean): SplitFault | null {
+		const fault = (kind: SplitFault['kind'], column: number): SplitFault => ({
+			kind,
+			row: this.#rows,
+			column,
+		});
+		if (cells.length > this.#limits.columns) return fault('tooManyColumns', this.#limits.columns);
+		if (isOpen) return fault('unclosedQuote', cells.length - 1);
+		const long = cells.findIndex((cell) => cell.length > this.#limits.cellCharacters);
+		return long === -1 ? null : fault('cellTooLong', long);
+	}
+
+	/** Judges a row of which only a beginning is there: the rest need not be read once it is beyond a limit. */
+	#checkHeld(): void {
+		const parser = new Papa.Parser({ delimiter: this.#delimiter, newline: this.#lineEnd });
+		// The typings leave a direct parse untyped; rows are arrays of text as no header is asked for.
+		const { data, errors } = parser.parse(this.#held, 0, false) as ParseResult<readonly string[]>;
+		const cells = data[0] ?? [];
+		const isOpen = errors.some((error) => error.code === 'MissingQuotes');
+		const isLong = (cells.at(-1)?.length ?? 0) > this.#limits.cellCharacters;
+		this.#fault = this.#faultOf(cells, isOpen && isLong);
+		if (this.#fault === null && this.#held.length > this.#limits.rowCharacters)
+			this.#fault = { kind: 'rowTooLong', row: this.#rows, column: cells.length - 1 };
+	}
+}

@@ -1,0 +1,59 @@
+import type { Column } from '#domain/dataset.ts';
+import { assertNever } from '#domain/result.ts';
+import type { TableLimits } from './limits.ts';
+import type { SplitFault } from './row-splitter.ts';
+import { listed, quoted } from './wording.ts';
+
+const number = (value: number): string => value.toLocaleString('en-US');
+
+/** What a file is refused with where a row cannot be read, naming the file, the row and the column. */
+export function faultText(
+	file: string,
+	fault: SplitFault,
+	columns: readonly Column[],
+	limits: TableLimits,
+): string {
+	const row = fault.row === 0 ? 'the header' : `row ${number(fault.row)}`;
+	const name = columns[fault.column]?.name ?? `column_${(fault.column + 1).toString()}`;
+	const cell = `${file}, ${row}, column ${quoted(name)}`;
+	switch (fault.kind) {
+		case 'unclosedQuote':
+			return `${cell}: a quote (") is opened and never closed, so everything after it would become one cell. Close it, or double it ("") where it is part of the text.`;
+		case 'cellTooLong':
+			return `${cell}: the cell is longer than ${number(limits.cellCharacters)} characters. Shorten it, or look for a line end or a delimiter that is missing before it.`;
+		case 'rowTooLong':
+			return `${file}, ${row}: the row is longer than ${number(limits.rowCharacters)} characters. Look for line ends that are missing, or choose another delimiter.`;
+		case 'tooManyColumns':
+			return `${file}, ${row}: there are more than ${number(limits.columns)} columns. Remove those that no template needs, or choose another delimiter.`;
+		default:
+			return assertNever(fault.kind);
+	}
+}
+
+/** How a file's columns differ from the first file's; null where they are the same, in whatever order. */
+export function stackingText(
+	file: string,
+	columns: readonly Column[],
+	firstFile: string,
+	firstColumns: readonly Column[],
+): string | null {
+	const missing = namesMissing(firstColumns, columns);
+	const extra = namesMissing(columns, firstColumns);
+	if (missing.length === 0 && extra.length === 0) return null;
+	const differences = [
+		...(missing.length > 0 ? [`no ${columnsText(missing)}`] : []),
+		...(extra.length > 0 ? [extraText(extra)] : []),
+	];
+	return `${file} has ${differences.join(' and ')}, so it cannot be stacked on ${firstFile}. Give both the same columns, or load it as a run of its own.`;
+}
+
+function namesMissing(of: readonly Column[], among: readonly Column[]): readonly string[] {
+	const names = new Set(among.map(({ name }) => name));
+	return of.map(({ name }) => name).filter((name) => !names.has(name));
+}
+
+const columnsText = (names: readonly string[]): string =>
+	`${names.length === 1 ? 'column' : 'columns'} ${listed(names.map(quoted))}`;
+
+const extraText = (names: readonly string[]): string =>
+	`${names.length === 1 ? 'an extra' : 'extra'} ${columnsText(names)}`;
