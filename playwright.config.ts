@@ -1,0 +1,39 @@
+import { defineConfig } from '@playwright/test';
+import { browserFlags, findBrowser } from './tests/browser/find-browser.mjs';
+
+const isCi = process.env['CI'] !== undefined;
+const address = { host: '127.0.0.1', port: 4183 };
+const url = `http://${address.host}:${String(address.port)}/`;
+const executablePath = findBrowser();
+
+export default defineConfig({
+	testDir: 'tests/e2e',
+	testMatch: '**/*.e2e.ts',
+	outputDir: 'test-results',
+	fullyParallel: true,
+	forbidOnly: isCi,
+	workers: 2,
+	// A test that passes at the second try is a fault of the code.
+	retries: 0,
+	timeout: 120_000,
+	expect: { timeout: 30_000 },
+	reporter: [['list'], ['json', { outputFile: '.cache/tests/browser.json' }]],
+	use: {
+		baseURL: url,
+		locale: 'en-GB',
+		timezoneId: 'UTC',
+		contextOptions: { reducedMotion: 'reduce' },
+		trace: 'retain-on-failure',
+		launchOptions: {
+			args: browserFlags,
+			...(executablePath === null ? {} : { executablePath }),
+		},
+	},
+	projects: [{ name: 'chromium', use: { viewport: { width: 1280, height: 800 } } }],
+	webServer: {
+		command: `npx vite preview --host ${address.host} --port ${String(address.port)} --strictPort`,
+		url,
+		reuseExistingServer: !isCi,
+		timeout: 60_000,
+	},
+});

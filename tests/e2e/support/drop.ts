@@ -1,0 +1,15 @@
+import type { Page } from '@playwright/test';
+import type { NamedText } from './app.ts';
+
+/** A drag from the desktop as the page sees it: it enters, hovers, and is let go over the body. */
+export async function dropOnPage(page: Page, files: readonly NamedText[]): Promise<void> {
+	await page.evaluate((dropped) => {
+		const dataTransfer = new DataTransfer();
+		for (const { name, text } of dropped)
+			dataTransfer.items.add(new File([text], name, { type: 'text/csv' }));
+		for (const type of ['dragenter', 'dragover', 'drop'])
+			document.body.dispatchEvent(
+				new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }),
+			);
+	}, files);
+}
