@@ -21,7 +21,7 @@ export type Endpoint = (typeof endpoints)[number];
 export const demoBaseUrl = 'https://demo.invalid/v1';
 export const openAiBaseUrl = 'https://api.openai.com/v1';
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i;
+const loopback = /^(localhost|127\.0\.0\.1)$/i;
 
 /**
  * A base URL as people paste it, made exact: trailing slashes and an endpoint path on its end are dropped.

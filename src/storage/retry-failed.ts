@@ -30,15 +30,12 @@ export const freeFailed = (
 			stored ?? fresh,
 			failed.flatMap(({ failure }) => failure ?? []),
 		);
+		const freed = failed.map(({ request }) => request);
 		await makeAll([
-			...failed.map(
-				({ request }) =>
-					() =>
-						requests.delete(request),
-			),
+			...freed.map((request) => () => requests.delete(request)),
 			() => tx.objectStore('counters').put(counters, 'current'),
 		]);
-		return { counters, requests: failed.map(({ request }) => request) };
+		return { counters, requests: freed };
 	});
 
 function withoutSome(counters: RunCounters, failures: readonly Failure[]): RunCounters {

@@ -1,7 +1,7 @@
 /** White space and invisible characters, then what opens a formula, in Latin or full width. */
 const opensFormula = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u;
 
-const plainNumber = /^\s*[+-]?(\d+([.,]\d+)*|[.,]\d+)(e[+-]?\d+)?\s*%?\s*$/i;
+const plainNumber = /^\s*[+-]?(\d+([.,]\d+)*|[.,]\d+)(e[+-]?\d+)?(\s*%)?\s*$/i;
 
 const guardLine = (line: string): string =>
 	opensFormula.test(line) && !plainNumber.test(line) ? `'${line}` : line;

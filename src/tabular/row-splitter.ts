@@ -78,12 +78,13 @@ export class RowSplitter {
 			delimiter: this.#delimiter,
 			newline: this.#lineEnd,
 			step: ({ data, errors, meta }: ParseStepResult<readonly (readonly string[])[]>) => {
-				const row = this.#rowAt(text, start, meta.cursor, data[0] ?? []);
+				const from = start;
 				start = meta.cursor;
+				const row = this.#rowAt(text, from, start, data[0] ?? []);
 				if (row === null) this.#blankLines++;
 				else {
 					const isOpen = errors.some((error) => error.code === 'MissingQuotes');
-					this.#fault = this.#faultOf(row, isOpen);
+					this.#fault = this.#faultOf(row, start - from, isOpen);
 					if (this.#fault !== null) {
 						parser.abort();
 						return;
@@ -122,7 +123,7 @@ export class RowSplitter {
 		return isUnquoted ? [...cells.slice(0, -1), last.slice(0, -1)] : cells;
 	}
 
-	#faultOf(cells: readonly string[], isOpen: boolean): SplitFault | null {
+	#faultOf(cells: readonly string[], characters: number, isOpen: boolean): SplitFault | null {
 		const fault = (kind: SplitFault['kind'], column: number): SplitFault => ({
 			kind,
 			row: this.#rows,
@@ -131,7 +132,8 @@ export class RowSplitter {
 		if (cells.length > this.#limits.columns) return fault('tooManyColumns', this.#limits.columns);
 		if (isOpen) return fault('unclosedQuote', cells.length - 1);
 		const long = cells.findIndex((cell) => cell.length > this.#limits.cellCharacters);
-		return long === -1 ? null : fault('cellTooLong', long);
+		if (long !== -1) return fault('cellTooLong', long);
+		return characters > this.#limits.rowCharacters ? fault('rowTooLong', 0) : null;
 	}
 
 	/** Judges a row of which only a beginning is there: the rest need not be read once it is beyond a limit. */
@@ -142,8 +144,6 @@ export class RowSplitter {
 		const cells = data[0] ?? [];
 		const isOpen = errors.some((error) => error.code === 'MissingQuotes');
 		const isLong = (cells.at(-1)?.length ?? 0) > this.#limits.cellCharacters;
-		this.#fault = this.#faultOf(cells, isOpen && isLong);
-		if (this.#fault === null && this.#held.length > this.#limits.rowCharacters)
-			this.#fault = { kind: 'rowTooLong', row: this.#rows, column: cells.length - 1 };
+		this.#fault = this.#faultOf(cells, this.#held.length, isOpen && isLong);
 	}
 }
