@@ -85,7 +85,11 @@ export const waitingCount = (counters: RunCounters, inFlight: number): number =>
 const plusOne = <K extends string>(
 	record: Readonly<Partial<Record<K, number>>>,
 	key: K,
-): Readonly<Partial<Record<K, number>>> => ({ ...record, [key]: (record[key] ?? 0) + 1 });
+): Readonly<Partial<Record<K, number>>> => ({
+	...record,
+	// An endpoint may send any text as a reason, `constructor` too: only the record's own keys count.
+	[key]: (Object.hasOwn(record, key) ? (record[key] ?? 0) : 0) + 1,
+});
 
 /** The counters with one more settled request. */
 export function countSettled(counters: RunCounters, settled: SettledRequest): RunCounters {

@@ -39,7 +39,6 @@ export function extraColumns(
 	const extra: Column[] = [];
 	for (let position = headerWidth + 1; position <= width; position++) {
 		const name = uniqueName(`column_${position.toString()}`, (candidate) => taken.has(candidate));
-		taken.add(name);
 		extra.push({ name, header: '' });
 	}
 	return extra;

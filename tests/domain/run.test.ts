@@ -86,6 +86,21 @@ describe('the counters', () => {
 	});
 });
 
+test.each(['constructor', '__proto__', 'toString'])(
+	'a finish reason %j is counted like any other',
+	(reason) => {
+		const settled: SettledRequest = {
+			request: 0,
+			outcome: { ok: true, value: { rest: {}, choices: [chat('a', reason), chat('b', reason)] } },
+			attempts: 1,
+			startedAt: 0,
+			latencyMs: 1,
+		};
+		const counters = countSettled(emptyCounters({ templates: 1, rows: 1, models: 1 }), settled);
+		expect(Object.entries(counters.finishReasons)).toEqual([[reason, 2]]);
+	},
+);
+
 test('a run that was left while running reads as interrupted, every other phase as itself', () => {
 	expect(settledPhase({ name: 'running' })).toEqual({ name: 'interrupted' });
 	expect(settledPhase({ name: 'pausing' })).toEqual({ name: 'interrupted' });

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { TextEncoding } from '#domain/dataset.ts';
+import { namesOf, noticesOf, read, wide, type Content } from './table-files.ts';
+
+const text = 'id,review\n1,café €\n2,很好喝 ☕\n';
+const utf8 = new TextEncoder().encode(text);
+const withMark = (mark: readonly number[], bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
+	new Uint8Array([...mark, ...bytes]);
+const rows = [
+	['1', 'café €'],
+	['2', '很好喝 ☕'],
+];
+
+describe('the encoding is found out', () => {
+	test.each<{ name: string; bytes: Content; encoding: TextEncoding }>([
+		{ name: 'UTF-8', bytes: utf8, encoding: 'utf-8' },
+		{ name: 'UTF-8 with a mark', bytes: withMark([0xef, 0xbb, 0xbf], utf8), encoding: 'utf-8' },
+		{
+			name: 'UTF-8 with two marks',
+			bytes: withMark([0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf], utf8),
+			encoding: 'utf-8',
+		},
+		{
+			name: 'UTF-16 LE with a mark',
+			bytes: withMark([0xff, 0xfe], wide(text, false)),
+			encoding: 'utf-16le',
+		},
+		{
+			name: 'UTF-16 BE with a mark',
+			bytes: withMark([0xfe, 0xff], wide(text, true)),
+			encoding: 'utf-16be',
+		},
+		{ name: 'UTF-16 LE without a mark', bytes: wide(text, false), encoding: 'utf-16le' },
+		{ name: 'UTF-16 BE without a mark', bytes: wide(text, true), encoding: 'utf-16be' },
+	])('$name', async ({ bytes, encoding }) => {
+		for (const sliceBytes of [1, 2, 3, 7, 1_000]) {
+			const tried = await read(bytes, { sliceBytes });
+			expect(tried.problems).toEqual([]);
+			expect(namesOf(tried)).toEqual(['id', 'review']);
+			expect(tried.rows).toEqual(rows);
+			expect(tried.table?.encoding).toBe(encoding);
+			expect(tried.table?.notices).toEqual([]);
+		}
+	});
+
+	test('UTF-16 without a mark is known by its line ends where the text has little ASCII', async () => {
+		const chinese = `评论\n${'这家店的咖啡非常好喝服务也很周到下次还会再来'.repeat(3)}\n`.repeat(5);
+		for (const isBigEndian of [false, true]) {
+			const tried = await read(wide(chinese, isBigEndian));
+			expect(namesOf(tried)).toEqual(['评论']);
+			expect(tried.rows).toHaveLength(9);
+		}
+	});
+
+	test('bytes that are not UTF-8 are read as Windows-1252, and the notice says so', async () => {
+		const bytes = [...utf8.slice(0, 12), 0x63, 0x61, 0x66, 0xe9, 0x20, 0x80, 0x0a];
+		for (const sliceBytes of [1, 5, 1_000]) {
+			const tried = await read(bytes, { sliceBytes });
+			expect(tried.rows).toEqual([['1', 'café €']]);
+			expect(tried.table?.encoding).toBe('windows-1252');
+			expect(noticesOf(tried)).toEqual([
+				'encoding · reviews.csv is not UTF-8; it was read as Windows-1252. Check the text, or choose another encoding.',
+			]);
+		}
+	});
+
+	test('one wrong byte at the very end of the file is enough', async () => {
+		const tried = await read([...utf8, 0x33, 0x2c, 0xc3], { sliceBytes: 4 });
+		expect(tried.table?.encoding).toBe('windows-1252');
+	});
+});
+
+describe('a chosen encoding wins', () => {
+	test.each<{ encoding: TextEncoding; bytes: Content; cell: string }>([
+		{ encoding: 'windows-1252', bytes: new TextEncoder().encode('a\né\n'), cell: 'Ã©' },
+		{ encoding: 'utf-16be', bytes: wide('a\né\n', true), cell: 'é' },
+		{
+			encoding: 'windows-1252',
+			bytes: [0xef, 0xbb, 0xbf, 0x61, 0x0a, 0x80, 0x0a],
+			cell: '€',
+		},
+	])('$encoding gives “$cell”', async ({ encoding, bytes, cell }) => {
+		const tried = await read(bytes, { encoding });
+		expect(namesOf(tried)).toEqual(['a']);
+		expect(tried.rows).toEqual([[cell]]);
+		expect(tried.table?.encoding).toBe(encoding);
+	});
+
+	test('where bytes do not fit it, the first place is named', async () => {
+		const bytes = [...new TextEncoder().encode('id,review\n1,fine\n2,caf'), 0xe9, 0x0a];
+		const tried = await read(bytes, { encoding: 'utf-8' });
+		expect(tried.rows).toEqual([
+			['1', 'fine'],
+			['2', 'caf\ufffd'],
+		]);
+		expect(noticesOf(tried)).toEqual([
+			'encoding · reviews.csv has characters that could not be read as UTF-8 and show as “\ufffd”, first in row 2, column “review”. Choose another encoding, or mend the file.',
+		]);
+	});
+
+	test('a place in the header is named too', async () => {
+		const tried = await read([0x63, 0xe9, 0x0a, 0x31, 0x0a], { encoding: 'utf-8' });
+		expect(noticesOf(tried)[0]).toContain('first in the header');
+	});
+});
+
+test('a replacement character that valid text holds is no news', async () => {
+	const tried = await read('a\n\ufffd\n');
+	expect(tried.table?.notices).toEqual([]);
+});
