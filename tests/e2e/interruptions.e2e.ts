@@ -106,6 +106,7 @@ test('what failed is shown by kind, and Retry failed sends only that again', asy
 	await app.button('Retry failed').first().click();
 	await expect.poll(() => endpoint.ledger.requests.length).toBe(22);
 	await app.finished();
+	await app.page.getByRole('tab', { name: /Results/ }).click();
 	expect((await app.downloadJson()).every(({ error }) => error === null)).toBe(true);
 });
 

@@ -49,7 +49,7 @@ test('5,000 awkward rows × 2 templates × 2 choices are 20,000 items, each as c
 	const rows = awkwardRows(5_000);
 	await app.open();
 	await app.chooseFiles([{ name: 'awkward.csv', buffer: Buffer.from(awkwardCsv(rows)) }]);
-	await expect(app.page.getByText('5,000 rows')).toBeVisible();
+	await expect(app.page.getByText('× 5,000 rows ×')).toBeVisible();
 	await app.useEndpoint(endpoint.url, 'sk-test-key-0123456789');
 	await app.writeModel('test-small');
 	await app.writePrompt({ system: 'Judge {lang}', user: 'Say {"text": "{text}"} #{id}' });
