@@ -1,0 +1,128 @@
+import type { EngineApi, EngineEvent, ImportOptions } from '#contract/engine-api.ts';
+import type { Dataset, Row } from '#domain/dataset.ts';
+import { problem, type Problem } from '#domain/problem.ts';
+import { RowPages } from './row-pages.svelte.ts';
+
+export const foundOut: ImportOptions = { encoding: null, delimiter: null };
+
+/** Files being read. */
+export interface Reading {
+	readonly names: readonly string[];
+	readonly bytesRead: number;
+	readonly bytesTotal: number;
+	readonly rows: number;
+}
+
+export interface NumberedRow {
+	/** From 1, as notices count. */
+	readonly number: number;
+	readonly cells: Row;
+}
+
+/** The dataset of the compose page. What cannot be read leaves the one before in place. */
+export class DataState {
+	readonly #api: EngineApi;
+	readonly rows: RowPages;
+	dataset = $state.raw<Dataset | null>(null);
+	reading = $state.raw<Reading | null>(null);
+	problems = $state.raw<readonly Problem[]>([]);
+	/** What the dataset was read from, to read it otherwise; empty after a reload of the page. */
+	files = $state.raw<readonly File[]>([]);
+	options = $state.raw<ImportOptions>(foundOut);
+	/** Rows picked out by a notice; null: the first rows are shown. */
+	picked = $state.raw<readonly NumberedRow[] | null>(null);
+	/** Counts the imports, so that the answer to one given up is told from the one awaited. */
+	#import = 0;
+
+	constructor(api: EngineApi) {
+		this.#api = api;
+		this.rows = new RowPages(api);
+	}
+
+	/** The new dataset, or null where the files were refused or the import was given up. */
+	async take(files: readonly File[], options: ImportOptions = foundOut): Promise<Dataset | null> {
+		if (files.length === 0) return null;
+		if (this.reading !== null) await this.cancel();
+		const mine = ++this.#import;
+		this.problems = [];
+		this.reading = {
+			names: files.map(({ name }) => name),
+			bytesRead: 0,
+			bytesTotal: files.reduce((sum, { size }) => sum + size, 0),
+			rows: 0,
+		};
+		try {
+			const result = await this.#api.importFiles(files, options);
+			if (mine !== this.#import) return null;
+			if (!result.ok) {
+				this.problems = result.error;
+				return null;
+			}
+			this.files = files;
+			this.options = options;
+			this.#show(result.value);
+			return result.value;
+		} finally {
+			if (mine === this.#import) this.reading = null;
+		}
+	}
+
+	readAgain(options: ImportOptions): Promise<Dataset | null> {
+		return this.take(this.files, options);
+	}
+
+	async cancel(): Promise<void> {
+		this.#import += 1;
+		this.reading = null;
+		await this.#api.cancelImport();
+	}
+
+	/** Shows a dataset that is stored already; false where it no longer is. */
+	async restore(datasetId: string): Promise<boolean> {
+		const before = this.#import;
+		const dataset = await this.#api.getDataset(datasetId);
+		if (dataset === null || before !== this.#import) return dataset !== null;
+		this.files = [];
+		this.options = foundOut;
+		this.problems = [];
+		this.#show(dataset);
+		return true;
+	}
+
+	async pick(numbers: readonly number[]): Promise<void> {
+		const { dataset } = this;
+		if (dataset === null) return;
+		const rows = await Promise.all(
+			numbers.map(async (number): Promise<NumberedRow> => {
+				const [cells] = await this.#api.readRows(dataset.id, number - 1, 1);
+				return { number, cells: cells ?? [] };
+			}),
+		);
+		if (this.dataset === dataset) this.picked = rows;
+	}
+
+	refuse(message: string): void {
+		this.problems = [problem('dataFiles', message)];
+	}
+
+	clear(): void {
+		this.dataset = null;
+		this.picked = null;
+		this.files = [];
+		this.options = foundOut;
+		this.problems = [];
+		void this.rows.open(null);
+	}
+
+	receive(event: EngineEvent): void {
+		if (event.kind !== 'importProgress' || this.reading === null) return;
+		const { bytesRead, bytesTotal, rows } = event;
+		this.reading = { ...this.reading, bytesRead, bytesTotal, rows };
+	}
+
+	#show(dataset: Dataset): void {
+		this.dataset = dataset;
+		this.picked = null;
+		void this.rows.open(dataset.id);
+	}
+}

@@ -1,0 +1,261 @@
+import type {
+	EngineApi,
+	EngineEvent,
+	ExportFile,
+	ExportFormat,
+	FailureGroup,
+	RunRefusal,
+} from '#contract/engine-api.ts';
+import { originOf } from '#domain/connection.ts';
+import type { Dataset } from '#domain/dataset.ts';
+import type { Failure } from '#domain/failure.ts';
+import type { Result } from '#domain/result.ts';
+import { isActive, settledCount, type Run, type RunPhase, type RunProgress } from '#domain/run.ts';
+import { pageClock, type PageClock } from './page-clock.ts';
+import { noHistory, withSnapshot, type RateHistory } from './rate-history.ts';
+import { ResultList } from './results.svelte.ts';
+
+/** Read out no more often than this, so that a screen reader can finish a sentence. */
+const announceMs = 5_000;
+const failuresMs = 1_500;
+
+export type RunCommand = 'pause' | 'resume' | 'stop' | 'retryFailed' | 'rename' | 'delete';
+
+/** A command that starts requests and was refused: it can be given again once the cause is mended. */
+export interface RefusedCommand {
+	readonly command: 'resume' | 'retryFailed';
+	readonly refusal: RunRefusal;
+}
+
+export interface Exporting {
+	readonly format: ExportFormat;
+	readonly done: number;
+	/** 0: not known yet. */
+	readonly total: number;
+}
+
+const keyMatters: ReadonlySet<Failure['kind']> = new Set([
+	'unauthorized',
+	'forbidden',
+	'quotaExhausted',
+]);
+
+/** One run as its page shows it. */
+export class RunState {
+	readonly runId: string;
+	readonly results: ResultList;
+	readonly #api: EngineApi;
+	readonly #clock: PageClock;
+
+	/** Null before `load` is done and where there is no such run. */
+	run = $state.raw<Run | null>(null);
+	missing = $state.raw(false);
+	dataset = $state.raw<Dataset | null>(null);
+	progress = $state.raw<RunProgress | null>(null);
+	/** The snapshot last read out. */
+	announced = $state.raw<RunProgress | null>(null);
+	history = $state.raw<RateHistory>(noHistory);
+	failures = $state.raw<readonly FailureGroup[] | null>(null);
+	/** The command that the worker is at. */
+	command = $state.raw<RunCommand | null>(null);
+	refused = $state.raw<RefusedCommand | null>(null);
+	exporting = $state.raw<Exporting | null>(null);
+	/** The key being typed; it goes to the worker and is forgotten here. */
+	typedKey = $state('');
+
+	readonly phase = $derived<RunPhase | null>(this.progress?.phase ?? this.run?.phase ?? null);
+	readonly active = $derived(this.phase !== null && isActive(this.phase));
+	readonly counters = $derived(this.progress?.counters ?? this.run?.counters ?? null);
+	/** The failure that a person has to mend before the run can go on. */
+	readonly stoppedBy = $derived(this.phase?.name === 'needsAttention' ? this.phase.failure : null);
+	/** The origin that a key is asked for; null where none is. */
+	readonly keyOrigin = $derived.by(() => {
+		if (this.active || this.run === null) return null;
+		if (this.refused?.refusal.kind === 'needsKey') return this.refused.refusal.origin;
+		const { connection } = this.run.setup;
+		return connection.provider !== 'demo' &&
+			this.stoppedBy !== null &&
+			keyMatters.has(this.stoppedBy.kind)
+			? originOf(connection)
+			: null;
+	});
+
+	#snapshots = 0;
+	#cancelAnnounce: (() => void) | null = null;
+	#cancelFailures: (() => void) | null = null;
+	#watchingFailures = false;
+	#disposed = false;
+
+	constructor(api: EngineApi, runId: string, clock: PageClock = pageClock) {
+		this.#api = api;
+		this.runId = runId;
+		this.#clock = clock;
+		this.results = new ResultList(api, runId, clock);
+	}
+
+	async load(): Promise<void> {
+		const asked = this.#snapshots;
+		const [run, progress] = await Promise.all([
+			this.#api.getRun(this.runId),
+			this.#api.getProgress(this.runId),
+		]);
+		if (this.#disposed) return;
+		this.run = run;
+		this.missing = run === null;
+		// A snapshot that came by itself meanwhile is the newer one.
+		if (progress !== null && asked === this.#snapshots) this.#take(progress);
+		const datasetId = run?.setup.datasetId ?? null;
+		if (datasetId !== null && this.dataset === null)
+			this.dataset = await this.#api.getDataset(datasetId);
+	}
+
+	receive(event: EngineEvent): void {
+		switch (event.kind) {
+			case 'progress':
+				if (event.progress.runId === this.runId) this.#take(event.progress);
+				return;
+			case 'exportProgress':
+				if (event.runId === this.runId && this.exporting !== null)
+					this.exporting = { ...this.exporting, done: event.done, total: event.total };
+				return;
+			case 'runsChanged':
+				void this.load();
+				return;
+			case 'importProgress':
+			case 'notice':
+				return;
+		}
+	}
+
+	dispose(): void {
+		this.#disposed = true;
+		this.#cancelAnnounce?.();
+		this.#cancelFailures?.();
+		this.results.dispose();
+	}
+
+	pause(): Promise<void> {
+		return this.#during('pause', () => this.#api.pauseRun(this.runId));
+	}
+
+	stop(): Promise<void> {
+		return this.#during('stop', () => this.#api.stopRun(this.runId));
+	}
+
+	resume(): Promise<void> {
+		return this.#start('resume', () => this.#api.resumeRun(this.runId));
+	}
+
+	retryFailed(): Promise<void> {
+		return this.#start('retryFailed', () => this.#api.retryFailed(this.runId));
+	}
+
+	/** Gives the refused command once more; without one, goes on with the run. */
+	goOn(): Promise<void> {
+		return this.refused?.command === 'retryFailed' ? this.retryFailed() : this.resume();
+	}
+
+	async rename(typed: string): Promise<void> {
+		const name = typed.trim();
+		if (this.run === null || name === '' || name === this.run.setup.name) return;
+		this.run = { ...this.run, setup: { ...this.run.setup, name } };
+		await this.#during('rename', () => this.#api.renameRun(this.runId, name));
+	}
+
+	delete(): Promise<void> {
+		return this.#during('delete', () => this.#api.deleteRun(this.runId));
+	}
+
+	/** Null while another export is being written. */
+	async export(format: ExportFormat): Promise<ExportFile | null> {
+		if (this.exporting !== null) return null;
+		this.exporting = { format, done: 0, total: 0 };
+		try {
+			return await this.#api.exportRun(this.runId, format);
+		} finally {
+			this.exporting = null;
+		}
+	}
+
+	/** Keeps `failures` up to date until what it returns is called. */
+	watchFailures(): () => void {
+		this.#watchingFailures = true;
+		void this.#readFailures();
+		return () => {
+			this.#watchingFailures = false;
+		};
+	}
+
+	async #during(command: RunCommand, act: () => Promise<void>): Promise<void> {
+		// Stopping and deleting need not wait for a pause to come to rest.
+		if (this.command !== null && command !== 'stop' && command !== 'delete') return;
+		this.command = command;
+		try {
+			await act();
+		} finally {
+			if (this.command === command) this.command = null;
+		}
+	}
+
+	#start(
+		command: RefusedCommand['command'],
+		start: () => Promise<Result<null, RunRefusal>>,
+	): Promise<void> {
+		return this.#during(command, async () => {
+			const key = this.typedKey.trim();
+			if (key !== '' && this.keyOrigin !== null) {
+				await this.#api.holdKey(this.keyOrigin, key);
+				this.typedKey = '';
+			}
+			const started = await start();
+			this.refused = started.ok ? null : { command, refusal: started.error };
+		});
+	}
+
+	#take(progress: RunProgress): void {
+		const before = this.progress;
+		this.#snapshots += 1;
+		this.progress = progress;
+		const { counters } = progress;
+		if (isActive(progress.phase)) {
+			this.refused = null;
+			this.history = withSnapshot(
+				this.history,
+				this.#clock.now(),
+				settledCount(counters),
+				progress.rateLimited,
+			);
+		}
+		if (before?.phase.name !== progress.phase.name) this.#announce();
+		else this.#announceSoon();
+		if (before === null) return;
+		if (counters.failed < before.counters.failed) this.results.reopened();
+		else if (settledCount(counters) !== settledCount(before.counters)) this.results.progressed();
+		if (counters.failed !== before.counters.failed) this.#readFailuresSoon();
+	}
+
+	#announce(): void {
+		this.#cancelAnnounce?.();
+		this.#cancelAnnounce = null;
+		this.announced = this.progress;
+	}
+
+	#announceSoon(): void {
+		this.#cancelAnnounce ??= this.#clock.after(announceMs, () => {
+			this.#announce();
+		});
+	}
+
+	#readFailuresSoon(): void {
+		if (!this.#watchingFailures) return;
+		this.#cancelFailures ??= this.#clock.after(failuresMs, () => {
+			this.#cancelFailures = null;
+			if (this.#watchingFailures) void this.#readFailures();
+		});
+	}
+
+	async #readFailures(): Promise<void> {
+		const failures = await this.#api.readFailures(this.runId);
+		if (!this.#disposed) this.failures = failures;
+	}
+}

@@ -1,0 +1,72 @@
+import type { EngineApi, EngineEvent, StorageUse } from '#contract/engine-api.ts';
+import type { RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
+import { withProgress } from './live-summary.ts';
+
+/** The list of runs, kept up to date while runs go on, and the room they take. */
+export class RunsState {
+	readonly #api: EngineApi;
+	#stored = $state.raw<readonly RunSummary[]>([]);
+	#live = $state.raw<Readonly<Record<string, RunProgress>>>({});
+	/** False until the list was read for the first time: an empty list is not yet "no runs". */
+	loaded = $state.raw(false);
+	storage = $state.raw<StorageUse | null>(null);
+	readonly list: readonly RunSummary[] = $derived(
+		this.#stored.map((run) => withProgress(run, this.#live[run.id] ?? null)),
+	);
+	#reading: Promise<void> | null = null;
+	#changedWhileReading = false;
+
+	constructor(api: EngineApi) {
+		this.#api = api;
+	}
+
+	/** Reads the list; asked again meanwhile, it reads once more at the end, however often it was asked. */
+	load(): Promise<void> {
+		if (this.#reading !== null) {
+			this.#changedWhileReading = true;
+			return this.#reading;
+		}
+		this.#reading = this.#read().finally(() => {
+			this.#reading = null;
+		});
+		return this.#reading;
+	}
+
+	receive(event: EngineEvent): void {
+		if (event.kind === 'progress')
+			this.#live = { ...this.#live, [event.progress.runId]: event.progress };
+		else if (event.kind === 'runsChanged') void this.load();
+	}
+
+	async rename(runId: string, typed: string): Promise<void> {
+		const name = typed.trim();
+		const before = this.#stored.find(({ id }) => id === runId);
+		if (before === undefined || name === '' || name === before.name) return;
+		this.#stored = this.#stored.map((run) => (run.id === runId ? { ...run, name } : run));
+		await this.#api.renameRun(runId, name);
+	}
+
+	async delete(runId: string): Promise<void> {
+		await this.#api.deleteRun(runId);
+		this.#stored = this.#stored.filter(({ id }) => id !== runId);
+		await this.load();
+	}
+
+	/** What a copy of the run starts from; null where the run is gone. */
+	async setupOf(runId: string): Promise<RunSetup | null> {
+		return (await this.#api.getRun(runId))?.setup ?? null;
+	}
+
+	async refreshStorage(): Promise<void> {
+		this.storage = await this.#api.storageUse();
+	}
+
+	async #read(): Promise<void> {
+		do {
+			this.#changedWhileReading = false;
+			this.#stored = await this.#api.listRuns();
+			this.loaded = true;
+			await this.refreshStorage();
+		} while (this.#changedWhileReading);
+	}
+}

@@ -1,0 +1,73 @@
+import { choiceMarks } from '#domain/completion.ts';
+import { waitingCount, type RunCounters } from '#domain/run.ts';
+import { finishMeaning, markWords } from '../wording.ts';
+
+/** A colour of the picture: what it means, not what it is. */
+export type Tone = 'accent' | 'second' | 'warn' | 'bad' | 'other' | 'rest';
+
+export interface Share {
+	readonly label: string;
+	readonly meaning: string;
+	readonly count: number;
+	readonly tone: Tone;
+}
+
+export const requestShares = (counters: RunCounters, inFlight: number): readonly Share[] => [
+	{
+		label: 'succeeded',
+		meaning: 'Answered and kept.',
+		count: counters.succeeded,
+		tone: 'accent',
+	},
+	{
+		label: 'failed',
+		meaning: 'Given up after every attempt, or refused; see Failures.',
+		count: counters.failed,
+		tone: 'bad',
+	},
+	{
+		label: 'in flight',
+		meaning: 'Sent; the answer is awaited.',
+		count: inFlight,
+		tone: 'second',
+	},
+	{
+		label: 'waiting',
+		meaning: 'Not sent yet, or sent again later.',
+		count: waitingCount(counters, inFlight),
+		tone: 'rest',
+	},
+];
+
+const reasonTones: ReadonlyMap<string, Tone> = new Map([
+	['stop', 'accent'],
+	['length', 'warn'],
+	['content_filter', 'bad'],
+	['tool_calls', 'second'],
+	['function_call', 'second'],
+]);
+
+export const finishShares = ({ finishReasons }: RunCounters): readonly Share[] =>
+	Object.entries(finishReasons)
+		.sort(([, a], [, b]) => b - a)
+		.map(([reason, count]) => ({
+			label: reason,
+			meaning: finishMeaning(reason),
+			count,
+			tone: reasonTones.get(reason) ?? 'other',
+		}));
+
+const markTones = { plain: 'accent', warn: 'warn', bad: 'bad' } as const;
+
+export const markShares = ({ marks }: RunCounters): readonly Share[] =>
+	choiceMarks.map((mark) => ({
+		label: markWords[mark].chip,
+		meaning: markWords[mark].meaning,
+		count: marks[mark],
+		tone: markTones[markWords[mark].tone],
+	}));
+
+export const tokenShares = ({ promptTokens, completionTokens }: RunCounters): readonly Share[] => [
+	{ label: 'prompt', meaning: 'Sent to the model.', count: promptTokens, tone: 'second' },
+	{ label: 'answer', meaning: 'Written by the model.', count: completionTokens, tone: 'accent' },
+];

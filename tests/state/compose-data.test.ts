@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import type { Dataset } from '#domain/dataset.ts';
+import { problem, type Problem } from '#domain/problem.ts';
+import { err, ok, type Result } from '#domain/result.ts';
+import { likelyIdColumn } from '#state/draft-edits.ts';
+import { rowsPerPage } from '#state/row-pages.svelte.ts';
+import { composing, dataset, file, reviews, rowsFrom } from './compose-fixtures.ts';
+import { rest } from './run-fixtures.ts';
+
+type Imported = Result<Dataset, readonly Problem[]>;
+
+/** An import that ends when told. */
+function slowImports() {
+	const ends: ((result: Imported) => void)[] = [];
+	const importFiles = (): Promise<Imported> => new Promise((resolve) => ends.push(resolve));
+	return { importFiles, ends };
+}
+
+describe('a file', () => {
+	test('becomes the draft’s data, with the column that looks like an id', async () => {
+		const { compose } = await composing();
+		await compose.takeFiles([file()]);
+		expect(compose.draft).toMatchObject({ datasetId: 'd1', idColumn: 'ID' });
+		expect(compose.data.dataset).toBe(reviews);
+	});
+
+	test('that replaces another keeps the chosen ID column where it has it', async () => {
+		const { compose } = await composing();
+		await compose.takeFiles([file()]);
+		compose.set({ idColumn: 'stars' });
+		await compose.takeFiles([file()]);
+		expect(compose.draft.idColumn).toBe('stars');
+	});
+
+	test('that is refused leaves the data before in place', async () => {
+		const results: Imported[] = [ok(reviews), err([problem('dataFiles', 'not a table')])];
+		const { compose } = await composing({
+			importFiles: () => Promise.resolve(results.shift() ?? ok(reviews)),
+		});
+		await compose.takeFiles([file()]);
+		await compose.takeFiles([file('photo.png')]);
+		expect(compose.data.problems.map(({ message }) => message)).toEqual(['not a table']);
+		expect(compose.data.dataset).toBe(reviews);
+		expect(compose.data.files.map(({ name }) => name)).toEqual(['reviews.csv']);
+		expect(compose.draft.datasetId).toBe('d1');
+	});
+
+	test('is read again as told, from where it came', async () => {
+		const { compose, worker } = await composing();
+		const given = file();
+		await compose.takeFiles([given]);
+		await compose.readAgain({ encoding: 'windows-1252', delimiter: ';' });
+		expect(worker.asked('importFiles').at(-1)).toEqual([
+			[given],
+			{ encoding: 'windows-1252', delimiter: ';' },
+		]);
+	});
+
+	test('removed is no longer the draft’s', async () => {
+		const { compose } = await composing();
+		await compose.takeFiles([file()]);
+		compose.removeData();
+		expect(compose.draft).toMatchObject({ datasetId: null, idColumn: null });
+		expect([compose.data.dataset, compose.data.rows.first]).toEqual([null, []]);
+	});
+});
+
+describe('while a file is read', () => {
+	test('how far it is stands there, and then no longer', async () => {
+		const { importFiles, ends } = slowImports();
+		const { compose } = await composing({ importFiles });
+		const taking = compose.takeFiles([file()]);
+		compose.receive({ kind: 'importProgress', bytesRead: 2, bytesTotal: 4, rows: 7 });
+		expect(compose.data.reading).toMatchObject({ bytesRead: 2, bytesTotal: 4, rows: 7 });
+		ends[0]?.(ok(reviews));
+		await taking;
+		expect(compose.data.reading).toBeNull();
+	});
+
+	test('Cancel gives it up, and what comes after all is not taken', async () => {
+		const { importFiles, ends } = slowImports();
+		const { compose, worker } = await composing({ importFiles });
+		const taking = compose.takeFiles([file()]);
+		await compose.data.cancel();
+		ends[0]?.(ok(reviews));
+		await taking;
+		expect(worker.asked('cancelImport')).toHaveLength(1);
+		expect([compose.data.dataset, compose.data.reading]).toEqual([null, null]);
+		expect(compose.draft.datasetId).toBeNull();
+	});
+
+	test('another file dropped takes its place', async () => {
+		const { importFiles, ends } = slowImports();
+		const { compose, worker } = await composing({ importFiles });
+		const first = compose.takeFiles([file('a.csv')]);
+		const second = compose.takeFiles([file('b.csv')]);
+		await rest();
+		ends[1]?.(ok({ ...reviews, id: 'd2' }));
+		ends[0]?.(ok(reviews));
+		await Promise.all([first, second]);
+		expect(worker.asked('cancelImport')).toHaveLength(1);
+		expect(compose.draft.datasetId).toBe('d2');
+	});
+});
+
+describe('the ID column', () => {
+	test.each([
+		{ columns: ['id', 'text'], likely: 'id' },
+		{ columns: ['text', 'Id'], likely: 'Id' },
+		{ columns: ['identity', 'text'], likely: null },
+	])('of $columns is likely $likely', ({ columns, likely }) => {
+		expect(likelyIdColumn(dataset(columns).columns)).toBe(likely);
+	});
+});
+
+describe('rows', () => {
+	test('are asked for in pages, each once', async () => {
+		const { compose, worker } = await composing({
+			getDataset: () => Promise.resolve(reviews),
+			importFiles: () => Promise.resolve(ok({ ...reviews, rowCount: 500 })),
+		});
+		await compose.takeFiles([file()]);
+		await rest();
+		for (const row of [70, 71, 60, 3]) {
+			compose.preview.showRow(row);
+			await rest();
+		}
+		expect(worker.asked('readRows')).toEqual([
+			['d1', 0, rowsPerPage],
+			['d1', rowsPerPage, rowsPerPage],
+		]);
+		expect(compose.preview.row?.[1]).toBe('review 3');
+	});
+
+	test('of the dataset before do not come late into the next', async () => {
+		const late: (() => void)[] = [];
+		const { compose } = await composing({
+			readRows: (id, first, count) =>
+				new Promise((resolve) => {
+					late.push(() => {
+						resolve(id === 'd1' ? [['old']] : rowsFrom(first, count));
+					});
+				}),
+			importFiles: ([given]) =>
+				Promise.resolve(ok({ ...reviews, id: given?.name === 'a.csv' ? 'd1' : 'd2' })),
+		});
+		await compose.takeFiles([file('a.csv')]);
+		await compose.takeFiles([file('b.csv')]);
+		late.forEach((come) => {
+			come();
+		});
+		await rest();
+		expect(compose.data.rows.first[0]).toEqual(['0', 'review 0', '5']);
+	});
+
+	test('that a notice names are picked out by their number', async () => {
+		const { compose } = await composing();
+		await compose.takeFiles([file()]);
+		await compose.data.pick([41, 97]);
+		expect(compose.data.picked).toEqual([
+			{ number: 41, cells: rowsFrom(40, 1)[0] },
+			{ number: 97, cells: rowsFrom(96, 1)[0] },
+		]);
+	});
+});
+
+describe('the preview', () => {
+	test.each([
+		{ wanted: 2, shown: 2 },
+		{ wanted: 99, shown: 2 },
+		{ wanted: -5, shown: 0 },
+		{ wanted: 1.5, shown: 0 },
+	])('asked for row $wanted of 3 shows $shown', async ({ wanted, shown }) => {
+		const { compose } = await composing();
+		await compose.takeFiles([file()]);
+		await rest();
+		compose.preview.showRow(wanted);
+		await rest();
+		expect(compose.preview.rowIndex).toBe(shown);
+		expect(compose.preview.row?.[0]).toBe(String(shown));
+	});
+});

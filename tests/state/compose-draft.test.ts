@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import { providers } from '#domain/connection.ts';
+import { emptyDraft, templateOf } from '#domain/draft.ts';
+import { compileTemplate } from '#domain/prompt.ts';
+import {
+	withMessage,
+	withMessageAdded,
+	withoutMessage,
+	withoutModel,
+	withoutTemplate,
+	withProvider,
+	withTemplate,
+	withTemplateAdded,
+	withTemplateCopied,
+} from '#state/draft-edits.ts';
+import { draftOrigin } from '#state/draft-origin.ts';
+import { renderedTexts, roughTokens } from '#state/rendered-prompt.ts';
+import { suggestedModels } from '#state/suggested-models.ts';
+import { highlight } from '#ui/compose/highlight.ts';
+import { messageLabels } from '#ui/compose/message-labels.ts';
+import { choiceWords, planFactors } from '#ui/compose/plan-words.ts';
+import { leavesWords, targetWords } from '#ui/compose/provider-words.ts';
+import { checkDraft } from '#domain/draft.ts';
+import { reviews } from './compose-fixtures.ts';
+
+const text = (content: string) => ({
+	messages: [{ role: 'user', content }] as const,
+	prompt: content,
+});
+
+describe('choosing a provider', () => {
+	test.each([
+		{ models: ['demo-small'], provider: 'openai', become: [suggestedModels.openai[0]] },
+		{ models: ['demo-small', ''], provider: 'compatible', become: [''] },
+		{ models: ['my-model'], provider: 'openai', become: ['my-model'] },
+		{ models: ['my-model'], provider: 'demo', become: ['my-model'] },
+	] as const)('$provider makes $models into $become', ({ models, provider, become }) => {
+		expect(withProvider({ ...emptyDraft, models }, provider).models).toEqual(become);
+	});
+
+	test.each(providers)('%s that is chosen already changes nothing', (provider) => {
+		const draft = { ...emptyDraft, provider, models: ['x'] };
+		expect(withProvider(draft, provider)).toBe(draft);
+	});
+});
+
+describe('the templates', () => {
+	const draft = { ...emptyDraft, templates: [text('a'), text('b')] };
+	const prompts = (from: typeof emptyDraft) => from.templates.map(({ prompt }) => prompt);
+
+	test.each([
+		['added', withTemplateAdded(draft), ['a', 'b', '']],
+		['copied', withTemplateCopied(draft, 0), ['a', 'a', 'b']],
+		['removed', withoutTemplate(draft, 0), ['b']],
+		['written', withTemplate(draft, 1, { prompt: 'c' }), ['a', 'c']],
+	])('%s', (_, changed, expected) => {
+		expect(prompts(changed)).toEqual(expected);
+		expect(prompts(draft)).toEqual(['a', 'b']);
+	});
+
+	test('keep what stands in the other form when one is written', () => {
+		const changed = withTemplate(draft, 0, { prompt: 'c' }).templates[0];
+		expect(changed).toEqual({ messages: text('a').messages, prompt: 'c' });
+	});
+
+	test('take turns: after the user comes the assistant, after anyone else the user', () => {
+		const one = withMessageAdded(text('a'));
+		const two = withMessageAdded({ ...one, prompt: '' });
+		expect(two.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+	});
+
+	test('lose and change only the message meant', () => {
+		const two = { ...withMessageAdded(text('a')), prompt: '' };
+		expect(withoutMessage(two, 0).messages).toEqual([{ role: 'assistant', content: '' }]);
+		expect(withMessage(two, 1, { role: 'system' }).messages.map(({ role }) => role)).toEqual([
+			'user',
+			'system',
+		]);
+	});
+
+	test('lose only the model meant', () => {
+		expect(withoutModel({ ...emptyDraft, models: ['a', 'b', 'c'] }, 1).models).toEqual(['a', 'c']);
+	});
+});
+
+describe('the origin of a draft', () => {
+	test.each([
+		{ provider: 'demo', baseUrl: '', origin: 'https://demo.invalid' },
+		{ provider: 'openai', baseUrl: 'https://other.example', origin: 'https://api.openai.com' },
+		{
+			provider: 'compatible',
+			baseUrl: 'http://localhost:1234/v1/',
+			origin: 'http://localhost:1234',
+		},
+		{ provider: 'compatible', baseUrl: 'localhost:1234', origin: null },
+	] as const)('$provider $baseUrl is $origin', ({ provider, baseUrl, origin }) => {
+		expect(draftOrigin({ ...emptyDraft, provider, baseUrl })).toBe(origin);
+	});
+});
+
+const awkward = [
+	'',
+	'plain',
+	'{review}',
+	'{ review }: {stars}{stars}',
+	'{{"a": "{review}"}}',
+	'{"a": {"b": 1}} {unknown} }}{{',
+	'{{{review}}}',
+	'línea\n\n{review}\n',
+];
+
+describe('the preview of a template', () => {
+	test.each(awkward)('%j shows what is sent', (content) => {
+		const row = ['7', 'has {stars} and {{braces}}', ''];
+		const template = templateOf('completions', text(content));
+		const prompt = compileTemplate(template, reviews.columns).render(row);
+		const shown = renderedTexts(template, reviews.columns, row)
+			.flatMap(({ pieces }) => pieces)
+			.filter(({ from }) => from !== 'nowhere');
+		expect(shown.map((piece) => piece.text).join('')).toBe(
+			prompt.kind === 'completion' ? prompt.text : '',
+		);
+	});
+
+	test('tells what the row put in from what was written, and marks what names no column', () => {
+		const template = templateOf('chatCompletions', text('Is {review} {revew}?'));
+		expect(renderedTexts(template, reviews.columns, ['1', 'good'])).toEqual([
+			{
+				role: 'user',
+				pieces: [
+					{ from: 'template', text: 'Is ' },
+					{ from: 'row', text: 'good' },
+					{ from: 'template', text: ' ' },
+					{ from: 'nowhere', text: '{revew}' },
+					{ from: 'template', text: '?' },
+				],
+			},
+		]);
+	});
+
+	test('counts four characters to a token', () => {
+		const template = templateOf('chatCompletions', text('12345 {review}'));
+		expect(roughTokens(template, reviews.columns, ['', '67'])).toBe(2);
+	});
+});
+
+describe('the colours under a template', () => {
+	test.each(awkward)('%j are laid over exactly its text', (content) => {
+		const stretches = highlight(content, () => true);
+		expect(stretches.map((stretch) => stretch.text).join('')).toBe(content);
+	});
+
+	test('tell known from unknown variables, and doubled braces from text', () => {
+		const looks = highlight('a {x} {y} {{b}} {"c"}', (name) => name === 'x');
+		expect(looks.map(({ look }) => look)).toEqual([
+			'text',
+			'known',
+			'text',
+			'unknown',
+			'text',
+			'brace',
+			'text',
+			'brace',
+			'text',
+		]);
+	});
+});
+
+describe('words', () => {
+	test('number a role that comes again', () => {
+		expect(messageLabels(['system', 'user', 'assistant', 'user', 'developer'])).toEqual([
+			'System message',
+			'User message',
+			'Assistant message',
+			'User message 2',
+			'Developer message',
+		]);
+	});
+
+	test('say what Start would send', () => {
+		const draft = { ...emptyDraft, templates: [text('{review}'), text('{stars}')] };
+		expect(planFactors(checkDraft(draft, reviews), true)).toBe('2 templates × 3 rows × 1 model');
+		expect(planFactors(checkDraft(draft, null), false)).toBe('2 templates × 1 model');
+	});
+
+	test.each([
+		{ n: 1, said: null },
+		{ n: null, said: null },
+		{ n: NaN, said: null },
+		{ n: 2, said: '6 choices' },
+	])('say with $n completions per prompt: $said', ({ n, said }) => {
+		const draft = { ...emptyDraft, templates: [text('{review}')] };
+		expect(choiceWords(checkDraft(draft, reviews), n)).toBe(said);
+	});
+
+	test('say where it goes', () => {
+		const draft = { ...emptyDraft, provider: 'compatible', models: ['a', ' ', 'b'] } as const;
+		expect(targetWords(draft, 'https://host.example')).toBe('host.example · 2 models');
+		expect(targetWords(emptyDraft, 'https://demo.invalid')).toBe('Demo · demo-small');
+	});
+
+	test.each([
+		['demo', 'https://demo.invalid', false, 'Nothing leaves it.'],
+		['openai', 'https://api.openai.com', false, 'Prompts and the key go to api.openai.com'],
+		['compatible', 'http://localhost:1234', false, 'Prompts go to localhost:1234'],
+		['compatible', 'http://localhost:1234', true, 'Prompts and the key go to localhost:1234'],
+		['compatible', null, false, 'Prompts go to this address'],
+	] as const)('say what leaves for %s at %s', (provider, origin, withKey, said) => {
+		expect(leavesWords(provider, origin, withKey)).toContain(said);
+	});
+});

@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import { emptyDraft, type Draft } from '#domain/draft.ts';
+import { err, ok } from '#domain/result.ts';
+import { ComposeState } from '#state/compose.svelte.ts';
+import { withSettings } from '#state/draft-edits.ts';
+import { coffeeReviews, pairsOfReviews } from '#state/samples.ts';
+import {
+	AskedWorker,
+	composing,
+	dataset,
+	file,
+	messagesOf,
+	reviews,
+	write,
+} from './compose-fixtures.ts';
+import { rest, setup } from './run-fixtures.ts';
+
+describe('problems', () => {
+	test('are not shown to a newcomer, and all of them once Start was pressed', async () => {
+		const { compose, worker } = await composing();
+		compose.edit((draft) => withSettings(draft, { timeoutSeconds: 0 }));
+		expect(compose.notes('template').problems).toEqual([]);
+		expect(await compose.start()).toBeNull();
+		expect(compose.notes('template').problems).toHaveLength(1);
+		expect(compose.notes('timeoutSeconds').problems).toHaveLength(1);
+		expect(worker.asked('startRun')).toEqual([]);
+	});
+
+	test('show at a field once it was touched, and at no other', async () => {
+		const { compose } = await composing();
+		write(compose, '{nothing}');
+		compose.edit((draft) => withSettings(draft, { maxRetries: -1 }));
+		compose.touch('template', 0);
+		expect(compose.notes('template', 0).problems).toHaveLength(1);
+		expect(compose.notes('maxRetries').problems).toEqual([]);
+		write(compose, 'plain');
+		expect(compose.notes('template', 0).problems).toEqual([]);
+	});
+
+	test('are listed as the fields stand on the page', async () => {
+		const { compose } = await composing();
+		compose.setProvider('compatible');
+		compose.edit((draft) => withSettings(draft, { maxTokens: 0, otherParameters: '[' }));
+		expect(compose.problems.map(({ field }) => field)).toEqual([
+			'baseUrl',
+			'model',
+			'maxTokens',
+			'otherParameters',
+			'template',
+		]);
+	});
+
+	test('of a model listed twice stand at its field, empty ones between counted', async () => {
+		const { compose } = await composing();
+		compose.set({ models: ['a', '', 'a'] });
+		expect(compose.problems.filter(({ field }) => field === 'model')).toMatchObject([{ index: 2 }]);
+	});
+
+	test('include a number field that holds no number', async () => {
+		const { compose } = await composing();
+		compose.edit((draft) => withSettings(draft, { temperature: NaN, maxTokens: NaN }));
+		const fields = compose.problems.map(({ field }) => field);
+		expect(fields).toEqual(expect.arrayContaining(['temperature', 'maxTokens']));
+	});
+});
+
+describe('start', () => {
+	test('sends the setup and leaves the draft as it was', async () => {
+		const { compose, worker } = await composing();
+		write(compose, 'Say hello');
+		const before = compose.draft;
+		expect(await compose.start()).toBe('r1');
+		expect(worker.asked('startRun')).toMatchObject([[{ name: 'Say hello', rowCount: 1 }]]);
+		expect(compose.draft).toBe(before);
+		expect(compose.starting).toBe(false);
+	});
+
+	test('sends nothing that cannot cross to the worker', async () => {
+		const { compose, worker } = await composing();
+		write(compose, 'Say hello');
+		await compose.start();
+		const [[sent] = []] = worker.asked('startRun');
+		expect(structuredClone(sent)).toEqual(sent);
+		expect(structuredClone(compose.draft)).toEqual(compose.draft);
+	});
+
+	test('pressed twice starts one run', async () => {
+		const { compose, worker } = await composing();
+		write(compose, 'Say hello');
+		await Promise.all([compose.start(), compose.start()]);
+		expect(worker.asked('startRun')).toHaveLength(1);
+	});
+
+	test('refused is told until something is changed', async () => {
+		const { compose } = await composing({
+			startRun: () => Promise.resolve(err({ kind: 'storage', message: 'full' })),
+		});
+		write(compose, 'Say hello');
+		expect(await compose.start()).toBeNull();
+		expect(compose.refusal).toEqual({ kind: 'storage', message: 'full' });
+		write(compose, 'Say hello!');
+		expect(compose.refusal).toBeNull();
+	});
+
+	test('waits for data that is being read', async () => {
+		const { compose, worker } = await composing({
+			importFiles: () => new Promise(() => undefined),
+		});
+		write(compose, 'Say hello');
+		void compose.takeFiles([file()]);
+		expect(await compose.start()).toBeNull();
+		expect(compose.problems).toMatchObject([{ field: 'dataFiles' }]);
+		expect(worker.asked('startRun')).toEqual([]);
+	});
+});
+
+describe('the sample', () => {
+	test('is one press from Start: rows, a prompt, an endpoint', async () => {
+		const { compose, worker } = await composing();
+		compose.setProvider('openai');
+		await compose.useSample(coffeeReviews);
+		expect(compose.draft).toMatchObject({ provider: 'demo', models: ['demo-small'] });
+		expect(messagesOf(compose.draft)).toContain(
+			'Decide if the review is positive or negative.\nReview: {review}',
+		);
+		expect(compose.problems).toEqual([]);
+		expect(await compose.start()).toBe('r1');
+		expect(worker.asked('startRun')).toMatchObject([[{ datasetId: 'd1', idColumn: 'ID' }]]);
+	});
+
+	test('keeps a prompt that was written', async () => {
+		const { compose } = await composing();
+		write(compose, 'Mine: {review}');
+		await compose.useSample(coffeeReviews);
+		expect(messagesOf(compose.draft)).toEqual(['Mine: {review}']);
+	});
+
+	test('takes the place of the other sample’s prompt where that was left as it is', async () => {
+		const pairs = dataset(['id', 'first_review', 'second_review'], 12, 'd2');
+		const { compose } = await composing({
+			importFiles: ([given]) =>
+				Promise.resolve(ok(given?.name === pairsOfReviews.file ? pairs : reviews)),
+		});
+		await compose.useSample(coffeeReviews);
+		await compose.useSample(pairsOfReviews);
+		expect(compose.problems).toEqual([]);
+		expect(compose.check.setup?.templates).toMatchObject([
+			{ messages: pairsOfReviews.template.messages },
+		]);
+	});
+
+	test('that cannot be fetched is a problem of the data', async () => {
+		const { compose } = await composing({}, { fetchSample: () => Promise.resolve(err('gone')) });
+		await compose.useSample(coffeeReviews);
+		expect(compose.data.problems).toMatchObject([{ field: 'dataFiles', message: 'gone' }]);
+		expect(compose.draft).toBe(emptyDraft);
+	});
+});
+
+describe('the draft', () => {
+	const stored: Draft = { ...emptyDraft, name: 'Before', datasetId: 'd1', idColumn: 'ID' };
+
+	test('is saved once the person rests, and only once', async () => {
+		const { compose, worker, clock } = await composing();
+		for (const name of ['A', 'Ab', 'Abc']) {
+			compose.set({ name });
+			await clock.pass(100);
+		}
+		await clock.pass(250);
+		expect(worker.asked('saveDraft')).toEqual([]);
+		await clock.pass(100);
+		expect(worker.asked('saveDraft')).toMatchObject([[{ name: 'Abc' }]]);
+	});
+
+	test('is saved at once when the page goes', async () => {
+		const { compose, worker, clock } = await composing();
+		compose.set({ name: 'A' });
+		await compose.saveNow();
+		await clock.pass(1_000);
+		expect(worker.asked('saveDraft')).toHaveLength(1);
+	});
+
+	test('comes back with its data', async () => {
+		const { compose } = await composing({ loadDraft: () => Promise.resolve(stored) });
+		expect(compose.draft).toEqual(stored);
+		expect(compose.data.dataset).toEqual(reviews);
+		expect(compose.ready).toBe(true);
+	});
+
+	test('comes back without data that is no longer stored, and says so', async () => {
+		const { compose } = await composing({
+			loadDraft: () => Promise.resolve(stored),
+			getDataset: () => Promise.resolve(null),
+		});
+		expect(compose.draft).toMatchObject({ name: 'Before', datasetId: null, idColumn: null });
+		expect(compose.data.problems).toHaveLength(1);
+	});
+
+	test('comes back with the problems of what was written in it', async () => {
+		const templates = [{ messages: [{ role: 'user', content: '{gone}' }] as const, prompt: '' }];
+		const { compose } = await composing({
+			loadDraft: () => Promise.resolve({ ...emptyDraft, templates }),
+		});
+		expect(compose.notes('template').problems).toHaveLength(1);
+	});
+
+	test('comes back empty where a number field held no number', async () => {
+		const { compose } = await composing({
+			loadDraft: () => Promise.resolve(withSettings(emptyDraft, { temperature: NaN })),
+		});
+		expect(compose.draft.settings.temperature).toBeNull();
+	});
+
+	test('being written is not overwritten by the stored one', async () => {
+		let answer: (draft: Draft) => void = () => undefined;
+		const { api } = new AskedWorker({
+			loadDraft: () =>
+				new Promise((resolve) => {
+					answer = resolve;
+				}),
+		});
+		const compose = new ComposeState(api, { fetchSample: () => Promise.resolve(err('none')) });
+		const restoring = compose.restore();
+		await rest();
+		compose.set({ name: 'Mine' });
+		answer(stored);
+		await restoring;
+		await compose.saveNow();
+		expect(compose.draft.name).toBe('Mine');
+	});
+
+	test('of a duplicated run is that run’s, saved as one’s own', async () => {
+		const { compose, worker, clock } = await composing();
+		await compose.duplicate({ ...setup, datasetId: 'd1', rowCount: 3 });
+		expect(compose.draft).toMatchObject({ name: 'Coffee reviews', provider: 'openai' });
+		expect(compose.data.dataset).toEqual(reviews);
+		await clock.pass(400);
+		expect(worker.asked('saveDraft')).toHaveLength(1);
+	});
+
+	test('started over keeps the connection and nothing else', async () => {
+		const { compose } = await composing();
+		await compose.useSample(coffeeReviews);
+		compose.setProvider('openai');
+		compose.set({ name: 'Mine', models: ['own-model'] });
+		compose.startOver();
+		expect(compose.draft).toEqual({ ...emptyDraft, provider: 'openai', models: ['own-model'] });
+		expect(compose.data.dataset).toBeNull();
+	});
+});
