@@ -9,6 +9,7 @@ const instruction =
 test('the classic example: three reviews, one variable', async ({ app }) => {
 	await app.open();
 	await app.button('Use sample data').click();
+	await expect(app.page.getByText('× 72 rows ×')).toBeVisible();
 	await app.writePrompt({ system: '', user: `${instruction}{review}` });
 	await app.start();
 	await app.finished();
