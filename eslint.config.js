@@ -159,4 +159,9 @@ export default defineConfig(
 	},
 	prettier,
 	svelte.configs.prettier,
+	{
+		// Parts of these are handed to a page or a worker and run there.
+		files: ['tests/bench/**', 'docs/*.mjs'],
+		languageOptions: { globals: { ...globals.browser, ...globals.node } },
+	},
 );

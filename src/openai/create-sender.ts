@@ -108,7 +108,7 @@ export function createSender(options: SenderOptions): Sender {
 				prompt.kind === 'chat'
 					? client.chat.completions.create(body, { signal: controller.signal })
 					: client.completions.create(body, { signal: controller.signal });
-			const { data, response } = await (call as PromiseLike<unknown> & typeof call).withResponse();
+			const { data, response } = await call.withResponse();
 			const answer = parsedIfText(data);
 			const completion = readCompletion(answer);
 			if (completion !== null) return ok(completion);
@@ -120,7 +120,7 @@ export function createSender(options: SenderOptions): Sender {
 			if (error instanceof APIConnectionError)
 				return err(failure('network', causeOf(error) ?? error.message));
 			if (error instanceof APIError && typeof error.status === 'number') {
-				const seen = error as APIError<number, Headers | undefined>;
+				const seen = error as APIError<number>;
 				return badAnswer(seen.status, bodyOf(seen), seen.requestID ?? null, seen.headers);
 			}
 			if (error instanceof SyntaxError)

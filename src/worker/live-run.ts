@@ -54,7 +54,9 @@ export class LiveRun {
 					return send(prompt, modelArgs, signal);
 				},
 				settle: (settled) => store.settle(settled),
-				onChange: this.#progress.changed,
+				onChange: () => {
+					this.#progress.changed();
+				},
 			},
 			{
 				concurrency: Math.min(setup.limits.maxConcurrency, ceiling.max),

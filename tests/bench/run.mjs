@@ -23,14 +23,14 @@ const browser = await chromium.launch({
 });
 
 try {
-	const plain = [await plainFetch(), 0];
+	const before = await plainFetch();
 	const volley = await volleyRun();
 	// The plain arm runs before and after, so that a machine that changes its pace in between is noticed.
-	plain[1] = await plainFetch();
-	const plainRate = (plain[0] + (plain[1] ?? 0)) / 2;
+	const after = await plainFetch();
+	const plainRate = (before + after) / 2;
 	report({
 		requests: rows,
-		'plain fetch in a worker, requests/s, before and after': plain.map(Math.round).join(' and '),
+		'plain fetch in a worker, requests/s, before and after': `${String(Math.round(before))} and ${String(Math.round(after))}`,
 		'Volley, requests/s': Math.round(volley.rate),
 		'ratio Volley / plain': (volley.rate / plainRate).toFixed(2),
 		'longest main-thread task, ms (goal: at most 100)': Math.round(volley.longestTask),
