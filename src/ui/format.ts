@@ -54,9 +54,11 @@ function pair(amount: number, per: number, large: string, small: string): string
 	return rest === 0 ? head : `${head} ${String(rest)} ${small}`;
 }
 
-/** How long an answer took: "0.8 s", "12 s", "2 min 5 s". */
-export const formatLatency = (ms: number): string =>
-	ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms / 1_000);
+/** How long an answer took: "40 ms", "0.8 s", "12 s", "2 min 5 s". */
+export const formatLatency = (ms: number): string => {
+	if (ms < 95) return `${String(Math.round(ms))} ms`;
+	return ms < 9_950 ? `${(ms / 1_000).toFixed(1)} s` : formatDuration(ms / 1_000);
+};
 
 /** The time of day with seconds: "14:03:22". `timeZone` is the browser's own unless given. */
 export const formatClock = (epochMs: number, timeZone?: string): string =>
