@@ -67,6 +67,8 @@ export interface StorageUse {
 /** Why a command about a run was not carried out. */
 export type RunRefusal =
 	| { readonly kind: 'missing' }
+	/** The rows that the run goes over are no longer stored. */
+	| { readonly kind: 'dataMissing' }
 	/** The key for this origin is not held: it must be typed again. */
 	| { readonly kind: 'needsKey'; readonly origin: string }
 	/** Another tab is at it. */
@@ -90,7 +92,9 @@ export type EngineEvent =
 			readonly total: number;
 	  }
 	/** Something about the store that a person should know, in words. */
-	| { readonly kind: 'notice'; readonly message: string };
+	| { readonly kind: 'notice'; readonly message: string }
+	/** Nothing works any more, and why, in words: the engine could not be loaded, or nothing can be stored here. */
+	| { readonly kind: 'broken'; readonly message: string };
 
 /**
  * All that the page can ask of the worker. Commands name things by id; everything that crosses is plain data, a File or
@@ -117,11 +121,11 @@ export interface EngineApi {
 	/** Stores the run and starts it; gives back its id. */
 	startRun(setup: RunSetup): Promise<Result<string, RunRefusal>>;
 	/** What is in flight finishes, nothing new leaves. */
-	pauseRun(runId: string): Promise<void>;
+	pauseRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Goes on with what waits, after a pause, a stop, a restart or a mended failure. */
 	resumeRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Aborts what is in flight; those requests wait again. */
-	stopRun(runId: string): Promise<void>;
+	stopRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Every failed request waits again, and the run goes on. */
 	retryFailed(runId: string): Promise<Result<null, RunRefusal>>;
 

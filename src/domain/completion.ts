@@ -36,11 +36,24 @@ export const choiceMarks: readonly ChoiceMark[] = [
 const messageOf = (choice: JsonObject): JsonObject =>
 	isJsonObject(choice['message']) ? choice['message'] : {};
 
+/** Some compatible servers give content as a list of parts. */
+function contentOf(message: JsonObject): string | null {
+	const { content } = message;
+	if (!Array.isArray(content)) return textAt(message, 'content');
+	return (content as readonly unknown[])
+		.map((part) => (isJsonObject(part) ? (textAt(part, 'text') ?? '') : ''))
+		.join('');
+}
+
+/** Null where the model did not refuse: blank text is no refusal. */
+function refusalOf(message: JsonObject): string | null {
+	const refusal = textAt(message, 'refusal');
+	return (refusal ?? '').trim() === '' ? null : refusal;
+}
+
 /** The answer's text: of a Chat choice its content, else its refusal; of a Completions choice its text; null where it has none. */
 export const choiceText = (choice: JsonObject): string | null =>
-	textAt(choice, 'text') ??
-	textAt(messageOf(choice), 'content') ??
-	textAt(messageOf(choice), 'refusal');
+	textAt(choice, 'text') ?? contentOf(messageOf(choice)) ?? refusalOf(messageOf(choice));
 
 export const finishReasonOf = (choice: JsonObject): string | null =>
 	textAt(choice, 'finish_reason');
@@ -48,8 +61,9 @@ export const finishReasonOf = (choice: JsonObject): string | null =>
 export function markOf(choice: JsonObject): ChoiceMark {
 	const reason = finishReasonOf(choice);
 	if (reason === 'content_filter') return 'filtered';
-	if (textAt(messageOf(choice), 'refusal') !== null) return 'refused';
+	if (refusalOf(messageOf(choice)) !== null) return 'refused';
 	if (reason === 'length') return 'truncated';
-	const hasCalls = Object.hasOwn(messageOf(choice), 'tool_calls');
+	const calls = messageOf(choice)['tool_calls'];
+	const hasCalls = Array.isArray(calls) && calls.length > 0;
 	return !hasCalls && (choiceText(choice) ?? '').trim() === '' ? 'empty' : 'complete';
 }

@@ -323,7 +323,10 @@ function checkSettings(
 	const temperature = draft.temperature;
 	if (temperature !== null && !(temperature >= 0 && temperature <= 2))
 		problems.push(problem('temperature', 'Temperature must be a number from 0 to 2, or empty.'));
-	const other = parseOtherParameters(draft.otherParameters);
+	const other = parseOtherParameters(draft.otherParameters, {
+		temperature: temperature !== null,
+		maxTokens: draft.maxTokens !== null,
+	});
 	if (!other.ok) problems.push(problem('otherParameters', other.error));
 	const complete = n !== null && concurrency !== null && retries !== null && timeoutRight;
 	return {

@@ -29,8 +29,17 @@ const ownFields: Readonly<Record<string, string>> = {
 	stream_options: 'Answers are read whole; streaming is not used.',
 };
 
+/** The fields that have a value of their own: a second one among the other parameters would be sent in its place. */
+export interface FilledFields {
+	readonly temperature: boolean;
+	readonly maxTokens: boolean;
+}
+
 /** Reads `Other parameters (JSON)`. Empty text is no parameters. */
-export function parseOtherParameters(text: string): Result<JsonObject, string> {
+export function parseOtherParameters(
+	text: string,
+	filled: FilledFields,
+): Result<JsonObject, string> {
 	if (text.trim() === '') return ok({});
 	let value: unknown;
 	try {
@@ -45,5 +54,14 @@ export function parseOtherParameters(text: string): Result<JsonObject, string> {
 		return err('Other parameters must be a JSON object, such as {"top_p": 0.9}.');
 	for (const [name, hint] of Object.entries(ownFields))
 		if (Object.hasOwn(value, name)) return err(`Other parameters cannot hold “${name}”. ${hint}`);
+	const taken = [
+		{ name: 'temperature', label: 'Temperature', filled: filled.temperature },
+		{ name: 'max_tokens', label: 'Max tokens', filled: filled.maxTokens },
+		{ name: 'max_completion_tokens', label: 'Max tokens', filled: filled.maxTokens },
+	].find((field) => field.filled && Object.hasOwn(value, field.name));
+	if (taken !== undefined)
+		return err(
+			`“${taken.name}” stands in Other parameters and in ${taken.label}. Keep one of the two.`,
+		);
 	return ok(value);
 }

@@ -116,6 +116,8 @@ export interface ResultRow {
 	/** The row's cells in column order, clamped for the table. */
 	readonly cells: readonly string[];
 	readonly state: 'waiting' | 'succeeded' | 'failed';
+	/** How many choices the request's answer had, whatever was asked for; 0 while it waits or where it failed. */
+	readonly given: number;
 	/** The answer, clamped; null where there is none. */
 	readonly response: string | null;
 	readonly mark: ChoiceMark | null;

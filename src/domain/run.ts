@@ -177,4 +177,8 @@ export interface RunProgress {
 	readonly cooldownUntil: number | null;
 	/** The requests that may be in flight at once: the typed number, or less where the browser allows less. */
 	readonly concurrency: number;
+	/** Answers that could not be stored: they are in this tab alone until the store works again. Among the waiting. */
+	readonly unsaved: number;
+	/** Another tab is at the run: this one can only watch. */
+	readonly elsewhere: boolean;
 }

@@ -12,9 +12,12 @@ export function backoffMs(failures: number, random: () => number, askedMs: numbe
 
 /**
  * How long nothing leaves after a rate-limit answer: what it asked for plus a little, so that the first request after
- * it is not early; without a hint, doubling from half a second over `episodes` answers without a success between.
+ * it is not early; without a hint, doubling from half a second over `episodes` answers without a success between. A
+ * hint that proves too short again and again is no better than none.
  */
 export function cooldownMs(episodes: number, random: () => number, askedMs: number | null): number {
-	if (askedMs !== null) return askedMs + 50 + random() * Math.min(1_000, 100 + askedMs * 0.1);
-	return Math.min(capMs, 500 * 2 ** (episodes - 1)) * (0.5 + random() / 2);
+	const unasked = Math.min(capMs, 500 * 2 ** (episodes - 1)) * (0.5 + random() / 2);
+	if (askedMs === null) return unasked;
+	const kept = askedMs + 50 + random() * Math.min(1_000, 100 + askedMs * 0.1);
+	return episodes > 2 ? Math.max(kept, unasked) : kept;
 }

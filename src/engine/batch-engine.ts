@@ -80,10 +80,10 @@ export class BatchEngine {
 		if (this.#phase.name === 'running') this.#enter({ name: 'pausing' });
 	}
 
-	/** Nothing new leaves; what is in flight is aborted and waits again. */
+	/** Nothing new leaves; what is in flight is aborted and waits again, also where a failure has halted the run already. */
 	stop(): void {
-		if (this.#phase.name !== 'running' && this.#phase.name !== 'pausing') return;
-		this.#enter({ name: 'stopped' });
+		if (this.#phase.name === 'running' || this.#phase.name === 'pausing')
+			this.#enter({ name: 'stopped' });
 		for (const controller of this.#inFlight.values()) controller.abort();
 	}
 
@@ -259,7 +259,9 @@ export const storageFailure = (error: unknown): Failure => ({
 	kind: 'storage',
 	message: error instanceof Error ? error.message : String(error),
 	status: null,
-	code: null,
+	// A store's error may say what kind it is, such as a full disk.
+	code:
+		error instanceof Error && 'kind' in error && typeof error.kind === 'string' ? error.kind : null,
 	requestId: null,
 	waitMs: null,
 });

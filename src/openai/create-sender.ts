@@ -86,7 +86,14 @@ export function createSender(options: SenderOptions): Sender {
 	): AttemptOutcome => {
 		const waitMs = headers === undefined ? null : waitFromHeaders(headers, options.epoch());
 		const found = classifyAnswer({ status, body, requestId, waitMs });
-		return err({ ...found, message: redact(found.message) });
+		const clean = (text: string | null): string | null =>
+			text === null ? null : redact(text).slice(0, 100);
+		return err({
+			...found,
+			message: redact(found.message),
+			code: clean(found.code),
+			requestId: clean(found.requestId),
+		});
 	};
 
 	return async (prompt, args, signal) => {

@@ -10,6 +10,7 @@ import type { Host } from './host.ts';
 import { KeyRing } from './key-ring.ts';
 import { paced } from './paced.ts';
 import { runOfLock, Runs } from './runs.ts';
+import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
 
 /** How long a dataset that nothing uses is kept. */
 const sparedMs = 3_600_000;
@@ -35,11 +36,19 @@ export function createEngine(host: Host): EngineApi {
 		},
 	});
 	const rooms = opened.then((library) => {
-		// Another tab may just have read in a file that no draft names yet.
-		void library.deleteUnusedDatasets([], host.clock.epoch() - sparedMs);
+		void host.heldLocks().then((names) =>
+			// The hour spares what a tab has read in but not yet taken into use.
+			library.deleteUnusedDatasets(names.flatMap(datasetOfLock), host.clock.epoch() - sparedMs),
+		);
 		return { library, runs: new Runs({ library, keys, host, demoFetch, emit }) };
 	});
+	let broken: string | null = null;
+	opened.catch((error: unknown) => {
+		broken = `This browser does not let Volley store anything here (a private window, or blocked site data), so no run can start. It says: ${error instanceof Error ? error.message : String(error)}`;
+		emit({ kind: 'broken', message: broken });
+	});
 	let importing: AbortController | null = null;
+	const holdDataset = datasetHolder(host);
 
 	return {
 		importFiles: async (files, options) => {
@@ -47,13 +56,19 @@ export function createEngine(host: Host): EngineApi {
 			const controller = new AbortController();
 			importing = controller;
 			const { library } = await rooms;
-			return importFiles(library, files, options, controller.signal, host, emit);
+			const read = await importFiles(library, files, options, controller.signal, host, emit);
+			if (read.ok) await holdDataset(read.value.id);
+			return read;
 		},
 		cancelImport: () => {
 			importing?.abort();
 			return Promise.resolve();
 		},
-		getDataset: async (datasetId) => (await rooms).library.getDataset(datasetId),
+		getDataset: async (datasetId) => {
+			const dataset = await (await rooms).library.getDataset(datasetId);
+			if (dataset !== null) await holdDataset(datasetId);
+			return dataset;
+		},
 		readRows: async (datasetId, first, count) =>
 			(await rooms).library.readRows(datasetId, first, count),
 
@@ -68,17 +83,13 @@ export function createEngine(host: Host): EngineApi {
 		heldKeys: () => Promise.resolve(keys.held()),
 
 		startRun: async (setup) => (await rooms).runs.start(setup),
-		pauseRun: async (runId) => {
-			(await rooms).runs.pause(runId);
-		},
+		pauseRun: async (runId) => (await rooms).runs.pause(runId),
 		resumeRun: async (runId) => (await rooms).runs.resume(runId),
-		stopRun: async (runId) => {
-			(await rooms).runs.stop(runId);
-		},
+		stopRun: async (runId) => (await rooms).runs.stop(runId),
 		retryFailed: async (runId) => (await rooms).runs.retryFailed(runId),
 
 		listRuns: async () => (await rooms).library.listRuns(),
-		getRun: async (runId) => (await rooms).library.getRun(runId),
+		getRun: async (runId) => (await rooms).runs.get(runId),
 		getProgress: async (runId) => (await rooms).runs.progress(runId),
 		renameRun: async (runId, name) => {
 			await (await rooms).library.renameRun(runId, name);
@@ -118,6 +129,7 @@ export function createEngine(host: Host): EngineApi {
 
 		subscribe: (listener) => {
 			listeners.add(listener);
+			if (broken !== null) listener({ kind: 'broken', message: broken });
 			return Promise.resolve();
 		},
 	};

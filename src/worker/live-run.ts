@@ -1,5 +1,6 @@
 import { concurrencyCeiling } from '#domain/connection.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
+import { err } from '#domain/result.ts';
 import {
 	settledCount,
 	waitingCount,
@@ -12,7 +13,7 @@ import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import type { Host } from './host.ts';
 import { paced } from './paced.ts';
-import type { RunPlan } from './run-plan.ts';
+import type { PlannedRequest, RunPlan } from './run-plan.ts';
 
 const progressEveryMs = 100;
 
@@ -50,8 +51,14 @@ export class LiveRun {
 				random: host.random,
 				waiting: store.waiting(0),
 				send: async (request, signal) => {
-					const { prompt, modelArgs } = await plan.planned(request);
-					return send(prompt, modelArgs, signal);
+					let planned: PlannedRequest;
+					try {
+						planned = await plan.planned(request);
+					} catch (error) {
+						// A row that cannot be read is never sent as an empty one.
+						return err(storageFailure(error));
+					}
+					return send(planned.prompt, planned.modelArgs, signal);
 				},
 				settle: (settled) => store.settle(settled),
 				onChange: () => {
@@ -90,6 +97,8 @@ export class LiveRun {
 			...snapshot,
 			phase,
 			runId,
+			unsaved: this.#engine.unsaved.length,
+			elsewhere: false,
 			counters,
 			secondsLeft:
 				perMinute === null || perMinute === 0 || settledCount(counters) === 0

@@ -157,6 +157,7 @@ export class ResultReader {
 				model: this.#plan.model(place),
 				cells: clampedCells(row, this.#plan.columns.length),
 				state: settled === undefined ? 'waiting' : settled.outcome.ok ? 'succeeded' : 'failed',
+				given: completion?.choices.length ?? 0,
 				response: text === null ? null : clamped(text, responseLimit),
 				mark: choice === undefined ? null : markOf(choice),
 				finishReason: choice === undefined ? null : finishReasonOf(choice),

@@ -59,6 +59,7 @@ export class Runs {
 		const origin = originOf(setup.connection);
 		const usesKey = setup.connection.provider !== 'demo' && keys.keyFor(origin) !== '';
 		if (setup.connection.usesKey && !usesKey) return err({ kind: 'needsKey', origin });
+		if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 		const run = await library.createRun({
 			...setup,
 			connection: { ...setup.connection, usesKey },
@@ -77,12 +78,31 @@ export class Runs {
 		});
 	}
 
-	pause(runId: string): void {
+	pause(runId: string): Promise<Result<null, RunRefusal>> {
 		this.#live.get(runId)?.live.pause();
+		return this.#reached(runId);
 	}
 
-	stop(runId: string): void {
+	stop(runId: string): Promise<Result<null, RunRefusal>> {
 		this.#live.get(runId)?.live.stop();
+		return this.#reached(runId);
+	}
+
+	/** A run that came to rest meanwhile has obeyed; one that another tab is at cannot hear. */
+	async #reached(runId: string): Promise<Result<null, RunRefusal>> {
+		return (await this.#isElsewhere(runId)) ? err({ kind: 'ownedElsewhere' }) : ok(null);
+	}
+
+	async #isElsewhere(runId: string): Promise<boolean> {
+		if (this.#live.has(runId)) return false;
+		return (await this.#parts.host.heldLocks()).includes(lockPrefix + runId);
+	}
+
+	/** What another tab has settled meanwhile is counted too. */
+	async get(runId: string): Promise<Run | null> {
+		const opened = await this.#open.get(runId);
+		if (!this.#live.has(runId)) await opened?.store.refresh();
+		return this.#parts.library.getRun(runId);
 	}
 
 	async delete(runId: string): Promise<void> {
@@ -98,7 +118,7 @@ export class Runs {
 	async progress(runId: string): Promise<RunProgress | null> {
 		const session = this.#live.get(runId);
 		if (session !== undefined) return session.live.progress();
-		const run = await this.#parts.library.getRun(runId);
+		const [run, elsewhere] = await Promise.all([this.get(runId), this.#isElsewhere(runId)]);
 		if (run === null) return null;
 		const { phase, counters } = run;
 		return {
@@ -112,6 +132,8 @@ export class Runs {
 			rateLimited: 0,
 			cooldownUntil: null,
 			concurrency: run.setup.limits.maxConcurrency,
+			unsaved: this.#unsaved.get(runId)?.length ?? 0,
+			elsewhere,
 		};
 	}
 
@@ -138,6 +160,7 @@ export class Runs {
 			const origin = originOf(setup.connection);
 			if (setup.connection.usesKey && keys.keyFor(origin) === '')
 				return err({ kind: 'needsKey', origin });
+			if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			release = await host.lock(lockPrefix + runId);
 			if (release === null) return err({ kind: 'ownedElsewhere' });
 			await prepare(opened.store);
@@ -183,6 +206,10 @@ export class Runs {
 		emit({ kind: 'runsChanged' });
 	}
 
+	async #hasData({ datasetId }: RunSetup): Promise<boolean> {
+		return datasetId === null || (await this.#parts.library.getDataset(datasetId)) !== null;
+	}
+
 	#sender(setup: RunSetup): Sender {
 		const { host, keys, demoFetch } = this.#parts;
 		const { connection, limits } = setup;
@@ -219,7 +246,8 @@ export class Runs {
 		const dataset = datasetId === null ? null : await library.getDataset(datasetId);
 		const plan = new RunPlan(setup, dataset?.columns ?? [], async (row) => {
 			const [found] = datasetId === null ? [] : await library.readRows(datasetId, row, 1);
-			return found ?? [];
+			if (found === undefined) throw new Error(`Row ${String(row + 1)} is no longer stored.`);
+			return found;
 		});
 		const n = setup.parameters.completionsPerPrompt;
 		return { run, store, plan, reader: new ResultReader(store, plan, n, host.clock) };

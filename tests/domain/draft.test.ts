@@ -102,6 +102,16 @@ describe('a draft', () => {
 		[{ otherParameters: '"x"' }, 'otherParameters', /must be a JSON object/],
 		[{ otherParameters: '{"n": 2}' }, 'otherParameters', /Completions per prompt/],
 		[{ otherParameters: '{"stream": true}' }, 'otherParameters', /streaming is not used/],
+		[
+			{ temperature: 0.2, otherParameters: '{"temperature": 9}' },
+			'otherParameters',
+			/and in Temperature\. Keep one/,
+		],
+		[
+			{ maxTokens: 5, otherParameters: '{"max_completion_tokens": 9}' },
+			'otherParameters',
+			/and in Max tokens\. Keep one/,
+		],
 		[{ otherParameters: '{"messages": []}' }, 'otherParameters', /come from the templates/],
 	])('with settings %j has a problem at %s', (settings, field, message) => {
 		const draft = { ...asking('{review}'), settings: { ...defaultSettings, ...settings } };

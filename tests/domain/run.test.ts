@@ -25,7 +25,23 @@ describe('what a choice is', () => {
 		['empty', chat(''), 'empty', ''],
 		['blank', chat(' \n'), 'empty', ' \n'],
 		['null', chat(null), 'empty', null],
-		['a tool call', chat(null, 'tool_calls', { tool_calls: [] }), 'complete', null],
+		['a tool call', chat(null, 'tool_calls', { tool_calls: [{ id: 'c' }] }), 'complete', null],
+		['no tool call', chat('', 'stop', { tool_calls: [] }), 'empty', ''],
+		['a null for tool calls', chat(null, 'stop', { tool_calls: null }), 'empty', null],
+		['a blank refusal', chat('yes', 'stop', { refusal: '' }), 'complete', 'yes'],
+		[
+			'content in parts',
+			{
+				message: {
+					content: [
+						{ type: 'text', text: 'a' },
+						{ type: 'text', text: 'b' },
+					],
+				},
+			},
+			'complete',
+			'ab',
+		],
 	])('%s', (_, choice, mark, text) => {
 		expect(markOf(choice)).toBe(mark);
 		expect(choiceText(choice)).toBe(text);

@@ -25,6 +25,8 @@ describe('the backoff', () => {
 		{ episodes: 30, random: 1, asked: null, waits: 60_000 },
 		{ episodes: 1, random: 0, asked: 20_000, waits: 20_050 },
 		{ episodes: 5, random: 1, asked: 20_000, waits: 21_050 },
+		{ episodes: 2, random: 1, asked: 0, waits: 150 },
+		{ episodes: 6, random: 1, asked: 0, waits: 16_000 },
 	])(
 		'a cooldown of episode $episodes, asked $asked, is $waits ms',
 		({ episodes, random, asked, waits }) => {

@@ -244,6 +244,23 @@ describe('a person', () => {
 		expect(world.storedTwice).toBe(0);
 	});
 
+	test('who stops a run that a failure has halted need not wait for what still hangs', async () => {
+		const world = new ScriptedWorld({
+			requests: 50,
+			concurrency: 6,
+			script: (request) => (request === 3 ? failing('unauthorized') : answering()),
+			latencyMs: (request) => (request === 0 || request === 3 ? 1_000 : 100_000),
+		});
+		const engine = world.engine();
+		const session = engine.run();
+		await world.clock.pass(3_000);
+		expect(engine.snapshot()).toMatchObject({ phase: { name: 'needsAttention' }, inFlight: 5 });
+		engine.stop();
+		expect(await world.clock.until(session)).toMatchObject({ name: 'needsAttention' });
+		expect(world.clock.now()).toBe(3_000);
+		expect(world.succeeded).toEqual([0]);
+	});
+
 	test('who pauses during a cooldown or a backoff is not kept waiting for it', async () => {
 		const world = new ScriptedWorld({
 			requests: 5,

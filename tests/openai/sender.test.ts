@@ -125,6 +125,14 @@ describe('one attempt', () => {
 		['no choices', () => json({ id: 'c1' }), 'malformed'],
 		['choices that are no objects', () => json({ choices: ['yes'] }), 'malformed'],
 		[
+			'an answer nested without end',
+			() =>
+				json(
+					`{"choices": [{"message": {"content": "x"}}], "a": ${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+				),
+			'malformed',
+		],
+		[
 			'a web page',
 			() =>
 				new Response('<!doctype html><title>Hi</title>', {
@@ -176,6 +184,23 @@ describe('one attempt', () => {
 				waitMs: null,
 			},
 		});
+	});
+
+	test('keeps the key out of the code and the request id too, and both short', async () => {
+		const echoed = `sk-secret-key-000000 ${'x'.repeat(500)}`;
+		const { send } = sending(
+			() =>
+				new Response(JSON.stringify({ error: { message: '', code: echoed } }), {
+					status: 400,
+					headers: { 'content-type': 'application/json', 'x-request-id': echoed },
+				}),
+		);
+		const outcome = await send(prompt, { model: 'm' }, never);
+		expect(JSON.stringify(outcome)).not.toContain('secret');
+		expect(outcome).toMatchObject({
+			error: { code: expect.stringMatching(/^\[redacted\] x+$/) as string },
+		});
+		expect(JSON.stringify(outcome).length).toBeLessThan(400);
 	});
 
 	test('that gets no answer in time is a timeout, also when only the error’s body hangs', async () => {

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { checkDraft, defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import type { RunPhase, RunProgress, RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
+import type { Host } from '#worker/host.ts';
 import { echoText } from '../endpoint/echo.ts';
 import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
 import { FakeBrowser, openTab } from '../support/fake-host.ts';
@@ -391,6 +392,35 @@ describe('pausing, closing and coming back', () => {
 		await reached(other, runId, 'finished');
 	});
 
+	test('a tab that only watches sees the counts move, and is told that it cannot pause', async () => {
+		const engine = createEngine(openTab(browser).host);
+		endpoint.hold();
+		endpoint.letThrough(3);
+		const dataset = await imported(engine, csv(9));
+		const runId = await started(engine, setupOf(dataset, chatTemplates('{review}')));
+		await settledCount(engine, runId, 3);
+		const watcher = createEngine(openTab(browser).host);
+		const seen = { elsewhere: true, phase: { name: 'running' } };
+		expect(await watcher.getProgress(runId)).toMatchObject({ ...seen, counters: { succeeded: 3 } });
+		expect((await watcher.readResults(wholePage(runId))).total).toBe(9);
+		endpoint.letThrough(2);
+		await settledCount(engine, runId, 5);
+		expect(await watcher.getProgress(runId)).toMatchObject({ ...seen, counters: { succeeded: 5 } });
+		const refused = { ok: false, error: { kind: 'ownedElsewhere' } };
+		expect(await watcher.pauseRun(runId)).toEqual(refused);
+		expect(await watcher.stopRun(runId)).toEqual(refused);
+		endpoint.release();
+		await reached(engine, runId, 'finished');
+		// The lock goes a moment after the last progress.
+		await vi.waitFor(async () => {
+			expect(await watcher.getProgress(runId)).toMatchObject({
+				elsewhere: false,
+				phase: { name: 'finished' },
+				counters: { succeeded: 9 },
+			});
+		});
+	});
+
 	test('two presses of Resume start one session', async () => {
 		const engine = createEngine(openTab(browser).host);
 		endpoint.hold();
@@ -528,6 +558,59 @@ describe('looking at results', () => {
 		endpoint.release();
 		await reached(engine, runId, 'finished');
 	});
+});
+
+const wholePage = (runId: string) =>
+	({ runId, show: 'all', search: '', offset: 0, limit: 100 }) as const;
+
+/** A tab opened two hours after the others. */
+function laterTab(): ReturnType<typeof openTab> {
+	const tab = openTab(browser);
+	const { clock } = tab.host;
+	const later: Host = {
+		...tab.host,
+		clock: { ...clock, epoch: () => clock.epoch() + 7_200_000 },
+	};
+	return { ...tab, host: later };
+}
+
+describe('data that nothing seems to use', () => {
+	test('stay while the tab that read them is open, and a run without them is refused, not sent blank', async () => {
+		const tab = openTab(browser);
+		const engine = createEngine(tab.host);
+		const dataset = await imported(engine, csv(3));
+		const setup = setupOf(dataset, chatTemplates('{review}'));
+		const second = laterTab();
+		expect(await createEngine(second.host).getDataset(dataset.id)).not.toBeNull();
+		second.kill();
+		tab.kill();
+
+		const third = createEngine(laterTab().host);
+		await vi.waitFor(async () => {
+			expect(await third.getDataset(dataset.id)).toBeNull();
+		});
+		expect(await engine.startRun(setup)).toEqual({ ok: false, error: { kind: 'dataMissing' } });
+		expect(endpoint.ledger.requests).toEqual([]);
+		expect(await third.listRuns()).toEqual([]);
+	});
+});
+
+test('a browser that lets nothing be stored is told of in words, whenever one listens', async () => {
+	const { host } = openTab(browser);
+	const refusing = {
+		open: () => {
+			throw new DOMException('The operation is insecure.', 'SecurityError');
+		},
+	} as unknown as IDBFactory;
+	const engine = createEngine({ ...host, indexedDB: refusing });
+	const told = new Promise((resolve) => {
+		void engine.subscribe(resolve);
+	});
+	expect(await told).toMatchObject({
+		kind: 'broken',
+		message: expect.stringMatching(/does not let Volley store.*insecure/) as string,
+	});
+	await expect(engine.listRuns()).rejects.toThrow('insecure');
 });
 
 test('runs are listed newest first, renamed and deleted', async () => {
