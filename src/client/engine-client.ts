@@ -1,13 +1,15 @@
 import { proxy, wrap } from 'comlink';
 import type { EngineApi } from '#contract/engine-api.ts';
+import { WorkerHealth } from './worker-health.ts';
 
 /** Starts the worker. What it gives back is a plain `EngineApi`: neither the page nor a test can tell that a worker is there. */
 export function startEngine(): EngineApi {
-	const worker = new Worker(new URL('../worker/engine.worker.ts', import.meta.url), {
-		type: 'module',
-		name: 'volley-engine',
-	});
-	const remote = wrap<EngineApi>(worker);
+	const worker = startWorker();
+	// A port that leads nowhere never answers, as a worker that was not loaded.
+	const endpoint = worker ?? new MessageChannel().port1;
+	const health = new WorkerHealth(endpoint, reportError);
+	if (worker === null) health.fail();
+	const remote = wrap<EngineApi>(endpoint);
 	return {
 		importFiles: (files, options) => remote.importFiles(files, options),
 		cancelImport: () => remote.cancelImport(),
@@ -36,8 +38,23 @@ export function startEngine(): EngineApi {
 		readFailures: (runId) => remote.readFailures(runId),
 		exportRun: (runId, format) => remote.exportRun(runId, format),
 		storageUse: () => remote.storageUse(),
-		subscribe: (listener) => remote.subscribe(proxy(listener)),
+		subscribe: (listener) => {
+			health.subscribe(listener);
+			return remote.subscribe(proxy(listener));
+		},
 	};
+}
+
+/** Null where the browser refuses to start one at all. */
+function startWorker(): Worker | null {
+	try {
+		return new Worker(new URL('../worker/engine.worker.ts', import.meta.url), {
+			type: 'module',
+			name: 'volley-engine',
+		});
+	} catch {
+		return null;
+	}
 }
 
 /** Only a page may ask the browser not to evict what is stored; a worker can only read the answer. */

@@ -41,6 +41,8 @@ export class ComposeState {
 	/** False until the stored draft was looked for. */
 	ready = $state.raw(false);
 	starting = $state.raw(false);
+	/** Nothing that needs the engine works any more. */
+	broken = $state.raw(false);
 	/** Start was pressed while there were problems: every problem shows from then on. */
 	attempted = $state.raw(false);
 	refusal = $state.raw<RunRefusal | null>(null);
@@ -93,6 +95,7 @@ export class ComposeState {
 	}
 
 	receive(event: EngineEvent): void {
+		if (event.kind === 'broken') this.broken = true;
 		this.data.receive(event);
 	}
 
@@ -128,6 +131,7 @@ export class ComposeState {
 	}
 
 	async takeFiles(files: readonly File[]): Promise<void> {
+		if (this.broken) return;
 		this.#use(await this.data.take(files));
 	}
 
@@ -142,7 +146,11 @@ export class ComposeState {
 
 	/** The sample's rows, a prompt where none is written, and Demo where nothing else could answer. */
 	async useSample(sample: Sample): Promise<void> {
+		if (this.broken) return;
+		const { turn } = this.data;
 		const file = await this.#needs.fetchSample(sample.file);
+		// Other data was chosen meanwhile, or none.
+		if (turn !== this.data.turn) return;
 		if (!file.ok) {
 			this.data.refuse(file.error);
 			return;
@@ -170,7 +178,7 @@ export class ComposeState {
 			this.attempted = true;
 			return null;
 		}
-		if (this.starting) return null;
+		if (this.starting || this.broken) return null;
 		this.starting = true;
 		try {
 			await this.holdTypedKey();

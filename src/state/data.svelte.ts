@@ -39,6 +39,11 @@ export class DataState {
 		this.rows = new RowPages(api);
 	}
 
+	/** Another one whenever other data is asked for, or what was asked for is given up. */
+	get turn(): number {
+		return this.#import;
+	}
+
 	/** The new dataset, or null where the files were refused or the import was given up. */
 	async take(files: readonly File[], options: ImportOptions = foundOut): Promise<Dataset | null> {
 		if (files.length === 0) return null;
@@ -105,7 +110,10 @@ export class DataState {
 		this.problems = [problem('dataFiles', message)];
 	}
 
+	/** Nothing is shown, and what was being read does not come back by itself. */
 	clear(): void {
+		if (this.reading === null) this.#import += 1;
+		else void this.cancel();
 		this.dataset = null;
 		this.picked = null;
 		this.files = [];
@@ -115,6 +123,7 @@ export class DataState {
 	}
 
 	receive(event: EngineEvent): void {
+		if (event.kind === 'broken') this.reading = null;
 		if (event.kind !== 'importProgress' || this.reading === null) return;
 		const { bytesRead, bytesTotal, rows } = event;
 		this.reading = { ...this.reading, bytesRead, bytesTotal, rows };

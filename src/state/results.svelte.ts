@@ -18,9 +18,12 @@ const debounceMs = 250;
 /** The least time between two readings of lines that are already on the screen. */
 export const refreshMs = 700;
 
+/** What the list asks the worker. */
+export type ResultSource = Pick<EngineApi, 'readResults' | 'readItems'>;
+
 /** The lines of a run's results table: a window of pages over all of them, however many there are. */
 export class ResultList {
-	readonly #api: EngineApi;
+	readonly #api: ResultSource;
 	readonly #runId: string;
 	readonly #clock: PageClock;
 
@@ -48,7 +51,7 @@ export class ResultList {
 	#cancelRefresh: (() => void) | null = null;
 	#cancelSearch: (() => void) | null = null;
 
-	constructor(api: EngineApi, runId: string, clock: PageClock) {
+	constructor(api: ResultSource, runId: string, clock: PageClock) {
 		this.#api = api;
 		this.#runId = runId;
 		this.#clock = clock;

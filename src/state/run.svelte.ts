@@ -4,6 +4,7 @@ import type {
 	ExportFile,
 	ExportFormat,
 	FailureGroup,
+	ResultPage,
 	RunRefusal,
 } from '#contract/engine-api.ts';
 import { originOf } from '#domain/connection.ts';
@@ -18,14 +19,24 @@ import { ResultList } from './results.svelte.ts';
 /** Read out no more often than this, so that a screen reader can finish a sentence. */
 const announceMs = 5_000;
 const failuresMs = 1_500;
+/** How often a run that goes in another tab is asked after: nothing of it comes by itself. */
+const elsewhereMs = 1_000;
 
-export type RunCommand = 'pause' | 'resume' | 'stop' | 'retryFailed' | 'rename' | 'delete';
+export type RunCommand = 'pause' | 'resume' | 'stop' | 'retryFailed' | 'rename';
 
-/** A command that starts requests and was refused: it can be given again once the cause is mended. */
+type StartCommand = 'resume' | 'retryFailed';
+
+/** A command that was refused: it can be given again once the cause is mended. */
 export interface RefusedCommand {
-	readonly command: 'resume' | 'retryFailed';
+	readonly command: StartCommand | 'pause' | 'stop';
 	readonly refusal: RunRefusal;
 }
+
+/** Whether the run has since come to what was asked of it. */
+const isOver = ({ command }: RefusedCommand, { phase, inFlight }: RunProgress): boolean =>
+	command === 'resume' || command === 'retryFailed'
+		? isActive(phase)
+		: !isActive(phase) && inFlight === 0;
 
 export interface Exporting {
 	readonly format: ExportFormat;
@@ -33,6 +44,8 @@ export interface Exporting {
 	/** 0: not known yet. */
 	readonly total: number;
 }
+
+const noLines: ResultPage = { total: 0, offset: 0, rows: [] };
 
 const keyMatters: ReadonlySet<Failure['kind']> = new Set([
 	'unauthorized',
@@ -50,6 +63,8 @@ export class RunState {
 	/** Null before `load` is done and where there is no such run. */
 	run = $state.raw<Run | null>(null);
 	missing = $state.raw(false);
+	/** It is missing, and was shown here before: another tab deleted it. */
+	lost = $state.raw(false);
 	dataset = $state.raw<Dataset | null>(null);
 	progress = $state.raw<RunProgress | null>(null);
 	/** The snapshot last read out. */
@@ -65,6 +80,9 @@ export class RunState {
 
 	readonly phase = $derived<RunPhase | null>(this.progress?.phase ?? this.run?.phase ?? null);
 	readonly active = $derived(this.phase !== null && isActive(this.phase));
+	/** Another tab is at it: this one can only watch. */
+	readonly elsewhere = $derived(this.progress?.elsewhere ?? false);
+	readonly inFlight = $derived(this.progress?.inFlight ?? 0);
 	readonly counters = $derived(this.progress?.counters ?? this.run?.counters ?? null);
 	/** The failure that a person has to mend before the run can go on. */
 	readonly stoppedBy = $derived(this.phase?.name === 'needsAttention' ? this.phase.failure : null);
@@ -83,6 +101,9 @@ export class RunState {
 	#snapshots = 0;
 	#cancelAnnounce: (() => void) | null = null;
 	#cancelFailures: (() => void) | null = null;
+	#cancelAskAgain: (() => void) | null = null;
+	/** A command that starts requests and is under way: it may wait for what is in flight. */
+	#starting: Promise<void> | null = null;
 	#watchingFailures = false;
 	#disposed = false;
 
@@ -90,21 +111,32 @@ export class RunState {
 		this.#api = api;
 		this.runId = runId;
 		this.#clock = clock;
-		this.results = new ResultList(api, runId, clock);
+		this.results = new ResultList(
+			{
+				readResults: async (query) => (await this.#ask(() => api.readResults(query))) ?? noLines,
+				readItems: async (id, request) => (await this.#ask(() => api.readItems(id, request))) ?? [],
+			},
+			runId,
+			clock,
+		);
 	}
 
 	async load(): Promise<void> {
 		const asked = this.#snapshots;
 		const [run, progress] = await Promise.all([
-			this.#api.getRun(this.runId),
-			this.#api.getProgress(this.runId),
+			this.#ask(() => this.#api.getRun(this.runId)),
+			this.#ask(() => this.#api.getProgress(this.runId)),
 		]);
 		if (this.#disposed) return;
+		if (run === null) {
+			this.#miss();
+			return;
+		}
 		this.run = run;
-		this.missing = run === null;
+		this.missing = false;
 		// A snapshot that came by itself meanwhile is the newer one.
 		if (progress !== null && asked === this.#snapshots) this.#take(progress);
-		const datasetId = run?.setup.datasetId ?? null;
+		const { datasetId } = run.setup;
 		if (datasetId !== null && this.dataset === null)
 			this.dataset = await this.#api.getDataset(datasetId);
 	}
@@ -123,6 +155,7 @@ export class RunState {
 				return;
 			case 'importProgress':
 			case 'notice':
+			case 'broken':
 				return;
 		}
 	}
@@ -131,15 +164,27 @@ export class RunState {
 		this.#disposed = true;
 		this.#cancelAnnounce?.();
 		this.#cancelFailures?.();
+		this.#cancelAskAgain?.();
 		this.results.dispose();
 	}
 
 	pause(): Promise<void> {
-		return this.#during('pause', () => this.#api.pauseRun(this.runId));
+		return this.#during('pause', async () => {
+			this.#answered('pause', await this.#ask(() => this.#api.pauseRun(this.runId)));
+		});
 	}
 
 	stop(): Promise<void> {
-		return this.#during('stop', () => this.#api.stopRun(this.runId));
+		return this.#during('stop', async () => {
+			const starting = this.#starting;
+			let stopped = await this.#ask(() => this.#api.stopRun(this.runId));
+			if (starting !== null) {
+				// What it waited for is aborted now, so it goes through: but it was asked for before the stop.
+				await starting;
+				stopped = await this.#ask(() => this.#api.stopRun(this.runId));
+			}
+			this.#answered('stop', stopped);
+		});
 	}
 
 	resume(): Promise<void> {
@@ -159,19 +204,17 @@ export class RunState {
 		const name = typed.trim();
 		if (this.run === null || name === '' || name === this.run.setup.name) return;
 		this.run = { ...this.run, setup: { ...this.run.setup, name } };
-		await this.#during('rename', () => this.#api.renameRun(this.runId, name));
+		await this.#during('rename', async () => {
+			await this.#ask(() => this.#api.renameRun(this.runId, name));
+		});
 	}
 
-	delete(): Promise<void> {
-		return this.#during('delete', () => this.#api.deleteRun(this.runId));
-	}
-
-	/** Null while another export is being written. */
+	/** Null while another export is being written, and where the run is gone. */
 	async export(format: ExportFormat): Promise<ExportFile | null> {
 		if (this.exporting !== null) return null;
 		this.exporting = { format, done: 0, total: 0 };
 		try {
-			return await this.#api.exportRun(this.runId, format);
+			return await this.#ask(() => this.#api.exportRun(this.runId, format));
 		} finally {
 			this.exporting = null;
 		}
@@ -187,8 +230,8 @@ export class RunState {
 	}
 
 	async #during(command: RunCommand, act: () => Promise<void>): Promise<void> {
-		// Stopping and deleting need not wait for a pause to come to rest.
-		if (this.command !== null && command !== 'stop' && command !== 'delete') return;
+		// Stopping need not wait for a pause to come to rest.
+		if (this.command !== null && command !== 'stop') return;
 		this.command = command;
 		try {
 			await act();
@@ -197,18 +240,53 @@ export class RunState {
 		}
 	}
 
-	#start(
-		command: RefusedCommand['command'],
-		start: () => Promise<Result<null, RunRefusal>>,
-	): Promise<void> {
-		return this.#during(command, async () => {
+	#start(command: StartCommand, start: () => Promise<Result<null, RunRefusal>>): Promise<void> {
+		if (this.command !== null) return Promise.resolve();
+		const starting = this.#during(command, async () => {
 			const key = this.typedKey.trim();
 			if (key !== '' && this.keyOrigin !== null) {
 				await this.#api.holdKey(this.keyOrigin, key);
 				this.typedKey = '';
 			}
-			const started = await start();
-			this.refused = started.ok ? null : { command, refusal: started.error };
+			this.#answered(command, await this.#ask(start));
+		});
+		this.#starting = starting;
+		return starting.finally(() => {
+			if (this.#starting === starting) this.#starting = null;
+		});
+	}
+
+	#answered(command: RefusedCommand['command'], answer: Result<null, RunRefusal> | null): void {
+		if (answer === null) return;
+		this.refused = answer.ok ? null : { command, refusal: answer.error };
+		if (answer.ok) return;
+		const { kind } = answer.error;
+		// What the page shows is out of date: the run is another tab's, or gone.
+		if (kind === 'ownedElsewhere' || kind === 'missing') void this.load();
+	}
+
+	/** What the worker says. A run that another tab has deleted fails in the ways of the store: then it is missing, and null. */
+	async #ask<T>(ask: () => Promise<T>): Promise<T | null> {
+		try {
+			return await ask();
+		} catch (fault) {
+			// The list is read without opening the run itself.
+			if ((await this.#api.listRuns()).some(({ id }) => id === this.runId)) throw fault;
+			this.#miss();
+			return null;
+		}
+	}
+
+	#miss(): void {
+		this.lost ||= this.run !== null;
+		this.run = null;
+		this.missing = true;
+	}
+
+	#askAgain(): void {
+		this.#cancelAskAgain ??= this.#clock.after(elsewhereMs, () => {
+			this.#cancelAskAgain = null;
+			void this.load();
 		});
 	}
 
@@ -216,9 +294,10 @@ export class RunState {
 		const before = this.progress;
 		this.#snapshots += 1;
 		this.progress = progress;
-		const { counters } = progress;
-		if (isActive(progress.phase)) {
-			this.refused = null;
+		const { phase, counters, elsewhere } = progress;
+		if (elsewhere) this.#askAgain();
+		if (this.refused !== null && (elsewhere || isOver(this.refused, progress))) this.refused = null;
+		if (isActive(phase)) {
 			this.history = withSnapshot(
 				this.history,
 				this.#clock.now(),
@@ -226,7 +305,7 @@ export class RunState {
 				progress.rateLimited,
 			);
 		}
-		if (before?.phase.name !== progress.phase.name) this.#announce();
+		if (before?.phase.name !== phase.name || before.elsewhere !== elsewhere) this.#announce();
 		else this.#announceSoon();
 		if (before === null) return;
 		if (counters.failed < before.counters.failed) this.results.reopened();
@@ -255,7 +334,7 @@ export class RunState {
 	}
 
 	async #readFailures(): Promise<void> {
-		const failures = await this.#api.readFailures(this.runId);
-		if (!this.#disposed) this.failures = failures;
+		const failures = await this.#ask(() => this.#api.readFailures(this.runId));
+		if (failures !== null && !this.#disposed) this.failures = failures;
 	}
 }

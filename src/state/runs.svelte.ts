@@ -1,5 +1,5 @@
 import type { EngineApi, EngineEvent, StorageUse } from '#contract/engine-api.ts';
-import type { RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
+import { isActive, type RunProgress, type RunSetup, type RunSummary } from '#domain/run.ts';
 import { withProgress } from './live-summary.ts';
 
 /** The list of runs, kept up to date while runs go on, and the room they take. */
@@ -13,6 +13,8 @@ export class RunsState {
 	readonly list: readonly RunSummary[] = $derived(
 		this.#stored.map((run) => withProgress(run, this.#live[run.id] ?? null)),
 	);
+	/** Whether this tab holds what would be lost with it: requests under way, or answers that are not stored. */
+	readonly holdsThePage: boolean = $derived(Object.values(this.#live).some(isHeldHere));
 	#reading: Promise<void> | null = null;
 	#changedWhileReading = false;
 
@@ -65,8 +67,17 @@ export class RunsState {
 		do {
 			this.#changedWhileReading = false;
 			this.#stored = await this.#api.listRuns();
+			this.#live = Object.fromEntries(
+				this.#stored.flatMap(({ id }) => {
+					const progress = this.#live[id];
+					return progress === undefined ? [] : [[id, progress] as const];
+				}),
+			);
 			this.loaded = true;
 			await this.refreshStorage();
 		} while (this.#changedWhileReading);
 	}
 }
+
+const isHeldHere = ({ phase, inFlight, unsaved, elsewhere }: RunProgress): boolean =>
+	!elsewhere && (isActive(phase) || inFlight > 0 || unsaved > 0);

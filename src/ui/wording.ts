@@ -111,10 +111,13 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 	},
 	storage: {
 		title: 'The results could not be saved.',
-		meaning: 'The browser refused to write, so sending stopped before an answer could be lost.',
-		advice: 'Free some space, for example by deleting old runs, then resume.',
+		meaning: 'The browser refused to write, so sending stopped.',
+		advice: 'Once the cause is mended, reload the page, then resume.',
 	},
 };
+
+/** What to do where the results cannot be saved because the room given to this page is used up. */
+export const fullStoreAdvice = 'Free some space, for example by deleting old runs, then resume.';
 
 /** How the endpoint is called in a sentence. */
 export function endpointName({ provider, baseUrl }: Connection): string {
@@ -198,6 +201,13 @@ export function refusalWords(refusal: RunRefusal): Omit<Words, 'checks'> {
 				meaning: 'It was deleted, perhaps in another tab.',
 				advice: 'Start a new run.',
 			};
+		case 'dataMissing':
+			return {
+				title:
+					'The rows of this run are no longer stored in this browser, so nothing more can be sent.',
+				meaning: 'What was answered is still here.',
+				advice: 'Download it; for the rest, start a new run with the same file.',
+			};
 		case 'needsKey':
 			return {
 				title: 'The API key is needed again.',
@@ -214,7 +224,7 @@ export function refusalWords(refusal: RunRefusal): Omit<Words, 'checks'> {
 			return {
 				title: 'The browser’s storage refused.',
 				meaning: refusal.message,
-				advice: 'Free some space, for example by deleting old runs, then try again.',
+				advice: 'If its room is used up, delete old runs. Then try again.',
 			};
 		default:
 			return assertNever(refusal);

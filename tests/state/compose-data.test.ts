@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Dataset } from '#domain/dataset.ts';
 import { problem, type Problem } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import type { ComposeState } from '#state/compose.svelte.ts';
 import { likelyIdColumn } from '#state/draft-edits.ts';
 import { rowsPerPage } from '#state/row-pages.svelte.ts';
-import { composing, dataset, file, reviews, rowsFrom } from './compose-fixtures.ts';
-import { rest } from './run-fixtures.ts';
+import { coffeeReviews } from '#state/samples.ts';
+import { composing, dataset, file, reviews, rowsFrom, write } from './compose-fixtures.ts';
+import { rest, setup } from './run-fixtures.ts';
 
 type Imported = Result<Dataset, readonly Problem[]>;
 
@@ -56,6 +58,18 @@ describe('a file', () => {
 		]);
 	});
 
+	test('restored late does not come back once it was removed', async () => {
+		let come: (() => void) | undefined;
+		const { compose } = await composing({
+			getDataset: () => new Promise((resolve) => (come = () => resolve(reviews))),
+		});
+		const opening = compose.duplicate({ ...setup, datasetId: 'd1', rowCount: 3 });
+		compose.removeData();
+		come?.();
+		await opening;
+		expect([compose.data.dataset, compose.draft.datasetId]).toEqual([null, null]);
+	});
+
 	test('removed is no longer the draft’s', async () => {
 		const { compose } = await composing();
 		await compose.takeFiles([file()]);
@@ -87,6 +101,36 @@ describe('while a file is read', () => {
 		expect(worker.asked('cancelImport')).toHaveLength(1);
 		expect([compose.data.dataset, compose.data.reading]).toEqual([null, null]);
 		expect(compose.draft.datasetId).toBeNull();
+	});
+
+	test.each<[string, (compose: ComposeState) => unknown]>([
+		['Start over', (compose) => compose.startOver()],
+		['Remove', (compose) => compose.removeData()],
+		['Duplicate', (compose) => compose.duplicate(setup)],
+	])('%s gives it up too: the file does not come back by itself', async (_, leave) => {
+		const { importFiles, ends } = slowImports();
+		const { compose, worker } = await composing({ importFiles });
+		const taking = compose.takeFiles([file()]);
+		await leave(compose);
+		expect(compose.data.reading).toBeNull();
+		ends[0]?.(ok(reviews));
+		await taking;
+		expect(worker.asked('cancelImport')).toHaveLength(1);
+		expect([compose.data.dataset, compose.draft.datasetId]).toEqual([null, null]);
+	});
+
+	test('a sample that is still fetched when one starts over does not come either', async () => {
+		let come: (() => void) | undefined;
+		const { compose, worker } = await composing(
+			{},
+			{ fetchSample: (name) => new Promise((resolve) => (come = () => resolve(ok(file(name))))) },
+		);
+		const using = compose.useSample(coffeeReviews);
+		compose.startOver();
+		come?.();
+		await using;
+		expect(worker.asked('importFiles')).toEqual([]);
+		expect(compose.untouched).toBe(true);
 	});
 
 	test('another file dropped takes its place', async () => {
@@ -178,5 +222,35 @@ describe('the preview', () => {
 		await rest();
 		expect(compose.preview.rowIndex).toBe(shown);
 		expect(compose.preview.row?.[0]).toBe(String(shown));
+	});
+});
+
+describe('where nothing works', () => {
+	const broken = { kind: 'broken', message: 'No engine.' } as const;
+
+	test('nothing is read, no sample is fetched and no run is started', async () => {
+		const fetched: string[] = [];
+		const { compose, worker } = await composing(
+			{},
+			{
+				fetchSample: (name) => {
+					fetched.push(name);
+					return Promise.resolve(ok(file(name)));
+				},
+			},
+		);
+		write(compose, 'Hello');
+		compose.receive(broken);
+		await compose.takeFiles([file()]);
+		await compose.useSample(coffeeReviews);
+		expect(await compose.start()).toBeNull();
+		expect([fetched, worker.asked('importFiles'), worker.asked('startRun')]).toEqual([[], [], []]);
+	});
+
+	test('what was being read is no longer shown as going on', async () => {
+		const { compose } = await composing({ importFiles: slowImports().importFiles });
+		void compose.takeFiles([file()]);
+		compose.receive(broken);
+		expect(compose.data.reading).toBeNull();
 	});
 });

@@ -45,6 +45,8 @@ export const progressWith = (change: Partial<RunProgress>): RunProgress => ({
 	rateLimited: 0,
 	cooldownUntil: null,
 	concurrency: 100,
+	unsaved: 0,
+	elsewhere: false,
 	...change,
 });
 
@@ -66,6 +68,7 @@ export const lineAt = (request: number, state: ResultRow['state'] = 'waiting'): 
 	model: 'model-a',
 	cells: [],
 	state,
+	given: state === 'succeeded' ? 1 : 0,
 	response: state === 'succeeded' ? `answer ${String(request)}` : null,
 	mark: null,
 	finishReason: null,

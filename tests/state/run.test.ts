@@ -159,6 +159,7 @@ describe('a key is asked for', () => {
 
 test.each<RunRefusal>([
 	{ kind: 'ownedElsewhere' },
+	{ kind: 'dataMissing' },
 	{ kind: 'missing' },
 	{ kind: 'storage', message: 'full' },
 ])('a refusal ($kind) is kept with its command until that command succeeds', async (refusal) => {
@@ -171,13 +172,158 @@ test.each<RunRefusal>([
 	expect(state.refused).toBeNull();
 });
 
+describe('a refused Pause or Stop', () => {
+	const refusal = { kind: 'storage', message: 'full' } as const;
+
+	test('is kept while the run goes on, and over once it rests', async () => {
+		const { state } = await loaded(
+			{ pauseRun: () => Promise.resolve(err(refusal)) },
+			{ name: 'running' },
+		);
+		await state.pause();
+		state.receive({ kind: 'progress', progress: progressWith({ counters: settled(1) }) });
+		expect(state.refused).toEqual({ command: 'pause', refusal });
+		state.receive({ kind: 'progress', progress: progressWith({ phase: { name: 'paused' } }) });
+		expect(state.refused).toBeNull();
+	});
+
+	test('because another tab is at the run shows that tab’s run', async () => {
+		const progress = [progressWith({}), progressWith({ elsewhere: true })];
+		const { state } = await loaded({
+			getProgress: () => Promise.resolve(progress.shift() ?? null),
+			stopRun: () => Promise.resolve(err({ kind: 'ownedElsewhere' })),
+		});
+		await state.stop();
+		await rest();
+		expect([state.elsewhere, state.refused]).toEqual([true, null]);
+	});
+});
+
+test('a Stop given while Resume waits for what is in flight has the last word', async () => {
+	const calls: string[] = [];
+	let goOn: (() => void) | undefined;
+	const { state } = await loaded({
+		resumeRun: () =>
+			new Promise((resolve) => {
+				goOn = () => {
+					calls.push('resumed');
+					resolve(ok(null));
+				};
+			}),
+		stopRun: () => {
+			calls.push('stop');
+			goOn?.();
+			return Promise.resolve(ok(null));
+		},
+	});
+	const resuming = state.resume();
+	await state.stop();
+	await resuming;
+	expect(calls).toEqual(['stop', 'resumed', 'stop', 'resumed']);
+	expect(state.command).toBeNull();
+});
+
+describe('a run that goes in another tab', () => {
+	const there = (succeeded: number, change: Partial<RunProgress> = {}): RunProgress =>
+		progressWith({ elsewhere: true, counters: settled(succeeded), ...change });
+
+	test('is asked after every second, until it is over there', async () => {
+		const answers = [there(1), there(2), there(3)];
+		const over = there(4, { elsewhere: false, phase: { name: 'finished' } });
+		let asked = 0;
+		const { state, clock } = await loaded({
+			getProgress: () => {
+				asked += 1;
+				return Promise.resolve(answers.shift() ?? over);
+			},
+		});
+		expect([state.elsewhere, state.counters?.succeeded]).toEqual([true, 1]);
+		await clock.pass(1_000);
+		expect(state.counters?.succeeded).toBe(2);
+		await clock.pass(2_000);
+		expect([state.elsewhere, state.phase?.name]).toEqual([false, 'finished']);
+		const askedUntilThen = asked;
+		await clock.pass(60_000);
+		expect(asked).toBe(askedUntilThen);
+	});
+
+	test('and is deleted there is missing here', async () => {
+		let there_ = true;
+		const { state, clock } = await loaded({
+			getRun: () => Promise.resolve(there_ ? run : null),
+			getProgress: () => Promise.resolve(there_ ? there(1) : null),
+		});
+		there_ = false;
+		await clock.pass(1_000);
+		expect([state.missing, state.lost, state.run]).toEqual([true, true, null]);
+		expect(clock.pending).toBe(0);
+	});
+
+	test('is not asked after once its page is left', async () => {
+		const { state, clock } = await loaded({ getProgress: () => Promise.resolve(there(1)) });
+		state.dispose();
+		expect(clock.pending).toBe(0);
+	});
+});
+
+describe('a run that is deleted in another tab while it is shown', () => {
+	const summary = {
+		...{ id: run.id, name: setup.name, createdAt: 0, updatedAt: 0, phase: run.phase },
+		...{ planned: 1_000, succeeded: 0, failed: 0 },
+	};
+	const closed = (): Promise<never> => Promise.reject(new Error('InvalidStateError'));
+	function deletable(commands: Partial<EngineApi>) {
+		let present = true;
+		const whilePresent = loaded({
+			getRun: () => (present ? Promise.resolve(run) : closed()),
+			listRuns: () => Promise.resolve(present ? [summary] : []),
+			...commands,
+		});
+		return {
+			whilePresent,
+			remove: () => {
+				present = false;
+			},
+		};
+	}
+
+	test.each<[string, Partial<EngineApi>, (state: RunState) => unknown]>([
+		['its lines', { readResults: closed }, (state) => state.results.look(0, 30)],
+		['its failures', { readFailures: closed }, (state) => state.watchFailures()],
+		['its file', { exportRun: closed }, (state) => state.export('json')],
+		['it to pause', { pauseRun: closed }, (state) => state.pause()],
+		['it to go on', { resumeRun: closed }, (state) => state.resume()],
+		[
+			'it to stop',
+			{ stopRun: () => Promise.resolve(err({ kind: 'missing' })) },
+			(state) => state.stop(),
+		],
+	])('is missing, and nothing went wrong, when the page asks for %s', async (_, commands, ask) => {
+		const { whilePresent, remove } = deletable(commands);
+		const { state } = await whilePresent;
+		remove();
+		await ask(state);
+		await rest();
+		expect([state.missing, state.lost]).toEqual([true, true]);
+	});
+
+	test('a fault of a run that is still there stays a fault', async () => {
+		const { state } = await loaded({
+			exportRun: closed,
+			listRuns: () => Promise.resolve([summary]),
+		});
+		await expect(state.export('json')).rejects.toThrow('InvalidStateError');
+		expect([state.missing, state.exporting]).toEqual([false, null]);
+	});
+});
+
 test('a command given while another is under way is not sent', async () => {
 	let paused = 0;
 	let finish: (() => void) | undefined;
 	const { state } = await loaded({
 		pauseRun: () => {
 			paused += 1;
-			return new Promise((resolve) => (finish = resolve));
+			return new Promise((resolve) => (finish = () => resolve(ok(null))));
 		},
 	});
 	const first = state.pause();
@@ -192,7 +338,10 @@ test('a run that is pausing can still be stopped', async () => {
 	const calls: string[] = [];
 	const { state } = await loaded({
 		pauseRun: () => new Promise(() => calls.push('pause')),
-		stopRun: () => Promise.resolve().then(() => void calls.push('stop')),
+		stopRun: () => {
+			calls.push('stop');
+			return Promise.resolve(ok(null));
+		},
 	});
 	void state.pause();
 	await state.stop();

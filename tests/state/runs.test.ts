@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
-import type { RunPhase, RunSummary } from '#domain/run.ts';
+import type { RunPhase, RunProgress, RunSummary } from '#domain/run.ts';
 import { RunsState } from '#state/runs.svelte.ts';
-import { apiWith, counters, progressWith, rest, run } from './run-fixtures.ts';
+import { apiWith, counters, failureOf, progressWith, rest, run } from './run-fixtures.ts';
 
 const summary = (id: string, phase: RunPhase = { name: 'running' }): RunSummary => ({
 	id,
@@ -111,5 +111,34 @@ describe('a run of the list', () => {
 		const { runs } = runsOf([], { getRun: (id) => Promise.resolve(id === run.id ? run : null) });
 		expect(await runs.setupOf(run.id)).toBe(run.setup);
 		expect(await runs.setupOf('other')).toBeNull();
+	});
+});
+
+describe('closing the page would lose something', () => {
+	const told = async (change: Partial<RunProgress>) => {
+		const stored = [summary(run.id)];
+		const { runs } = runsOf(stored);
+		await runs.load();
+		runs.receive({ kind: 'progress', progress: progressWith(change) });
+		return { runs, stored };
+	};
+
+	test.each<[Partial<RunProgress>, boolean]>([
+		[{ phase: { name: 'running' } }, true],
+		[{ phase: { name: 'pausing' } }, true],
+		[{ phase: { name: 'running' }, elsewhere: true }, false],
+		[{ phase: { name: 'needsAttention', failure: failureOf('storage') }, unsaved: 7 }, true],
+		[{ phase: { name: 'needsAttention', failure: failureOf('forbidden') }, inFlight: 5 }, true],
+		[{ phase: { name: 'needsAttention', failure: failureOf('forbidden') } }, false],
+		[{ phase: { name: 'paused' } }, false],
+	])('%o: %s', async (change, held) => {
+		expect((await told(change)).runs.holdsThePage).toBe(held);
+	});
+
+	test('no longer, once the run is deleted', async () => {
+		const { runs, stored } = await told({ phase: { name: 'stopped' }, unsaved: 7 });
+		stored.pop();
+		await runs.load();
+		expect(runs.holdsThePage).toBe(false);
 	});
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { RunPhase } from '#domain/run.ts';
-import { counters, failureOf, progressWith, setup } from '../state/run-fixtures.ts';
-import { attentionFor } from '#ui/run/attention.ts';
+import type { RunPhase, RunProgress } from '#domain/run.ts';
+import type { RefusedCommand } from '#state/run.svelte.ts';
+import { counters, failureOf, lineAt, progressWith, setup } from '../state/run-fixtures.ts';
+import { attentionFor, awaitedWords } from '#ui/run/attention.ts';
+import { isNotGiven, moreGiven } from '#ui/run/given.ts';
 import { paceText, progressText, statusText } from '#ui/run/status-text.ts';
 
 const half = { ...counters, succeeded: 480, failed: 20, attempts: 612 };
@@ -9,6 +11,12 @@ const half = { ...counters, succeeded: 480, failed: 20, attempts: 612 };
 test('the status is a sentence with every count', () => {
 	expect(statusText(progressWith({ counters: half, inFlight: 96 }))).toBe(
 		'Running: 480 succeeded, 20 failed, 96 in flight, 404 waiting, of 1,000.',
+	);
+});
+
+test('of a run in another tab, what is in flight is not known', () => {
+	expect(statusText(progressWith({ counters: half, elsewhere: true }))).toBe(
+		'Running: 480 succeeded, 20 failed, 500 waiting, of 1,000.',
 	);
 });
 
@@ -39,6 +47,7 @@ describe('the line about the pace', () => {
 		[{ cooldownUntil: now - 1 }, 'No retries so far. Up to 100 at once.'],
 		[{ phase: { name: 'pausing' } as const }, 'What is in flight finishes; nothing new is sent.'],
 		[{ phase: { name: 'finished' } as const, counters: half }, '112 attempts had to be repeated.'],
+		[{ elsewhere: true }, ''],
 		[{ phase: { name: 'paused' } as const }, 'No attempt had to be repeated.'],
 	])('%o: %s', (change, text) => {
 		expect(paceText(progressWith(change), setup.connection, 100, now, 'UTC')).toBe(text);
@@ -57,9 +66,14 @@ describe('what asks for the person', () => {
 		failure: failureOf('quotaExhausted', { message: 'You exceeded your quota.', status: 429 }),
 	};
 	const needsKey = { kind: 'needsKey', origin: 'https://api.openai.com' } as const;
+	const attentionAt = (
+		phase: RunPhase,
+		refused: RefusedCommand | null = null,
+		change: Partial<RunProgress> = {},
+	) => attentionFor(progressWith({ phase, counters: half, ...change }), setup, refused);
 
 	test('names the cause, quotes the endpoint, counts the rows and says what to do', () => {
-		const attention = attentionFor(quota, half, setup, null);
+		const attention = attentionAt(quota);
 		expect(attention?.title).toBe(
 			'The account has no credit left. The run stopped; nothing is lost.',
 		);
@@ -68,22 +82,31 @@ describe('what asks for the person', () => {
 		expect(attention?.text).toContain('Add credit or change the key, then resume.');
 	});
 
+	test('does not count as waiting what is still in flight', () => {
+		expect(attentionAt(quota, null, { inFlight: 5 })?.text).toContain('495 requests are waiting');
+	});
+
+	test.each([
+		[1, 'Waiting for 1 answer that is still on its way…'],
+		[5, 'Waiting for 5 answers that are still on their way…'],
+	])('while Resume waits for %i: %s', (count, words) => {
+		expect(awaitedWords(count)).toBe(words);
+	});
+
 	test('keeps the cause, and changes the advice, when resuming was refused', () => {
-		const refused = { command: 'resume', refusal: needsKey } as const;
-		const attention = attentionFor(quota, half, setup, refused);
+		const attention = attentionAt(quota, { command: 'resume', refusal: needsKey });
 		expect(attention?.title).toContain('no credit left');
 		expect(attention?.text).toContain('The API key is needed again. Type it to go on.');
 	});
 
 	test('without an answer there is a list to go through, and no talk of an answer', () => {
-		const phase: RunPhase = { name: 'needsAttention', failure: failureOf('network') };
-		const attention = attentionFor(phase, half, setup, null);
+		const attention = attentionAt({ name: 'needsAttention', failure: failureOf('network') });
 		expect(attention?.checks.length).toBeGreaterThan(0);
 		expect(attention?.text).not.toContain('answered');
 	});
 
 	test('a closed page is said to have interrupted the run, with what may be paid twice', () => {
-		const attention = attentionFor({ name: 'interrupted' }, half, setup, null);
+		const attention = attentionAt({ name: 'interrupted' });
 		expect(attention?.tone).toBe('warn');
 		expect(attention?.text).toContain('paid for twice');
 	});
@@ -91,14 +114,88 @@ describe('what asks for the person', () => {
 	test.each<RunPhase['name']>(['running', 'pausing', 'paused', 'stopped', 'finished'])(
 		'nothing, when a run is %s',
 		(name) => {
-			expect(attentionFor({ name } as RunPhase, half, setup, null)).toBeNull();
+			expect(attentionAt({ name } as RunPhase)).toBeNull();
 		},
 	);
 
 	test('a refused command, whatever the phase', () => {
 		const refused = { command: 'retryFailed', refusal: { kind: 'ownedElsewhere' } } as const;
-		expect(attentionFor({ name: 'finished' }, half, setup, refused)?.title).toBe(
+		expect(attentionAt({ name: 'finished' }, refused)?.title).toBe(
 			'This run is going in another tab.',
 		);
+	});
+
+	test('a refused Pause is named: the run goes on', () => {
+		const refusal = { kind: 'storage', message: 'The disk is full.' } as const;
+		expect(attentionAt({ name: 'running' }, { command: 'pause', refusal })?.title).toBe(
+			'The run was not paused. The browser’s storage refused.',
+		);
+	});
+});
+
+describe('where the results cannot be saved', () => {
+	const at = (code: string | null, unsaved: number) =>
+		attentionFor(
+			progressWith({
+				phase: { name: 'needsAttention', failure: failureOf('storage', { code }) },
+				counters: half,
+				unsaved,
+			}),
+			setup,
+			null,
+		);
+
+	test('answers that are in this tab alone are counted apart, and nothing is called safe', () => {
+		const attention = at('quota', 7);
+		expect(attention?.title).toBe(
+			'The results could not be saved. 7 answers are in this tab alone: keep it open until they are saved.',
+		);
+		expect(attention?.text).toContain('493 requests are waiting');
+		expect(`${attention?.title ?? ''}${attention?.text ?? ''}`).not.toMatch(
+			/nothing is lost|before an answer/,
+		);
+	});
+
+	test.each([
+		['quota', 7, 'Free some space, for example by deleting old runs, then resume.'],
+		['quota', 0, 'Free some space, for example by deleting old runs, then resume.'],
+		['closed', 7, 'Once the cause is mended, resume here: they are saved first.'],
+		[null, 0, 'Once the cause is mended, reload the page, then resume.'],
+	] as const)('for the cause %s with %i unsaved, the advice is: %s', (code, unsaved, advice) => {
+		expect(at(code, unsaved)?.text.endsWith(advice)).toBe(true);
+	});
+
+	test('it is said of a stopped run too', () => {
+		const stopped = progressWith({ phase: { name: 'stopped' }, counters: half, unsaved: 1 });
+		expect(attentionFor(stopped, setup, null)?.title).toBe(
+			'1 answer is in this tab alone: keep it open until it is saved.',
+		);
+	});
+});
+
+describe('lines of an answer with another number of choices than asked for', () => {
+	const settledLine = (choice: number, given: number) => ({
+		...lineAt(0, 'succeeded'),
+		choice,
+		given,
+	});
+
+	test.each([
+		[settledLine(1, 1), true],
+		[settledLine(0, 1), false],
+		[{ ...lineAt(0, 'waiting'), choice: 1 }, false],
+		[{ ...lineAt(0, 'failed'), choice: 1 }, false],
+	])('%o is not given: %s', (row, notGiven) => {
+		expect(isNotGiven(row)).toBe(notGiven);
+	});
+
+	test.each([
+		[settledLine(1, 4), 2, 2],
+		[settledLine(0, 4), 2, 0],
+		[settledLine(0, 3), 1, 2],
+		[settledLine(1, 2), 2, 0],
+		[settledLine(1, 1), 2, 0],
+	])('%o of %i asked for has %i more', (row, asked, more) => {
+		expect(moreGiven(row, asked)).toBe(more);
 	});
 });

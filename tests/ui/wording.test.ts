@@ -42,6 +42,7 @@ test('where the browser hides the cause, nothing is guessed: there is a list to 
 
 test.each<RunRefusal>([
 	{ kind: 'missing' },
+	{ kind: 'dataMissing' },
 	{ kind: 'needsKey', origin: 'https://api.openai.com' },
 	{ kind: 'ownedElsewhere' },
 	{ kind: 'storage', message: 'The disk is full.' },

@@ -1,7 +1,8 @@
-import { waitingCount, type RunCounters, type RunPhase, type RunSetup } from '#domain/run.ts';
+import type { Failure } from '#domain/failure.ts';
+import { isActive, waitingCount, type RunProgress, type RunSetup } from '#domain/run.ts';
 import type { RefusedCommand } from '#state/run.svelte.ts';
 import { formatCounted } from '../format.ts';
-import { endpointName, failureWords, quoteOf, refusalWords } from '../wording.ts';
+import { endpointName, failureWords, fullStoreAdvice, quoteOf, refusalWords } from '../wording.ts';
 
 /** What the page asks of the person before the run can go on. */
 export interface Attention {
@@ -13,12 +14,12 @@ export interface Attention {
 
 /** Null where nothing stands in the way. */
 export function attentionFor(
-	phase: RunPhase,
-	counters: RunCounters,
+	{ phase, counters, inFlight, unsaved }: RunProgress,
 	setup: RunSetup,
 	refused: RefusedCommand | null,
 ): Attention | null {
-	const waits = waitingWords(waitingCount(counters, 0));
+	const waits = waitingWords(Math.max(0, waitingCount(counters, inFlight) - unsaved));
+	const risk = unsaved === 0 ? null : unsavedWords(unsaved);
 	if (phase.name === 'needsAttention') {
 		const { failure } = phase;
 		const words = failureWords[failure.kind];
@@ -30,12 +31,12 @@ export function attentionFor(
 		const refusal = refused === null ? null : refusalWords(refused.refusal);
 		return {
 			tone: 'bad',
-			title: `${words.title} The run stopped; nothing is lost.`,
+			title: `${words.title} ${risk ?? 'The run stopped; nothing is lost.'}`,
 			text: sentences(
 				quote,
 				words.meaning,
 				`${waits}; ${sent}`,
-				refusal === null ? words.advice : `${refusal.title} ${refusal.advice}`,
+				refusal === null ? adviceFor(failure, unsaved) : `${refusal.title} ${refusal.advice}`,
 			),
 			checks: refusal === null ? (words.checks ?? []) : [],
 		};
@@ -44,11 +45,18 @@ export function attentionFor(
 		const words = refusalWords(refused.refusal);
 		return {
 			tone: 'bad',
-			title: words.title,
+			title: sentences(refusedWords[refused.command], words.title, risk),
 			text: sentences(words.meaning, words.advice, `${waits}.`),
 			checks: [],
 		};
 	}
+	if (risk !== null && !isActive(phase))
+		return {
+			tone: 'bad',
+			title: risk,
+			text: `Resume saves them first. ${waits}.`,
+			checks: [],
+		};
 	if (phase.name === 'interrupted')
 		return {
 			tone: 'warn',
@@ -58,6 +66,34 @@ export function attentionFor(
 		};
 	return null;
 }
+
+/** What a refused command has not done; of one that starts requests, its button still stands there. */
+const refusedWords: Readonly<Record<RefusedCommand['command'], string | null>> = {
+	pause: 'The run was not paused.',
+	stop: 'The run was not stopped.',
+	resume: null,
+	retryFailed: null,
+};
+
+function adviceFor(failure: Failure, unsaved: number): string {
+	if (failure.kind !== 'storage') return failureWords[failure.kind].advice;
+	if (failure.code === 'quota') return fullStoreAdvice;
+	// A reload would lose what is in this tab alone.
+	return unsaved === 0
+		? failureWords.storage.advice
+		: 'Once the cause is mended, resume here: they are saved first.';
+}
+
+const unsavedWords = (unsaved: number): string =>
+	unsaved === 1
+		? '1 answer is in this tab alone: keep it open until it is saved.'
+		: `${formatCounted(unsaved, 'answer')} are in this tab alone: keep it open until they are saved.`;
+
+/** While Resume waits for what was sent before the failure. */
+export const awaitedWords = (count: number): string =>
+	count === 1
+		? 'Waiting for 1 answer that is still on its way…'
+		: `Waiting for ${formatCounted(count, 'answer')} that are still on their way…`;
 
 const waitingWords = (waiting: number): string =>
 	`${formatCounted(waiting, 'request')} ${waiting === 1 ? 'is' : 'are'} waiting`;

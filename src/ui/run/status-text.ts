@@ -5,21 +5,22 @@ import { formatClock, formatCount, formatCounted, formatPercent } from '../forma
 import { phaseWords } from '../wording.ts';
 
 /** Where the run stands, as a sentence to be read out. */
-export function statusText({ phase, counters, inFlight }: RunProgress): string {
+export function statusText({ phase, counters, inFlight, elsewhere }: RunProgress): string {
 	const state = phaseWords[phase.name];
 	const counts = [
 		`${formatCount(counters.succeeded)} succeeded`,
 		`${formatCount(counters.failed)} failed`,
-		`${formatCount(inFlight)} in flight`,
+		// Another tab does not tell.
+		...(elsewhere ? [] : [`${formatCount(inFlight)} in flight`]),
 		`${formatCount(waitingCount(counters, inFlight))} waiting`,
 	];
 	return `${state.charAt(0).toUpperCase()}${state.slice(1)}: ${counts.join(', ')}, of ${formatCount(counters.planned)}.`;
 }
 
 /** The same for the progress bar, short. */
-export function progressText({ counters, inFlight }: RunProgress): string {
+export function progressText({ counters, inFlight, elsewhere }: RunProgress): string {
 	const settled = counters.succeeded + counters.failed;
-	return `${formatPercent(settled, counters.planned)}: ${formatCount(settled)} of ${formatCount(counters.planned)} settled, ${formatCount(counters.failed)} of them failed, ${formatCount(inFlight)} in flight`;
+	return `${formatPercent(settled, counters.planned)}: ${formatCount(settled)} of ${formatCount(counters.planned)} settled, ${formatCount(counters.failed)} of them failed${elsewhere ? '' : `, ${formatCount(inFlight)} in flight`}`;
 }
 
 /** What holds the run back, or how it went. `typed` is the Max concurrency asked for. */
@@ -31,6 +32,8 @@ export function paceText(
 	timeZone?: string,
 ): string {
 	const { phase, cooldownUntil, retries, rateLimited, counters } = progress;
+	// Only the tab that sends knows what holds it back.
+	if (progress.elsewhere) return '';
 	if (phase.name === 'pausing') return 'What is in flight finishes; nothing new is sent.';
 	if (phase.name !== 'running') {
 		const settled = counters.succeeded + counters.failed;
