@@ -33,7 +33,8 @@ export default defineConfig({
 	webServer: {
 		command: `npx vite preview --host ${address.host} --port ${String(address.port)} --strictPort`,
 		url,
-		reuseExistingServer: !isCi,
+		// A server that answers there already may serve an older build.
+		reuseExistingServer: false,
 		timeout: 60_000,
 	},
 });

@@ -27,7 +27,15 @@ const namePattern = /^[\p{L}_][\p{L}\p{M}\p{N}_\-. ]*$/u;
 /** Whether a (trimmed) name can be written as `{name}`. */
 export const isVariableName = (name: string): boolean => namePattern.test(name);
 
-const trimBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '');
+const isBlank = (char: string | undefined): boolean => char === ' ' || char === '\t';
+
+/** By two walks: a pattern anchored at the end begins anew at every blank inside. */
+function trimBlanks(text: string): string {
+	let [start, end] = [0, text.length];
+	while (start < end && isBlank(text[start])) start++;
+	while (end > start && isBlank(text[end - 1])) end--;
+	return text.slice(start, end);
+}
 
 interface OpenBrace {
 	readonly doubled: boolean;

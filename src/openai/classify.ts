@@ -28,16 +28,22 @@ const billingCodes = new Set([
 	'organization_usage_limit_exceeded',
 ]);
 
-/** The failure that an answer stands for. Rules and texts: docs/failures.md. */
-export function classifyAnswer(answer: BadAnswer): Failure {
+/**
+ * The failure that an answer stands for. Rules and texts: docs/failures.md. Its texts are redacted whole and shortened
+ * after: a key that the cut went through would no longer be known as one.
+ */
+export function classifyAnswer(answer: BadAnswer, redact: (text: string) => string): Failure {
 	const detail = detailOf(answer.body);
+	const { message } = detail;
+	const label = (text: string | null): string | null =>
+		text === null || text === '' ? null : redact(text).slice(0, 100);
 	return {
 		kind: kindOf(answer.status, detail, answer.body),
-		message: detail.message,
+		message: shortened(redact(message)),
 		status: answer.status,
-		code: detail.code || detail.type || null,
-		requestId: answer.requestId,
-		waitMs: answer.waitMs ?? waitFromText(detail.message),
+		code: label(detail.code || detail.type),
+		requestId: label(answer.requestId),
+		waitMs: answer.waitMs ?? waitFromText(message),
 	};
 }
 
@@ -52,7 +58,7 @@ function kindOf(status: number, { message, code, type }: ErrorDetail, body: unkn
 		case 402:
 			return 'quotaExhausted';
 		case 403:
-			return 'forbidden';
+			return isModerated(message, body) ? 'contentFiltered' : 'forbidden';
 		case 404:
 			return kindOf404(code, message);
 		case 405:
@@ -107,10 +113,27 @@ const organizationUnverified = (message: string): boolean =>
 function kindInside200(code: string, message: string, type: string, body: unknown): FailureKind {
 	if (typeof body === 'string') return isHtml(body) ? 'notAnApi' : 'malformed';
 	if (!isJsonObject(body) || !Object.hasOwn(body, 'error')) return 'malformed';
-	const status = Number(code);
+	const status = Number(code) || statusOfCode[code] || 0;
 	if (Number.isInteger(status) && status >= 400 && status < 600)
-		return kindOf(status, { message, code: '', type }, body);
-	return billingCodes.has(code) ? 'quotaExhausted' : 'serverError';
+		return kindOf(status, { message, code, type }, body);
+	return billingCodes.has(code) || billingCodes.has(type) ? 'quotaExhausted' : 'serverError';
+}
+
+/** Codes that some put into a 200 in place of the status they stand for. */
+const statusOfCode: Readonly<Record<string, number>> = {
+	invalid_api_key: 401,
+	model_not_found: 404,
+	rate_limit_exceeded: 429,
+};
+
+/** OpenRouter refuses a flagged prompt with a 403: that row's fault, not the key's. */
+function isModerated(message: string, body: unknown): boolean {
+	const error = isJsonObject(body) ? body['error'] : null;
+	const metadata = isJsonObject(error) ? error['metadata'] : null;
+	return (
+		/requires moderation|was flagged/i.test(message) ||
+		(isJsonObject(metadata) && Object.hasOwn(metadata, 'flagged_input'))
+	);
 }
 
 const isHtml = (text: string): boolean => /^\s*<(!doctype|html|head|body)/i.test(text);
@@ -120,15 +143,15 @@ function detailOf(body: unknown): ErrorDetail {
 	if (typeof body === 'string') return { message: textOfPage(body), code: '', type: '' };
 	if (!isJsonObject(body)) return { message: '', code: '', type: '' };
 	const error = body['error'];
-	if (typeof error === 'string') return { message: shortened(error), code: '', type: '' };
+	if (typeof error === 'string') return { message: error, code: '', type: '' };
 	if (isJsonObject(error))
 		return {
-			message: shortened(withRaw(textAt(error, 'message') ?? '', error)),
+			message: withRaw(textAt(error, 'message') ?? '', error),
 			code: codeOf(error),
 			type: textAt(error, 'type') ?? '',
 		};
 	const message = textAt(body, 'message') ?? textAt(body, 'detail') ?? detailText(body);
-	return { message: shortened(message), code: codeOf(body), type: '' };
+	return { message, code: codeOf(body), type: '' };
 }
 
 const detailText = (body: JsonObject): string =>
@@ -147,9 +170,9 @@ function withRaw(message: string, error: JsonObject): string {
 }
 
 function textOfPage(text: string): string {
-	if (!isHtml(text) && !text.includes('</')) return shortened(text);
+	if (!isHtml(text) && !text.includes('</')) return text;
 	const title = /<title[^>]{0,100}>([^<]{0,300})/i.exec(text)?.[1];
-	return shortened(title ?? text.slice(0, 5_000).replace(/<[^>]{0,1000}>/g, ' '));
+	return title ?? text.slice(0, 5_000).replace(/<[^>]{0,1000}>/g, ' ');
 }
 
 function shortened(text: string): string {

@@ -85,15 +85,7 @@ export function createSender(options: SenderOptions): Sender {
 		headers: Headers | undefined,
 	): AttemptOutcome => {
 		const waitMs = headers === undefined ? null : waitFromHeaders(headers, options.epoch());
-		const found = classifyAnswer({ status, body, requestId, waitMs });
-		const clean = (text: string | null): string | null =>
-			text === null ? null : redact(text).slice(0, 100);
-		return err({
-			...found,
-			message: redact(found.message),
-			code: clean(found.code),
-			requestId: clean(found.requestId),
-		});
+		return err(classifyAnswer({ status, body, requestId, waitMs }, redact));
 	};
 
 	return async (prompt, args, signal) => {

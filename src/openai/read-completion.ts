@@ -23,6 +23,8 @@ export function readCompletion(body: unknown): Completion | null {
 	const objects: JsonObject[] = [];
 	for (const choice of choices as readonly unknown[]) {
 		if (!isJsonObject(choice)) return null;
+		// OpenRouter's way to say that the provider broke off in the middle of an answer.
+		if (choice['finish_reason'] === 'error' || isJsonObject(choice['error'])) return null;
 		if (!isJsonObject(choice['message']) && typeof choice['text'] !== 'string') return null;
 		objects.push(choice);
 	}

@@ -36,10 +36,7 @@ export function createEngine(host: Host): EngineApi {
 		},
 	});
 	const rooms = opened.then((library) => {
-		void host.heldLocks().then((names) =>
-			// The hour spares what a tab has read in but not yet taken into use.
-			library.deleteUnusedDatasets(names.flatMap(datasetOfLock), host.clock.epoch() - sparedMs),
-		);
+		void cleanUp(library, host);
 		return { library, runs: new Runs({ library, keys, host, demoFetch, emit }) };
 	});
 	let broken: string | null = null;
@@ -95,7 +92,11 @@ export function createEngine(host: Host): EngineApi {
 			await (await rooms).library.renameRun(runId, name);
 			emit({ kind: 'runsChanged' });
 		},
-		deleteRun: async (runId) => (await rooms).runs.delete(runId),
+		deleteRun: async (runId) => {
+			const { runs, library } = await rooms;
+			await runs.delete(runId);
+			await cleanUp(library, host);
+		},
 
 		readResults: async (query) => {
 			const reader = await (await rooms).runs.reader(query.runId);
@@ -136,6 +137,13 @@ export function createEngine(host: Host): EngineApi {
 }
 
 const cancelled = problem('dataFiles', 'Reading was cancelled. Nothing was changed.');
+
+/** Frees the datasets that no run, no draft and no open tab uses. */
+async function cleanUp(library: Library, host: Host): Promise<void> {
+	const open = (await host.heldLocks()).flatMap(datasetOfLock);
+	// The hour spares what a tab has read in but not yet taken into use.
+	await library.deleteUnusedDatasets(open, host.clock.epoch() - sparedMs);
+}
 
 async function importFiles(
 	library: Library,

@@ -11,6 +11,7 @@ import {
 import { BatchEngine, storageFailure } from '#engine/batch-engine.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
+import type { Gate } from './gate.ts';
 import type { Host } from './host.ts';
 import { paced } from './paced.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';
@@ -23,6 +24,8 @@ export interface LiveRunParts {
 	readonly plan: RunPlan;
 	readonly store: RunStore;
 	readonly send: Sender;
+	/** Shared with the other runs that go to the same origin. */
+	readonly gate: Gate;
 	readonly host: Host;
 	readonly onProgress: (progress: RunProgress) => void;
 	/** Answers of an earlier session that could not be stored then. */
@@ -40,7 +43,7 @@ export class LiveRun {
 
 	constructor(parts: LiveRunParts) {
 		this.#parts = parts;
-		const { host, setup, plan, store, send } = parts;
+		const { host, setup, plan, store, send, gate } = parts;
 		const ceiling = concurrencyCeiling(setup.connection);
 		this.#progress = paced(progressEveryMs, host, () => {
 			parts.onProgress(this.progress());
@@ -58,7 +61,7 @@ export class LiveRun {
 						// A row that cannot be read is never sent as an empty one.
 						return err(storageFailure(error));
 					}
-					return send(planned.prompt, planned.modelArgs, signal);
+					return gate.through(() => send(planned.prompt, planned.modelArgs, signal));
 				},
 				settle: (settled) => store.settle(settled),
 				onChange: () => {

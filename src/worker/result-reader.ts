@@ -33,8 +33,8 @@ export class ResultReader {
 	readonly #choicesPerRequest: number;
 	readonly #clock: Clock;
 	#view: View | null = null;
-	/** Counts searches: a newer one ends the one before it. */
-	#searches = 0;
+	/** The view being looked for: pages of one view share it, another view ends it. */
+	#finding: { readonly key: string; readonly requests: Promise<readonly number[]> } | null = null;
 
 	constructor(store: RunStore, plan: RunPlan, choicesPerRequest: number, clock: Clock) {
 		this.#store = store;
@@ -92,7 +92,9 @@ export class ResultReader {
 			const group = groups.get(outcome.error.kind) ?? { example: outcome.error, ids: [] };
 			groups.set(outcome.error.kind, group);
 			if (group.ids.length < shownIds) group.ids.push(await this.#idOf(request));
-			const enough = [...groups.values()].every(({ ids }) => ids.length >= shownIds);
+			const enough = [...groups].every(
+				([kind, { ids }]) => ids.length >= Math.min(shownIds, counts[kind] ?? 0),
+			);
 			if (enough && groups.size >= Object.keys(counts).length) break;
 		}
 		return [...groups].map(([kind, { example, ids }]) => ({
@@ -108,28 +110,43 @@ export class ResultReader {
 		return this.#plan.id(place, await this.#plan.row(place));
 	}
 
-	async #find({ runId, show, search }: ResultQuery): Promise<readonly number[]> {
-		const key = `${runId}\n${show}\n${search}`;
+	async #find({ show, search }: ResultQuery): Promise<readonly number[]> {
+		const text = search.trim();
+		const key = `${show}\n${text}`;
 		const settled = this.#store.counters.succeeded + this.#store.counters.failed;
-		const now = this.#clock.now();
 		const view = this.#view;
-		if (view?.key === key && (view.settled === settled || now - view.foundAt < viewAgeMs))
-			return view.requests;
+		const age = this.#clock.now() - (view?.foundAt ?? 0);
+		if (view?.key === key && (view.settled === settled || age < viewAgeMs)) return view.requests;
+		if (this.#finding?.key === key) return this.#finding.requests;
 		const requests =
-			search.trim() === '' && show !== 'all'
-				? await this.#store.settledNumbers(show)
-				: await this.#search(search.trim(), show);
-		this.#view = { key, settled, foundAt: now, requests };
-		return requests;
+			text === '' && show !== 'all'
+				? this.#store.settledNumbers(show)
+				: this.#search(text, show, () => this.#finding?.key !== key);
+		const finding = { key, requests };
+		this.#finding = finding;
+		try {
+			const found = await requests;
+			// One that was ended has not looked at everything.
+			if (this.#finding === finding)
+				this.#view = { key, settled, foundAt: this.#clock.now(), requests: found };
+			return found;
+		} finally {
+			if (this.#finding === finding) this.#finding = null;
+		}
 	}
 
-	async #search(text: string, show: ResultQuery['show']): Promise<readonly number[]> {
+	async #search(
+		text: string,
+		show: ResultQuery['show'],
+		isEnded: () => boolean,
+	): Promise<readonly number[]> {
 		const wanted = text.toLowerCase();
-		const search = ++this.#searches;
 		const found: number[] = [];
 		const options = show === 'all' ? {} : { outcome: show };
+		// The first look comes after the caller has noted this search as the one under way.
+		await Promise.resolve();
 		for await (const stored of this.#store.eachSettled(options)) {
-			if (search !== this.#searches) break;
+			if (isEnded()) break;
 			if (await this.#matches(stored, wanted)) found.push(stored.request);
 		}
 		return found;

@@ -1,11 +1,12 @@
 import type { EngineEvent, RunRefusal } from '#contract/engine-api.ts';
-import { originOf } from '#domain/connection.ts';
+import { concurrencyCeiling, originOf } from '#domain/connection.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Run, RunProgress, RunSetup } from '#domain/run.ts';
 import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
 import type { RunStore } from '#storage/run-store.ts';
+import { Gate } from './gate.ts';
 import type { Fetch, Host } from './host.ts';
 import type { KeyRing } from './key-ring.ts';
 import { LiveRun } from './live-run.ts';
@@ -47,6 +48,9 @@ export class Runs {
 	readonly #live = new Map<string, Session>();
 	/** Claimed while a command takes a run up, so that two presses of a button start one session. */
 	readonly #claimed = new Set<string>();
+	/** Paused, stopped or deleted since it was claimed: it is not begun. */
+	readonly #calledOff = new Set<string>();
+	readonly #gates = new Map<string, Gate>();
 	/** Answers that a full or broken store refused: kept for the next session. */
 	readonly #unsaved = new Map<string, readonly SettledRequest[]>();
 
@@ -79,11 +83,13 @@ export class Runs {
 	}
 
 	pause(runId: string): Promise<Result<null, RunRefusal>> {
+		this.#calledOff.add(runId);
 		this.#live.get(runId)?.live.pause();
 		return this.#reached(runId);
 	}
 
 	stop(runId: string): Promise<Result<null, RunRefusal>> {
+		this.#calledOff.add(runId);
 		this.#live.get(runId)?.live.stop();
 		return this.#reached(runId);
 	}
@@ -94,18 +100,18 @@ export class Runs {
 	}
 
 	async #isElsewhere(runId: string): Promise<boolean> {
-		if (this.#live.has(runId)) return false;
+		if (this.#live.has(runId) || this.#claimed.has(runId)) return false;
 		return (await this.#parts.host.heldLocks()).includes(lockPrefix + runId);
 	}
 
 	/** What another tab has settled meanwhile is counted too. */
 	async get(runId: string): Promise<Run | null> {
-		const opened = await this.#open.get(runId);
-		if (!this.#live.has(runId)) await opened?.store.refresh();
+		await this.#refreshed(runId);
 		return this.#parts.library.getRun(runId);
 	}
 
 	async delete(runId: string): Promise<void> {
+		this.#calledOff.add(runId);
 		const session = this.#live.get(runId);
 		session?.live.stop();
 		await session?.ended;
@@ -137,7 +143,15 @@ export class Runs {
 		};
 	}
 
+	async #refreshed(runId: string): Promise<void> {
+		if (this.#live.has(runId)) return;
+		const opened = await this.#open.get(runId);
+		// A run that another tab has deleted has no store to read: the list then says that it is gone.
+		await opened?.store.refresh().catch(() => undefined);
+	}
+
 	async reader(runId: string): Promise<ResultReader | null> {
+		await this.#refreshed(runId);
 		return (await this.#opened(runId))?.reader ?? null;
 	}
 
@@ -150,6 +164,7 @@ export class Runs {
 		const before = this.#live.get(runId);
 		if (before?.live.isRunning === true || this.#claimed.has(runId)) return ok(null);
 		this.#claimed.add(runId);
+		this.#calledOff.delete(runId);
 		let release: (() => void) | null = null;
 		try {
 			// It is coming to rest: what is in flight finishes first.
@@ -164,8 +179,16 @@ export class Runs {
 			release = await host.lock(lockPrefix + runId);
 			if (release === null) return err({ kind: 'ownedElsewhere' });
 			await prepare(opened.store);
+			if (this.#calledOff.has(runId)) {
+				await opened.store.setPhase({ name: 'stopped' });
+				release();
+				this.#parts.emit({ kind: 'runsChanged' });
+				return ok(null);
+			}
 			await opened.store.setPhase({ name: 'running' });
 			this.#begin(opened, release);
+			// Called off while the phase was stored.
+			if (this.#calledOff.has(runId)) this.#live.get(runId)?.live.stop();
 			return ok(null);
 		} catch (error) {
 			release?.();
@@ -187,6 +210,7 @@ export class Runs {
 			store,
 			host,
 			send: this.#sender(run.setup),
+			gate: this.#gateOf(run.setup),
 			carriedOver: this.#unsaved.get(run.id) ?? [],
 			onProgress: (progress) => {
 				emit({ kind: 'progress', progress });
@@ -204,6 +228,14 @@ export class Runs {
 			});
 		this.#live.set(run.id, { live, ended });
 		emit({ kind: 'runsChanged' });
+	}
+
+	/** One for each origin: the browser's connections are shared by all runs that go there. */
+	#gateOf({ connection }: RunSetup): Gate {
+		const origin = originOf(connection);
+		const gate = this.#gates.get(origin) ?? new Gate(concurrencyCeiling(connection).max);
+		this.#gates.set(origin, gate);
+		return gate;
 	}
 
 	async #hasData({ datasetId }: RunSetup): Promise<boolean> {

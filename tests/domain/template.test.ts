@@ -103,7 +103,7 @@ describe('the template grammar', () => {
 	});
 
 	// Counted, not timed: twice the source must not take more than about twice the segments' worth of work.
-	test.each(['{', '}', '{{', '{a', '{}', '{{}', '{a}', '{{a}}'])(
+	test.each(['{', '}', '{{', '{a', '{}', '{{}', '{a}', '{{a}}', ' ', `{a${' '.repeat(400_000)}b}`])(
 		'a megabyte of %j is parsed',
 		(piece) => {
 			const source = piece.repeat(Math.floor(1_000_000 / piece.length));

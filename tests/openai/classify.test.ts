@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { FailureKind } from '#domain/failure.ts';
-import { classifyAnswer } from '#openai/classify.ts';
+import { classifyAnswer as classify, type BadAnswer } from '#openai/classify.ts';
 import { waitFromHeaders, waitFromText } from '#openai/wait.ts';
+
+const classifyAnswer = (answer: BadAnswer) => classify(answer, (text) => text);
 
 const api = (
 	message: string,
@@ -50,6 +52,14 @@ describe('an answer that is no completion', () => {
 			),
 			'wrongEndpoint',
 		],
+		[
+			403,
+			{ error: { message: 'x requires moderation', code: 403, metadata: { flagged_input: 'y' } } },
+			'contentFiltered',
+		],
+		[200, { error: { type: 'insufficient_quota', code: null } }, 'quotaExhausted'],
+		[200, { error: { message: 'no', code: 'invalid_api_key' } }, 'unauthorized'],
+		[200, { error: { message: 'no', code: 'model_not_found' } }, 'modelNotFound'],
 		[404, { detail: 'Not Found' }, 'notAnApi'],
 		[404, '404 page not found', 'notAnApi'],
 		[404, '<!DOCTYPE html><html><head><title>Not here</title></head></html>', 'notAnApi'],

@@ -122,6 +122,14 @@ describe('one attempt', () => {
 
 	test.each([
 		['truncated JSON', () => json('{"id": "c1", "choi'), 'malformed'],
+		[
+			'an answer that broke off',
+			() =>
+				json({
+					choices: [{ message: { content: 'half an ans' }, finish_reason: 'error', error: {} }],
+				}),
+			'malformed',
+		],
 		['no choices', () => json({ id: 'c1' }), 'malformed'],
 		['choices that are no objects', () => json({ choices: ['yes'] }), 'malformed'],
 		[
@@ -184,6 +192,17 @@ describe('one attempt', () => {
 				waitMs: null,
 			},
 		});
+	});
+
+	test('keeps a key out of a message that is cut in the middle of it', async () => {
+		const key = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
+		const { send } = sending(
+			() => json({ error: { message: `${'word '.repeat(75)}${key} and more` } }, 400),
+			{ key },
+		);
+		const outcome = await send(prompt, { model: 'm' }, never);
+		expect(JSON.stringify(outcome)).toContain('[redacted]');
+		expect(JSON.stringify(outcome)).not.toContain(key.slice(0, 6));
 	});
 
 	test('keeps the key out of the code and the request id too, and both short', async () => {
