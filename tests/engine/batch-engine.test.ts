@@ -155,6 +155,15 @@ describe('failures', () => {
 		expect(world.sent.length).toBeLessThanOrEqual(25);
 	});
 
+	test('however many fail alike after a success, the run goes on', async () => {
+		const world = new ScriptedWorld({
+			requests: 100,
+			script: (request) => (request === 0 ? answering() : failing('badRequest')),
+		});
+		expect(await world.run()).toEqual({ name: 'finished' });
+		expect(world.failed).toHaveLength(99);
+	});
+
 	test('different permanent failures, or a success among them, do not', async () => {
 		const world = new ScriptedWorld({
 			requests: 200,
@@ -196,6 +205,21 @@ describe('rate limits', () => {
 		const gaps = canary.slice(1).map((at, i) => at - (canary[i] ?? 0));
 		expect(gaps[8]).toBeGreaterThan((gaps[0] ?? 0) * 8);
 		expect(Math.max(...gaps)).toBeLessThanOrEqual(61_000);
+	});
+
+	test('met by a whole burst at once count as one', async () => {
+		const world = new ScriptedWorld({
+			requests: 101,
+			concurrency: 50,
+			script: (request, attempt, now) =>
+				request > 0 && now < 1_500 && attempt === 1
+					? failing('rateLimited', { waitMs: 1_000 })
+					: answering(),
+		});
+		await world.run();
+		expect(world.succeeded).toHaveLength(101);
+		// One second's wait and its jitter, not the minute that fifty episodes would come to.
+		expect(world.clock.now()).toBeLessThan(10_000);
 	});
 
 	test('that ask for more than ten minutes are a person’s decision', async () => {

@@ -204,6 +204,15 @@ describe('a run from start to file', () => {
 		expect(table.name).toBe('reviews-results.csv');
 	});
 
+	test('CSV holds no formula', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const dataset = await imported(engine, 'id,text\n1,=1+1\n');
+		const runId = await started(engine, setupOf(dataset, chatTemplates('{text}')));
+		await reached(engine, runId, 'finished');
+		const { blob } = await engine.exportRun(runId, 'csv');
+		expect(await blob.text()).toContain("1,'=1+1,");
+	});
+
 	test('on the Demo needs no network and no key', async () => {
 		const engine = createEngine(
 			openTab(browser, () => Promise.reject(new TypeError('offline'))).host,
@@ -421,6 +430,60 @@ describe('pausing, closing and coming back', () => {
 		});
 	});
 
+	test('a stop pressed while the failed ones are freed is obeyed, and nothing is sent', async () => {
+		endpoint.play(({ arrival }) => (arrival > 0 ? 'contextTooLong' : 'plainReply'));
+		const engine = createEngine(openTab(browser).host);
+		const dataset = await imported(engine, csv(60));
+		const runId = await started(engine, setupOf(dataset, chatTemplates('{review}')));
+		await reached(engine, runId, 'finished');
+		const retrying = engine.retryFailed(runId);
+		expect(await engine.stopRun(runId)).toEqual({ ok: true, value: null });
+		await retrying;
+		await reached(engine, runId, 'stopped');
+		expect(endpoint.ledger.requests).toHaveLength(60);
+		expect(browser.locks.has(`volley-run-${runId}`)).toBe(false);
+	});
+
+	test('several runs to one http address share the browser’s six connections', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const dataset = await imported(engine, csv(30));
+		endpoint.hold();
+		endpoint.letThrough(3);
+		const ids: string[] = [];
+		for (let i = 0; i < 3; i++)
+			ids.push(await started(engine, setupOf(dataset, chatTemplates('{review}'))));
+		await endpoint.ledger.arrived(9);
+		endpoint.release();
+		for (const id of ids) await reached(engine, id, 'finished');
+		expect(endpoint.ledger.maxInFlight).toBe(6);
+		expect(endpoint.ledger.requests).toHaveLength(90);
+	});
+
+	test('answers that a full disk refused are kept in the tab and stored when the run goes on', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const dataset = await imported(engine, csv(20));
+		endpoint.hold();
+		endpoint.letThrough(4);
+		const runId = await started(engine, setupOf(dataset, chatTemplates('{review}')));
+		await settledCount(engine, runId, 4);
+		const put = vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+			throw new DOMException('The disk is full.', 'QuotaExceededError');
+		});
+		endpoint.letThrough(1);
+		const halted = await reached(engine, runId, 'needsAttention');
+		expect(halted.phase).toMatchObject({ failure: { kind: 'storage', code: 'quota' } });
+		put.mockRestore();
+		endpoint.release();
+		await vi.waitFor(async () => {
+			expect((await engine.getProgress(runId))?.inFlight).toBe(0);
+		});
+		expect((await engine.getProgress(runId))?.unsaved).toBeGreaterThan(0);
+		expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+		await reached(engine, runId, 'finished');
+		expect(endpoint.ledger.requests).toHaveLength(20);
+		expect(await exported(engine, runId)).toHaveLength(20);
+	});
+
 	test('two presses of Resume start one session', async () => {
 		const engine = createEngine(openTab(browser).host);
 		endpoint.hold();
@@ -458,6 +521,11 @@ describe('the key', () => {
 		expect(elsewhere.ledger.requests.map(({ key }) => key)).toEqual([null, null]);
 		expect(await engine.heldKeys()).toEqual([{ origin: endpoint.origin, lastFour: '6789' }]);
 		await elsewhere.close();
+	});
+
+	test('of a few characters shows none of them', async () => {
+		const engine = createEngine(openTab(browser).host);
+		expect(await engine.holdKey('https://a.example', 'abcd')).toMatchObject({ lastFour: '' });
 	});
 
 	test('is asked for again after a restart, and no trace of it is stored', async () => {
@@ -540,6 +608,21 @@ describe('looking at results', () => {
 		expect(await found('failed', 'maximum context')).toBe(1);
 		expect(await found('succeeded', 'maximum context')).toBe(0);
 		expect(await found('all', 'nothing like it')).toBe(0);
+	});
+
+	test('two pages of one search asked for at once agree, and another search ends it without a trace', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const dataset = await imported(engine, csv(250));
+		const runId = await started(engine, setupOf(dataset, chatTemplates('Judge {review}')));
+		await reached(engine, runId, 'finished');
+		const page = (search: string, offset: number) =>
+			engine.readResults({ runId, show: 'all', search, offset, limit: 100 });
+		const [first, second] = await Promise.all([page('fine', 0), page('fine', 100)]);
+		expect([first.total, second.total]).toEqual([250, 250]);
+		expect([first.rows.length, second.rows.length]).toEqual([100, 100]);
+		void page('cup', 0);
+		expect((await page('Cup 24', 0)).total).toBe(11);
+		expect((await page('cup', 0)).total).toBe(250);
 	});
 
 	test('one settled request is read whole, one that waits is empty', async () => {
