@@ -86,9 +86,20 @@ export class RunState {
 	readonly counters = $derived(this.progress?.counters ?? this.run?.counters ?? null);
 	/** The failure that a person has to mend before the run can go on. */
 	readonly stoppedBy = $derived(this.phase?.name === 'needsAttention' ? this.phase.failure : null);
+	/** The origins that this tab holds keys for; null until it was asked. */
+	#held = $state.raw<readonly string[] | null>(null);
+	/** The origin whose key this run needs again: after a restart the tab holds none. Null where nothing is lacking. */
+	readonly lacksKeyFor: string | null = $derived.by(() => {
+		if (this.run === null || this.#held === null || this.active) return null;
+		const { connection } = this.run.setup;
+		const origin = originOf(connection);
+		const done = this.phase?.name === 'finished';
+		return connection.usesKey && !done && !this.#held.includes(origin) ? origin : null;
+	});
 	/** The origin that a key is asked for; null where none is. */
 	readonly keyOrigin = $derived.by(() => {
 		if (this.active || this.run === null) return null;
+		if (this.lacksKeyFor !== null) return this.lacksKeyFor;
 		if (this.refused?.refusal.kind === 'needsKey') return this.refused.refusal.origin;
 		const { connection } = this.run.setup;
 		return connection.provider !== 'demo' &&
@@ -123,11 +134,13 @@ export class RunState {
 
 	async load(): Promise<void> {
 		const asked = this.#snapshots;
-		const [run, progress] = await Promise.all([
+		const [run, progress, held] = await Promise.all([
 			this.#ask(() => this.#api.getRun(this.runId)),
 			this.#ask(() => this.#api.getProgress(this.runId)),
+			this.#ask(() => this.#api.heldKeys()),
 		]);
 		if (this.#disposed) return;
+		this.#held = held?.map(({ origin }) => origin) ?? null;
 		if (run === null) {
 			this.#miss();
 			return;
@@ -245,7 +258,8 @@ export class RunState {
 		const starting = this.#during(command, async () => {
 			const key = this.typedKey.trim();
 			if (key !== '' && this.keyOrigin !== null) {
-				await this.#api.holdKey(this.keyOrigin, key);
+				const { origin } = await this.#api.holdKey(this.keyOrigin, key);
+				this.#held = [...(this.#held ?? []), origin];
 				this.typedKey = '';
 			}
 			this.#answered(command, await this.#ask(start));

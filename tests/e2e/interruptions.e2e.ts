@@ -51,8 +51,7 @@ test('a run that used a key asks for it after a reload, beside Resume and for it
 	await settled(app, 2);
 	await app.page.reload();
 	endpoint.release();
-	await app.resume();
-	await expect(app.page.getByText(endpoint.origin).first()).toBeVisible();
+	await expect(app.page.getByText(`for ${endpoint.origin}`)).toBeVisible();
 	await app.page.getByLabel('API key', { exact: true }).fill('sk-test-key-0123456789');
 	await app.resume();
 	await app.finished();

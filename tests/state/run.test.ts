@@ -8,6 +8,7 @@ import {
 	apiWith,
 	counters,
 	failureOf,
+	linesOf,
 	HandClock,
 	progressWith,
 	rest,
@@ -389,4 +390,26 @@ test('after dispose no timer is left', async () => {
 	expect(clock.pending).toBeGreaterThan(0);
 	state.dispose();
 	expect(clock.pending).toBe(0);
+});
+
+describe('a run that used a key', () => {
+	test.each([
+		['asks for it where this tab holds none', [], 'https://api.openai.com'],
+		['asks for none where one is held', ['https://api.openai.com'], null],
+		['is not served by another origin’s', ['https://a.example'], 'https://api.openai.com'],
+	])('%s', async (_, origins, expected) => {
+		const state = new RunState(
+			apiWith({
+				getRun: () => Promise.resolve(run),
+				getProgress: () => Promise.resolve(progressWith({ phase: { name: 'paused' } })),
+				getDataset: () => Promise.resolve(null),
+				heldKeys: () => Promise.resolve(origins.map((origin) => ({ origin, lastFour: '' }))),
+				readResults: (query) => Promise.resolve(linesOf(query, 0)),
+			}),
+			run.id,
+		);
+		await state.load();
+		expect(state.keyOrigin).toBe(expected);
+		state.dispose();
+	});
 });

@@ -17,6 +17,8 @@ export function attentionFor(
 	{ phase, counters, inFlight, unsaved }: RunProgress,
 	setup: RunSetup,
 	refused: RefusedCommand | null,
+	/** The origin whose key the run needs again. */
+	lacksKeyFor: string | null = null,
 ): Attention | null {
 	const waits = waitingWords(Math.max(0, waitingCount(counters, inFlight) - unsaved));
 	const risk = unsaved === 0 ? null : unsavedWords(unsaved);
@@ -61,7 +63,18 @@ export function attentionFor(
 		return {
 			tone: 'warn',
 			title: 'The page was closed while this run was going. Nothing that settled is lost.',
-			text: `${waits}. The few that were in flight are sent again, so they may be paid for twice.`,
+			text: sentences(
+				`${waits}.`,
+				'The few that were in flight are sent again, so they may be paid for twice.',
+				lacksKeyFor === null ? null : 'A key is kept only until its tab closes: type it again.',
+			),
+			checks: [],
+		};
+	if (lacksKeyFor !== null && (phase.name === 'paused' || phase.name === 'stopped'))
+		return {
+			tone: 'warn',
+			title: 'To go on, this run needs its key again.',
+			text: `A key is kept only until its tab closes. ${waits}.`,
 			checks: [],
 		};
 	return null;
