@@ -113,18 +113,18 @@ const organizationUnverified = (message: string): boolean =>
 function kindInside200(code: string, message: string, type: string, body: unknown): FailureKind {
 	if (typeof body === 'string') return isHtml(body) ? 'notAnApi' : 'malformed';
 	if (!isJsonObject(body) || !Object.hasOwn(body, 'error')) return 'malformed';
-	const status = Number(code) || statusOfCode[code] || 0;
+	const status = statusOfCode.get(code) ?? Number(code);
 	if (Number.isInteger(status) && status >= 400 && status < 600)
 		return kindOf(status, { message, code, type }, body);
 	return billingCodes.has(code) || billingCodes.has(type) ? 'quotaExhausted' : 'serverError';
 }
 
 /** Codes that some put into a 200 in place of the status they stand for. */
-const statusOfCode: Readonly<Record<string, number>> = {
-	invalid_api_key: 401,
-	model_not_found: 404,
-	rate_limit_exceeded: 429,
-};
+const statusOfCode: ReadonlyMap<string, number> = new Map([
+	['invalid_api_key', 401],
+	['model_not_found', 404],
+	['rate_limit_exceeded', 429],
+]);
 
 /** OpenRouter refuses a flagged prompt with a 403: that row's fault, not the key's. */
 function isModerated(message: string, body: unknown): boolean {
