@@ -1,14 +1,28 @@
-/** Faults of Volley itself: whatever was thrown, for a person is this one kind. Each text is shown once. */
+export interface Notice {
+	/** `fault`: Volley itself went wrong, whatever was thrown. `store`: what the worker tells of the browser's store, in words. */
+	readonly kind: 'fault' | 'store';
+	readonly message: string;
+}
+
+/** What a person should know wherever they are on the page. Each text is shown once. */
 export class NoticesState {
-	messages = $state.raw<readonly string[]>([]);
+	shown = $state.raw<readonly Notice[]>([]);
 
 	report(reason: unknown): void {
-		const message = textOf(reason);
-		if (!this.messages.includes(message)) this.messages = [...this.messages, message];
+		this.#show({ kind: 'fault', message: textOf(reason) });
 	}
 
-	dismiss(message: string): void {
-		this.messages = this.messages.filter((other) => other !== message);
+	tell(message: string): void {
+		this.#show({ kind: 'store', message });
+	}
+
+	dismiss({ message }: Notice): void {
+		this.shown = this.shown.filter((other) => other.message !== message);
+	}
+
+	#show(notice: Notice): void {
+		if (this.shown.every(({ message }) => message !== notice.message))
+			this.shown = [...this.shown, notice];
 	}
 }
 
