@@ -1,5 +1,6 @@
-import type { Failure, FailureKind } from '#domain/failure.ts';
+import type { Failure, FailureKind, LimitReading } from '#domain/failure.ts';
 import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
+import { limitFromText } from './limit-message.ts';
 import { waitFromText } from './wait.ts';
 
 /** An answer that is no completion, as it came. */
@@ -10,6 +11,8 @@ export interface BadAnswer {
 	readonly requestId: string | null;
 	/** From headers, where they can be read. */
 	readonly waitMs: number | null;
+	/** From headers too. */
+	readonly limit?: LimitReading | null;
 }
 
 interface ErrorDetail {
@@ -31,13 +34,17 @@ const billingCodes = new Set([
 /** The failure that an answer stands for. Rules and texts: docs/failures.md. */
 export function classifyAnswer(answer: BadAnswer): Failure {
 	const detail = detailOf(answer.body);
+	const kind = kindOf(answer.status, detail, answer.body);
+	const limit =
+		kind === 'rateLimited' ? (limitFromText(detail.message) ?? answer.limit ?? null) : null;
 	return {
-		kind: kindOf(answer.status, detail, answer.body),
+		kind,
 		message: detail.message,
 		status: answer.status,
 		code: detail.code || detail.type || null,
 		requestId: answer.requestId,
 		waitMs: answer.waitMs ?? waitFromText(detail.message),
+		...(limit === null ? {} : { limit }),
 	};
 }
 

@@ -324,7 +324,8 @@ test('whatever fails in whatever order, every request is settled once or waits, 
 				for (const { attempts } of world.settled.values())
 					expect(attempts).toBeLessThanOrEqual(maxRetries + 1);
 				if (phase.name === 'finished') expect(world.settled.size).toBe(requests);
-				else expect(world.failed.length).toBeGreaterThanOrEqual(20);
+				// It halts after twenty equal failures, or where the endpoint has never answered.
+				else expect(world.failed.length >= 20 || world.succeeded.length === 0).toBe(true);
 			},
 		),
 		{ numRuns: 150 },
