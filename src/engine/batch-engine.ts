@@ -98,7 +98,7 @@ export class BatchEngine {
 			if (wait === 'finished') break;
 			if (wait !== 0) await this.#wakeup.wait(wait, this.#ports.clock);
 		}
-		await Promise.all(this.#sources.map((source) => source.return?.()));
+		for (const source of this.#sources) await source.return?.();
 		while (this.#inFlight.size > 0 || this.#storing > 0)
 			await this.#wakeup.wait(null, this.#ports.clock);
 		if (this.#phase.name === 'running') this.#enter({ name: 'finished' });

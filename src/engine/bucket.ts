@@ -1,7 +1,7 @@
 /** How far below empty a bucket may run, and the margin kept at its top: what drains while an answer is on its way. */
 const slackMs = 150;
 /** Half of what others were seen to use is forgotten after this long. */
-const othersHalfLifeMs = 30_000;
+const othersHalfLifeMs = 120_000;
 /** However much others use, this share of the drain is taken to be ours: else a wrong reading would stop a run for good. */
 const leastShare = 0.05;
 const largestLimit = 1e9;
@@ -62,7 +62,9 @@ export class Bucket {
 
 	take(amount: number, now: number): void {
 		this.#drain(now);
-		this.#used += amount;
+		// Where nothing but this fits in, an answer's way must fit between two: there is no room for a margin at the top.
+		const isTight = this.#burst < amount + 2 * this.#slack;
+		this.#used += amount + (isTight ? Math.min(this.#slack, amount / 4) : 0);
 	}
 
 	/** Gives back what was reserved and not counted. */
@@ -87,12 +89,16 @@ export class Bucket {
 		const dt = now - this.#syncedAt;
 		this.#drain(now);
 		const drift = used - (this.#used - later);
+		const before = this.#limit;
 		this.#limit = Math.min(limit, this.#typed);
 		this.#at = now;
 		const perMs = this.#limit / this.#windowMs;
 		// A wait shorter than a whole bucket would need tells of a smaller one.
 		const implied = waitMs === null ? limit : used + requested - (waitMs * limit) / this.#windowMs;
-		this.#burst = Math.min(this.#limit, Math.max(1, requested, implied));
+		// `Used` is rounded up, so that a bucket looks larger than it is by a part of one.
+		const burst = Math.min(this.#limit, Math.max(1, requested, Math.floor(implied + 0.01)));
+		if (!known || before !== this.#limit || burst < this.#burst) this.#burst = burst;
+		else if (burst > this.#burst + 2) this.#burst += 0.25 * (burst - this.#burst);
 		if (known && dt > 1_000 && drift > Math.max(1.5 * requested, this.#burst / 50, 200 * perMs)) {
 			if (this.#refunds && this.#refunded > 0) this.#refunds = false;
 			else {
@@ -108,6 +114,7 @@ export class Bucket {
 	}
 
 	get #slack(): number {
+		if (this.limit === null) return 0;
 		return (slackMs * this.#limit) / this.#windowMs;
 	}
 

@@ -51,7 +51,7 @@ const letInAfterMs = 2_000;
 /**
  * Paces one model of one endpoint and key. Browsers cannot read rate-limit headers, but a 429's text states the whole
  * limiter: it is mirrored, and requests leave when they fit. Where no text helps, the rate is measured. Why each rule is
- * as it is: docs/limiter.md; `npm run sim` shows what it comes to.
+ * as it is: docs/decisions/0007; `npm run sim` shows what it comes to.
  */
 export class Limiter {
 	readonly #ports: LimiterPorts;
@@ -160,7 +160,7 @@ export class Limiter {
 			this.#source = 'endpoint';
 			// Refused again though it should have fitted: something else is at work.
 			if (isNewEpisode && this.#episodes >= 2)
-				this.#hold(250 * 2 ** Math.min(8, this.#episodes) * (0.5 + random() / 2), now);
+				this.#hold(250 * 2 ** Math.min(5, this.#episodes) * (0.5 + random() / 2), now);
 			return;
 		}
 		if (isNewEpisode && this.#source !== 'endpoint') this.#source = 'measured';

@@ -13,7 +13,7 @@ const most = 1e9;
 export function limitFromText(text: string): LimitReading | null {
 	const named = names.exec(text);
 	const found = numbers.exec(text);
-	if (named === null || found === null || found[3] === undefined) return null;
+	if (named === null || found?.[3] === undefined) return null;
 	const limit = read(found[1]);
 	const used = read(found[3]);
 	const requested = read(found[4] ?? '1');
