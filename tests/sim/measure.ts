@@ -66,7 +66,10 @@ const cell = (figures: readonly Figure[]): string => {
 	return `${median(({ ratio }) => ratio).toFixed(2)}; ${median(({ refusals }) => refusals).toFixed(1)}; ${String(lost)}`;
 };
 
-/** The whole table as Markdown: makespan ÷ ideal; 429s in % of the requests; requests lost. */
+/**
+ * The whole table as Markdown: makespan ÷ ideal; 429s in % of the requests; requests lost.
+ * @public `npm run sim` loads it by its path.
+ */
 export function* table(): Generator<string> {
 	yield `| scenario | ${strategies.map(([name]) => name).join(' | ')} |`;
 	yield `| --- |${' --- |'.repeat(strategies.length)}`;
