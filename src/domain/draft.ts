@@ -36,6 +36,9 @@ export interface SettingsDraft {
 	readonly maxConcurrency: number | null;
 	readonly maxRetries: number | null;
 	readonly timeoutSeconds: number | null;
+	/** Null or left out: learned. */
+	readonly requestsPerMinute?: number | null;
+	readonly tokensPerMinute?: number | null;
 	readonly otherParameters: string;
 }
 
@@ -69,6 +72,8 @@ export const defaultSettings: SettingsDraft = {
 	maxConcurrency: 100,
 	maxRetries: 8,
 	timeoutSeconds: 120,
+	requestsPerMinute: null,
+	tokensPerMinute: null,
 	otherParameters: '',
 };
 
@@ -163,6 +168,8 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 						maxConcurrency: settings.maxConcurrency,
 						maxRetries: settings.maxRetries,
 						timeoutSeconds: settings.timeoutSeconds,
+						requestsPerMinute: draft.settings.requestsPerMinute ?? null,
+						tokensPerMinute: draft.settings.tokensPerMinute ?? null,
 					},
 				},
 		problems,
@@ -319,6 +326,9 @@ function checkSettings(
 		problems.push(
 			problem('timeoutSeconds', 'Timeout must be more than 0 seconds and at most 86,400 (a day).'),
 		);
+	const { requestsPerMinute: rpm = null, tokensPerMinute: tpm = null } = draft;
+	if (rpm !== null) whole('requestsPerMinute', 'Requests per minute', rpm, 1, 1_000_000_000);
+	if (tpm !== null) whole('tokensPerMinute', 'Tokens per minute', tpm, 1, 1_000_000_000);
 	if (draft.maxTokens !== null) whole('maxTokens', 'Max tokens', draft.maxTokens, 1, 10_000_000);
 	const temperature = draft.temperature;
 	if (temperature !== null && !(temperature >= 0 && temperature <= 2))
@@ -368,6 +378,8 @@ export function draftOf(setup: RunSetup): Draft {
 			maxConcurrency: limits.maxConcurrency,
 			maxRetries: limits.maxRetries,
 			timeoutSeconds: limits.timeoutSeconds,
+			requestsPerMinute: limits.requestsPerMinute ?? null,
+			tokensPerMinute: limits.tokensPerMinute ?? null,
 			otherParameters: Object.keys(other).length === 0 ? '' : JSON.stringify(other, null, 2),
 		},
 	};

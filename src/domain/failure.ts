@@ -23,6 +23,15 @@ export type FailureKind =
 	// Ours.
 	| 'storage';
 
+/** What a 429 says of the limit that it met: `Limit 500, Used 500, Requested 1`. */
+export interface LimitReading {
+	readonly dimension: 'requests' | 'tokens';
+	readonly per: 'minute' | 'day';
+	readonly limit: number;
+	readonly used: number;
+	readonly requested: number;
+}
+
 /** Plain data: it is stored, exported and crosses the worker's wire. Secrets are already redacted. */
 export interface Failure {
 	readonly kind: FailureKind;
@@ -35,6 +44,8 @@ export interface Failure {
 	readonly requestId: string | null;
 	/** The wait the endpoint asked for, in milliseconds. */
 	readonly waitMs: number | null;
+	/** The limit that was met, where the endpoint named its numbers. */
+	readonly limit?: LimitReading | null;
 }
 
 /**

@@ -17,6 +17,9 @@ export interface RunLimits {
 	readonly maxRetries: number;
 	/** For each attempt, from the moment it leaves until its body is read. */
 	readonly timeoutSeconds: number;
+	/** The endpoint's limits for each model, as far as the person knows them; null or left out: they are learned. */
+	readonly requestsPerMinute?: number | null;
+	readonly tokensPerMinute?: number | null;
 }
 
 /** Parameters that have a place of their own, or that would change the shape of the answer. */

@@ -12,6 +12,8 @@ export type Field =
 	| 'maxConcurrency'
 	| 'maxRetries'
 	| 'timeoutSeconds'
+	| 'requestsPerMinute'
+	| 'tokensPerMinute'
 	| 'otherParameters';
 
 /** An input refused before any call. */

@@ -160,6 +160,28 @@ export interface Run {
 	readonly counters: RunCounters;
 }
 
+/** What keeps the next request from leaving at this moment; `endpoint`: it waits for answers, as fast as they come. */
+export type HeldBackBy =
+	| 'concurrency'
+	| 'requestsPerMinute'
+	| 'tokensPerMinute'
+	| 'cooldown'
+	| 'firstRequest'
+	| 'outage'
+	| 'endpoint';
+
+/** What is known of one model's limits; null where nothing is. */
+export interface LearnedLimits {
+	readonly model: string;
+	readonly requestsPerMinute: number | null;
+	readonly tokensPerMinute: number | null;
+	/** How much of each this run used over the last minute, from 0 to 1. */
+	readonly requestsShare: number | null;
+	readonly tokensShare: number | null;
+	/** Whether the endpoint named the numbers; else they are typed, or measured by what it let through. */
+	readonly source: 'endpoint' | 'typed' | 'measured' | null;
+}
+
 /** A snapshot for the page, at most ten a second: totals, so that a lost one harms nothing. */
 export interface RunProgress {
 	readonly runId: string;
@@ -181,4 +203,8 @@ export interface RunProgress {
 	readonly unsaved: number;
 	/** Another tab is at the run: this one can only watch. */
 	readonly elsewhere: boolean;
+	/** For each model, in the run's order. */
+	readonly limits: readonly LearnedLimits[];
+	/** Null while nothing does, or nothing runs. */
+	readonly heldBackBy: HeldBackBy | null;
 }

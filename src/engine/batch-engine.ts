@@ -1,16 +1,12 @@
-import { verdictOf, type Failure } from '#domain/failure.ts';
+import { usageOf, type Completion } from '#domain/completion.ts';
+import type { Failure } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
-import type { RunPhase } from '#domain/run.ts';
-import { backoffMs, cooldownMs } from './backoff.ts';
+import type { HeldBackBy, LearnedLimits, RunPhase } from '#domain/run.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
-import { ReturnedRequests } from './returned-requests.ts';
+import { Release } from './release.ts';
+import type { Flight } from './scope.ts';
 import { Throughput } from './throughput.ts';
 import { Wakeup } from './wakeup.ts';
-
-/** Equal permanent failures without one success between, after which a person should look before more are spent. */
-const equalFailuresToStop = 20;
-/** A wait longer than this is a person's decision, not the engine's. */
-const longestCooldownMs = 10 * 60_000;
 
 export interface EngineSnapshot {
 	readonly phase: RunPhase;
@@ -21,6 +17,8 @@ export interface EngineSnapshot {
 	readonly cooldownUntil: number | null;
 	readonly concurrency: number;
 	readonly settledPerMinute: number | null;
+	readonly limits: readonly LearnedLimits[];
+	readonly heldBackBy: HeldBackBy | null;
 }
 
 /**
@@ -36,42 +34,46 @@ export class BatchEngine {
 
 	readonly #ports: EnginePorts;
 	readonly #options: EngineOptions;
-	readonly #source: AsyncIterator<number>;
-	#sourceIsDry = false;
-	readonly #returned = new ReturnedRequests();
+	readonly #models: readonly string[];
+	readonly #sources: readonly AsyncIterator<number>[];
+	readonly #release: Release;
 	readonly #inFlight = new Map<number, AbortController>();
 	#storing = 0;
 	readonly #wakeup = new Wakeup();
 	readonly #throughput = new Throughput();
 	#phase: RunPhase = { name: 'running' };
-	/** False until one request has settled: till then no other is sent, so that a wrong key costs one call. */
-	#canarySettled = false;
-	#succeeded = false;
-	#retries = 0;
-	#rateLimited = 0;
-	#cooldownUntil = 0;
-	/** 429 episodes since the last success; one episode is all answers to requests sent before its cooldown. */
-	#episodes = 0;
-	#lastCooldownAt = -Infinity;
-	#equalFailures = { key: '', count: 0 };
 
 	constructor(ports: EnginePorts, options: EngineOptions) {
 		this.#ports = ports;
 		this.#options = options;
-		this.#source = ports.waiting[Symbol.asyncIterator]();
+		this.#models = options.models ?? [''];
+		this.#sources = this.#models.map(() => ports.waiting[Symbol.asyncIterator]());
+		this.#release = new Release(ports, {
+			concurrency: options.concurrency,
+			maxRetries: options.maxRetries,
+			scopes: this.#models.length,
+			requestsPerMinute: options.requestsPerMinute ?? null,
+			tokensPerMinute: options.tokensPerMinute ?? null,
+			learn: options.learn ?? true,
+		});
 	}
 
 	snapshot(): EngineSnapshot {
 		const { clock } = this.#ports;
-		const holdMs = this.#cooldownUntil - clock.now();
+		const holdMs = this.#release.heldUntil - clock.now();
 		return {
 			phase: this.#phase,
 			inFlight: this.#inFlight.size,
-			retries: this.#retries,
-			rateLimited: this.#rateLimited,
+			retries: this.#release.retries,
+			rateLimited: this.#release.rateLimited,
 			cooldownUntil: holdMs > 0 ? clock.epoch() + holdMs : null,
 			concurrency: this.#options.concurrency,
 			settledPerMinute: this.#throughput.perMinute(clock.now()),
+			limits: this.#release.scopes.map(({ limiter }, i) => ({
+				model: this.#models[i] ?? '',
+				...limiter.snapshot(),
+			})),
+			heldBackBy: this.#phase.name === 'running' ? this.#release.heldBackBy : null,
 		};
 	}
 
@@ -96,7 +98,7 @@ export class BatchEngine {
 			if (wait === 'finished') break;
 			if (wait !== 0) await this.#wakeup.wait(wait, this.#ports.clock);
 		}
-		await this.#source.return?.();
+		for (const source of this.#sources) await source.return?.();
 		while (this.#inFlight.size > 0 || this.#storing > 0)
 			await this.#wakeup.wait(null, this.#ports.clock);
 		if (this.#phase.name === 'running') this.#enter({ name: 'finished' });
@@ -106,121 +108,63 @@ export class BatchEngine {
 
 	/** Sends one request if one may leave. Gives back how long to wait before the next look: 0 none, null until something happens. */
 	async #step(): Promise<number | null | 'finished'> {
-		const { clock } = this.#ports;
-		if (this.#inFlight.size >= this.#options.concurrency) return null;
 		// Answers come faster than they can be stored: sending more would only pile them up in memory.
 		if (this.#storing >= Math.max(64, 2 * this.#options.concurrency)) return null;
-		const now = clock.now();
-		if (now < this.#cooldownUntil) return this.#cooldownUntil - now;
-
-		const returned = this.#returned.takeReady(now);
-		if (returned !== null) {
-			this.#send(returned.request, returned.failures);
-			return 0;
+		const move = this.#release.next();
+		switch (move.kind) {
+			case 'send':
+				this.#send(move.flight);
+				return 0;
+			case 'pull':
+				await this.#pull(move.scope);
+				return 0;
+			case 'wait':
+				return move.ms;
+			case 'finished':
+				return this.#storing > 0 ? null : 'finished';
 		}
-		const nextReady = this.#returned.readyIn(now);
-		if (this.#mayPull()) {
-			await this.#pull();
-			return 0;
-		}
-		if (nextReady !== null) return nextReady;
-		if (this.#inFlight.size > 0 || this.#storing > 0) return null;
-		return this.#sourceIsDry ? 'finished' : null;
 	}
 
-	async #pull(): Promise<void> {
+	/** Takes up the next request of a model. One that a pause or stop overtakes simply stays waiting. */
+	async #pull(index: number): Promise<void> {
+		const { scopeOf, estimate } = this.#ports;
+		const scope = this.#release.scopes[index];
 		try {
-			const next = await this.#source.next();
-			if (next.done === true) this.#sourceIsDry = true;
-			// A pause or stop may have come while the store was asked; the request then simply stays waiting.
-			else if (this.#phase.name === 'running') this.#send(next.value, 0);
+			const next = await this.#sources[index]?.next();
+			if (next === undefined || next.done === true) scope?.dry();
+			else if (scopeOf === undefined || scopeOf(next.value) === index)
+				scope?.offer(next.value, (await estimate?.(next.value)) ?? 0);
 		} catch (error) {
 			this.#needAttention(storageFailure(error));
 		}
 	}
 
-	/** New requests are taken up only while few wait for a retry, so that an outage does not pull the whole plan into memory. */
-	#mayPull(): boolean {
-		if (this.#sourceIsDry) return false;
-		if (!this.#canarySettled) return this.#inFlight.size + this.#returned.size === 0;
-		return this.#returned.size < this.#options.concurrency;
-	}
-
-	#send(request: number, failures: number): void {
+	#send(flight: Flight): void {
 		const { clock } = this.#ports;
+		const { request } = flight;
 		const controller = new AbortController();
 		this.#inFlight.set(request, controller);
 		this.#ports.onChange();
-		const sentAt = clock.now();
 		const startedAt = clock.epoch();
 		void this.#ports.send(request, controller.signal).then((outcome) => {
 			this.#inFlight.delete(request);
-			const attempts = failures + 1;
-			const latencyMs = clock.now() - sentAt;
+			const attempts = flight.failures + 1;
+			const latencyMs = clock.now() - flight.departure.at;
 			const settled = { request, outcome, attempts, startedAt, latencyMs };
-			if (!controller.signal.aborted) {
-				if (outcome.ok) this.#succeed(settled);
-				else this.#fail(outcome.error, settled, sentAt);
-			}
+			if (controller.signal.aborted) this.#release.aborted(flight);
+			else if (outcome.ok) {
+				this.#release.succeeded(flight, tokensOf(outcome.value));
+				this.#settle(settled);
+			} else this.#fail(flight, outcome.error, settled);
 			this.#wakeup.wake();
 			this.#ports.onChange();
 		});
 	}
 
-	#succeed(settled: SettledRequest): void {
-		this.#succeeded = true;
-		this.#episodes = 0;
-		this.#equalFailures = { key: '', count: 0 };
-		this.#settle(settled);
-	}
-
-	#fail(failure: Failure, settled: SettledRequest, sentAt: number): void {
-		const { clock, random } = this.#ports;
-		const { request, attempts } = settled;
-		switch (this.#verdict(failure)) {
-			case 'stopRun':
-				this.#needAttention(failure);
-				return;
-			case 'failRequest':
-				this.#settle(settled);
-				this.#countEqual(failure);
-				return;
-			case 'cooldown': {
-				this.#rateLimited++;
-				this.#returned.add({ request, failures: attempts - 1, readyAt: clock.now() });
-				if (sentAt >= this.#lastCooldownAt) {
-					this.#episodes++;
-					this.#lastCooldownAt = clock.now();
-				}
-				const wait = cooldownMs(Math.max(1, this.#episodes), random, failure.waitMs);
-				this.#cooldownUntil = Math.max(this.#cooldownUntil, clock.now() + wait);
-				return;
-			}
-			case 'retry': {
-				if (attempts > this.#options.maxRetries) {
-					this.#settle(settled);
-					this.#countEqual(failure);
-					return;
-				}
-				this.#retries++;
-				const wait = backoffMs(attempts, random, failure.waitMs);
-				this.#returned.add({ request, failures: attempts, readyAt: clock.now() + wait });
-			}
-		}
-	}
-
-	#verdict(failure: Failure): ReturnType<typeof verdictOf> {
-		// An address that has answered properly before is right; a page of HTML from it is a passing fault.
-		if (failure.kind === 'notAnApi' && this.#succeeded) return 'retry';
-		if ((failure.waitMs ?? 0) > longestCooldownMs) return 'stopRun';
-		return verdictOf(failure);
-	}
-
-	#countEqual(failure: Failure): void {
-		const key = `${failure.kind} ${failure.code ?? ''}`;
-		const count = this.#equalFailures.key === key ? this.#equalFailures.count + 1 : 1;
-		this.#equalFailures = { key, count };
-		if (count >= equalFailuresToStop && !this.#succeeded) this.#needAttention(failure);
+	#fail(flight: Flight, failure: Failure, settled: SettledRequest): void {
+		const { kind, attention } = this.#release.failed(flight, failure);
+		if (kind === 'settled') this.#settle(settled);
+		if (attention !== null) this.#needAttention(attention);
 	}
 
 	#needAttention(failure: Failure): void {
@@ -229,7 +173,6 @@ export class BatchEngine {
 	}
 
 	#settle(settled: SettledRequest): void {
-		this.#canarySettled = true;
 		this.#throughput.count(this.#ports.clock.now());
 		void this.#store(settled);
 	}
@@ -252,6 +195,11 @@ export class BatchEngine {
 		this.#wakeup.wake();
 		this.#ports.onChange();
 	}
+}
+
+function tokensOf({ rest }: Completion): number | null {
+	const { promptTokens, completionTokens } = usageOf(rest);
+	return promptTokens === null ? null : promptTokens + (completionTokens ?? 0);
 }
 
 /** The failure that a store's error stands for. */

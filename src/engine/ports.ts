@@ -17,6 +17,13 @@ export interface EnginePorts {
 	readonly random: () => number;
 	/** The requests that are not settled, in plan order; pulled one by one, so that no list of them is held. */
 	readonly waiting: AsyncIterable<number>;
+	/**
+	 * Which of `models` a request is for, from 0. Where there are several, `waiting` is gone through once for each, so that
+	 * a model that has to wait holds up no other and nothing is listed: it gives a fresh iterator each time.
+	 */
+	readonly scopeOf?: (request: number) => number;
+	/** The tokens that the endpoint will count for a request, about; 0 where left out. */
+	readonly estimate?: (request: number) => Promise<number>;
 	/** One attempt. Never rejects; once the signal has aborted its outcome is dropped. */
 	readonly send: (request: number, signal: AbortSignal) => Promise<AttemptOutcome>;
 	/** Resolves once the outcome is stored; rejects where it could not be. */
@@ -29,4 +36,11 @@ export interface EngineOptions {
 	/** The requests that may be in flight at once, already within the browser's ceiling. */
 	readonly concurrency: number;
 	readonly maxRetries: number;
+	/** Each has limits of its own; one without a name where left out. */
+	readonly models?: readonly string[];
+	/** Limits for each model that the person knows; null or left out: learned. */
+	readonly requestsPerMinute?: number | null;
+	readonly tokensPerMinute?: number | null;
+	/** False: a 429 is waited out and nothing is concluded from it. */
+	readonly learn?: boolean;
 }

@@ -1,5 +1,7 @@
-interface Returned {
+export interface Returned {
 	readonly request: number;
+	/** Tokens it is taken to cost. */
+	readonly estimate: number;
 	/** Failed attempts that were charged to it. */
 	readonly failures: number;
 	/** The clock's time from which it may leave again. */
@@ -21,9 +23,13 @@ export class ReturnedRequests {
 	}
 
 	/** The first in plan order whose backoff is over. */
-	takeReady(now: number): Returned | null {
-		const at = this.#requests.findIndex(({ readyAt }) => readyAt <= now);
-		return at === -1 ? null : (this.#requests.splice(at, 1)[0] ?? null);
+	firstReady(now: number): Returned | null {
+		return this.#requests.find(({ readyAt }) => readyAt <= now) ?? null;
+	}
+
+	remove(returned: Returned): void {
+		const at = this.#requests.indexOf(returned);
+		if (at !== -1) this.#requests.splice(at, 1);
 	}
 
 	/** Milliseconds until the next one is ready; null where none waits. */

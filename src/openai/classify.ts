@@ -1,5 +1,6 @@
-import type { Failure, FailureKind } from '#domain/failure.ts';
+import type { Failure, FailureKind, LimitReading } from '#domain/failure.ts';
 import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
+import { limitFromText } from './limit-message.ts';
 import { waitFromText } from './wait.ts';
 
 /** An answer that is no completion, as it came. */
@@ -10,6 +11,8 @@ export interface BadAnswer {
 	readonly requestId: string | null;
 	/** From headers, where they can be read. */
 	readonly waitMs: number | null;
+	/** From headers too. */
+	readonly limit?: LimitReading | null;
 }
 
 interface ErrorDetail {
@@ -35,15 +38,18 @@ const billingCodes = new Set([
 export function classifyAnswer(answer: BadAnswer, redact: (text: string) => string): Failure {
 	const detail = detailOf(answer.body);
 	const { message } = detail;
+	const kind = kindOf(answer.status, detail, answer.body);
+	const limit = kind === 'rateLimited' ? (limitFromText(message) ?? answer.limit ?? null) : null;
 	const label = (text: string | null): string | null =>
 		text === null || text === '' ? null : redact(text).slice(0, 100);
 	return {
-		kind: kindOf(answer.status, detail, answer.body),
+		kind,
 		message: shortened(redact(message)),
 		status: answer.status,
 		code: label(detail.code || detail.type),
 		requestId: label(answer.requestId),
 		waitMs: answer.waitMs ?? waitFromText(message),
+		...(limit === null ? {} : { limit }),
 	};
 }
 

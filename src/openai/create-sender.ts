@@ -6,6 +6,7 @@ import type { AttemptOutcome } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import { classifyAnswer } from './classify.ts';
+import { limitFromHeaders } from './limit-message.ts';
 import { readCompletion } from './read-completion.ts';
 import { createRedactor } from './redact.ts';
 import { requestBody } from './request-body.ts';
@@ -85,7 +86,8 @@ export function createSender(options: SenderOptions): Sender {
 		headers: Headers | undefined,
 	): AttemptOutcome => {
 		const waitMs = headers === undefined ? null : waitFromHeaders(headers, options.epoch());
-		return err(classifyAnswer({ status, body, requestId, waitMs }, redact));
+		const limit = headers === undefined ? null : limitFromHeaders(headers);
+		return err(classifyAnswer({ status, body, requestId, waitMs, limit }, redact));
 	};
 
 	return async (prompt, args, signal) => {

@@ -17,6 +17,8 @@ export function withoutNaN(draft: Draft): Draft {
 			maxConcurrency: number(settings.maxConcurrency),
 			maxRetries: number(settings.maxRetries),
 			timeoutSeconds: number(settings.timeoutSeconds),
+			requestsPerMinute: number(settings.requestsPerMinute ?? null),
+			tokensPerMinute: number(settings.tokensPerMinute ?? null),
 		},
 	};
 }

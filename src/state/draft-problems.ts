@@ -12,6 +12,8 @@ const order: readonly Field[] = [
 	'maxConcurrency',
 	'maxRetries',
 	'timeoutSeconds',
+	'requestsPerMinute',
+	'tokensPerMinute',
 	'otherParameters',
 	'dataFiles',
 	'idColumn',

@@ -14,6 +14,7 @@ import type { RunStore } from '#storage/run-store.ts';
 import type { Gate } from './gate.ts';
 import type { Host } from './host.ts';
 import { paced } from './paced.ts';
+import { estimateTokens } from './estimate-tokens.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';
 
 const progressEveryMs = 100;
@@ -48,20 +49,29 @@ export class LiveRun {
 		this.#progress = paced(progressEveryMs, host, () => {
 			parts.onProgress(this.progress());
 		});
+		// Between the estimate and the sending: what was computed for the one serves the other.
+		const planned = new Map<number, PlannedRequest>();
 		this.#engine = new BatchEngine(
 			{
 				clock: host.clock,
 				random: host.random,
-				waiting: store.waiting(0),
+				waiting: { [Symbol.asyncIterator]: () => store.waiting(0)[Symbol.asyncIterator]() },
+				scopeOf: (request) => plan.place(request).modelIndex,
+				estimate: async (request) => {
+					const next = await plan.planned(request);
+					planned.set(request, next);
+					return estimateTokens(next.prompt, setup.parameters);
+				},
 				send: async (request, signal) => {
-					let planned: PlannedRequest;
+					let next: PlannedRequest;
 					try {
-						planned = await plan.planned(request);
+						next = planned.get(request) ?? (await plan.planned(request));
+						planned.delete(request);
 					} catch (error) {
 						// A row that cannot be read is never sent as an empty one.
 						return err(storageFailure(error));
 					}
-					return gate.through(() => send(planned.prompt, planned.modelArgs, signal));
+					return gate.through(() => send(next.prompt, next.modelArgs, signal));
 				},
 				settle: (settled) => store.settle(settled),
 				onChange: () => {
@@ -71,6 +81,11 @@ export class LiveRun {
 			{
 				concurrency: Math.min(setup.limits.maxConcurrency, ceiling.max),
 				maxRetries: setup.limits.maxRetries,
+				models: setup.models,
+				requestsPerMinute: setup.limits.requestsPerMinute ?? null,
+				tokensPerMinute: setup.limits.tokensPerMinute ?? null,
+				// The Demo's 429s are drawn by lot: there is no limit behind them that could be learned.
+				learn: setup.connection.provider !== 'demo',
 			},
 		);
 		this.done = this.#work();

@@ -140,6 +140,8 @@ export class Runs {
 			concurrency: run.setup.limits.maxConcurrency,
 			unsaved: this.#unsaved.get(runId)?.length ?? 0,
 			elsewhere,
+			limits: [],
+			heldBackBy: null,
 		};
 	}
 

@@ -211,6 +211,7 @@ describe('rate limits', () => {
 		const world = new ScriptedWorld({
 			requests: 101,
 			concurrency: 50,
+			learn: false,
 			script: (request, attempt, now) =>
 				request > 0 && now < 1_500 && attempt === 1
 					? failing('rateLimited', { waitMs: 1_000 })
@@ -348,7 +349,8 @@ test('whatever fails in whatever order, every request is settled once or waits, 
 				for (const { attempts } of world.settled.values())
 					expect(attempts).toBeLessThanOrEqual(maxRetries + 1);
 				if (phase.name === 'finished') expect(world.settled.size).toBe(requests);
-				else expect(world.failed.length).toBeGreaterThanOrEqual(20);
+				// It halts after twenty equal failures, or where the endpoint has never answered.
+				else expect(world.failed.length >= 20 || world.succeeded.length === 0).toBe(true);
 			},
 		),
 		{ numRuns: 150 },

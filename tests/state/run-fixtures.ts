@@ -47,6 +47,8 @@ export const progressWith = (change: Partial<RunProgress>): RunProgress => ({
 	concurrency: 100,
 	unsaved: 0,
 	elsewhere: false,
+	limits: [],
+	heldBackBy: null,
 	...change,
 });
 

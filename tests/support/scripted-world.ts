@@ -27,6 +27,8 @@ export interface WorldOptions {
 	/** Throws where the outcome cannot be stored. */
 	readonly store?: (settled: SettledRequest) => void;
 	readonly seed?: number;
+	/** False: 429s are only waited out. */
+	readonly learn?: boolean;
 }
 
 /** An endpoint, a store and a clock around one run; sessions follow each other over the same store as in the worker. */
@@ -61,7 +63,11 @@ export class ScriptedWorld {
 				settle: (settled) => this.#settle(settled),
 				onChange: () => undefined,
 			},
-			{ concurrency: this.#options.concurrency ?? 10, maxRetries: this.#options.maxRetries ?? 8 },
+			{
+				concurrency: this.#options.concurrency ?? 10,
+				maxRetries: this.#options.maxRetries ?? 8,
+				learn: this.#options.learn ?? true,
+			},
 		);
 	}
 

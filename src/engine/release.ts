@@ -1,0 +1,204 @@
+import { verdictOf, type Failure } from '#domain/failure.ts';
+import type { HeldBackBy } from '#domain/run.ts';
+import { backoffMs } from './backoff.ts';
+import type { LimiterOptions, LimiterPorts } from './limiter.ts';
+import { Scope, type Flight } from './scope.ts';
+
+/** Equal permanent failures without one success between, after which a person should look before more are spent. */
+const equalFailuresToStop = 20;
+/** A wait longer than this is a person's decision, not the engine's. */
+const longestCooldownMs = 10 * 60_000;
+/** Probes in vain, of an endpoint that has never answered, after which a person should look. */
+const probesInVain = 5;
+
+export interface ReleaseOptions extends LimiterOptions {
+	readonly concurrency: number;
+	readonly maxRetries: number;
+	/** How many models are sent to. */
+	readonly scopes: number;
+}
+
+export type Move =
+	| { readonly kind: 'send'; readonly flight: Flight }
+	/** The next number of this scope's plan is needed: `offer` it, or say that it is dry. */
+	| { readonly kind: 'pull'; readonly scope: number }
+	/** Null: until an answer comes. */
+	| { readonly kind: 'wait'; readonly ms: number | null }
+	| { readonly kind: 'finished' };
+
+/** What an answer means: the request is done; it went back to wait; or a person has to mend something. */
+export type Consequence =
+	| { readonly kind: 'settled'; readonly attention: Failure | null }
+	| { readonly kind: 'back'; readonly attention: Failure | null };
+
+/**
+ * Which request leaves when, and what becomes of it: every rule of the engine and nothing else, without promises, so that
+ * the simulation runs these very lines. Models take turns under one cap; within a model requests leave in plan order.
+ */
+export class Release {
+	readonly scopes: readonly Scope[];
+	readonly #ports: LimiterPorts;
+	readonly #options: ReleaseOptions;
+	#turn = 0;
+	#inFlight = 0;
+	#succeeded = false;
+	#retries = 0;
+	#rateLimited = 0;
+	#equalFailures = { key: '', count: 0 };
+
+	constructor(ports: LimiterPorts, options: ReleaseOptions) {
+		this.#ports = ports;
+		this.#options = options;
+		this.scopes = Array.from(
+			{ length: options.scopes },
+			() => new Scope(ports, options, options.concurrency),
+		);
+	}
+
+	get retries(): number {
+		return this.#retries;
+	}
+
+	get rateLimited(): number {
+		return this.#rateLimited;
+	}
+
+	/** What holds back most; null where nothing does. */
+	get heldBackBy(): HeldBackBy | null {
+		if (this.#inFlight >= this.#options.concurrency) return 'concurrency';
+		const reasons = this.scopes.map(({ heldBackBy }) => heldBackBy);
+		return bySeverity.find((reason) => reasons.includes(reason)) ?? null;
+	}
+
+	/** The time until which the whole run is held by cooldowns or an outage; 0 where a model is free. */
+	get heldUntil(): number {
+		const now = this.#ports.clock.now();
+		const untils = this.scopes.map(({ limiter, breaker }) =>
+			Math.max(limiter.until, breaker.isOpen ? breaker.until : 0),
+		);
+		return untils.every((until) => until > now) ? Math.min(...untils) : 0;
+	}
+
+	next(): Move {
+		if (this.#inFlight >= this.#options.concurrency) return { kind: 'wait', ms: null };
+		let soonest: number | null = null;
+		let finished = 0;
+		for (let i = 0; i < this.scopes.length; i++) {
+			const index = (this.#turn + i) % this.scopes.length;
+			const scope = this.scopes[index];
+			if (scope === undefined) continue;
+			// The very first request of a run goes alone, whichever its model.
+			if (this.#inFlight > 0 && this.#nothingSettled && scope.inFlight === 0) {
+				scope.heldBackBy = 'firstRequest';
+				continue;
+			}
+			const move = scope.next();
+			if (move.kind === 'pull') return { kind: 'pull', scope: index };
+			if (move.kind === 'send') {
+				this.#turn = (index + 1) % this.scopes.length;
+				this.#inFlight++;
+				return { kind: 'send', flight: scope.send(move.candidate) };
+			}
+			if (move.kind === 'finished') finished++;
+			else if (move.ms !== null) soonest = Math.min(soonest ?? Infinity, move.ms);
+		}
+		if (finished === this.scopes.length) return { kind: 'finished' };
+		return { kind: 'wait', ms: soonest };
+	}
+
+	/** An answer that is a completion; `usedTokens` where it says so. */
+	succeeded(flight: Flight, usedTokens: number | null): void {
+		const { scope, departure } = flight;
+		this.#landed(scope);
+		scope.limiter.accepted(departure, usedTokens);
+		scope.breaker.answered(departure.at);
+		scope.ramp.succeeded();
+		scope.canarySettled = true;
+		scope.succeeded = true;
+		this.#succeeded = true;
+		this.#equalFailures = { key: '', count: 0 };
+	}
+
+	/** An attempt that was aborted: its request waits again in the store. */
+	aborted({ scope, departure }: Flight): void {
+		this.#landed(scope);
+		scope.limiter.lost(departure);
+	}
+
+	failed(flight: Flight, failure: Failure): Consequence {
+		const { scope, departure, failures } = flight;
+		this.#landed(scope);
+		const now = this.#ports.clock.now();
+		const verdict = this.#verdict(failure);
+		if (verdict === 'retry') {
+			scope.limiter.lost(departure);
+			return this.#retry(flight, failure, now);
+		}
+		scope.breaker.answered(departure.at);
+		if (verdict === 'cooldown') {
+			this.#rateLimited++;
+			scope.limiter.refused(departure, failure);
+			scope.returned.add({ ...flight, readyAt: now });
+			return { kind: 'back', attention: null };
+		}
+		scope.limiter.accepted(departure, null);
+		if (verdict === 'stopRun') {
+			scope.returned.add({ ...flight, failures, readyAt: now });
+			return { kind: 'back', attention: failure };
+		}
+		return this.#settled(scope, failure);
+	}
+
+	#retry(flight: Flight, failure: Failure, now: number): Consequence {
+		const { scope, departure, request, failures } = flight;
+		const wasOpen = scope.breaker.isOpen;
+		const charged = scope.breaker.faulted(request, departure.at, now);
+		if (scope.breaker.isOpen && !wasOpen) scope.ramp.reset();
+		// Where nothing may be tried again, the request itself is the probe.
+		if ((charged || this.#options.maxRetries === 0) && failures >= this.#options.maxRetries)
+			return this.#settled(scope, failure);
+		this.#retries++;
+		const waitMs = charged ? backoffMs(failures + 1, this.#ports.random, failure.waitMs) : 0;
+		scope.returned.add({
+			...flight,
+			failures: charged ? failures + 1 : failures,
+			readyAt: now + waitMs,
+		});
+		const inVain = !scope.succeeded && scope.breaker.failedProbes >= probesInVain;
+		return { kind: 'back', attention: inVain ? failure : null };
+	}
+
+	get #nothingSettled(): boolean {
+		return this.scopes.every(({ canarySettled }) => !canarySettled);
+	}
+
+	#landed(scope: Scope): void {
+		scope.inFlight--;
+		this.#inFlight--;
+	}
+
+	#settled(scope: Scope, failure: Failure): Consequence {
+		scope.canarySettled = true;
+		const key = `${failure.kind} ${failure.code ?? ''}`;
+		const count = this.#equalFailures.key === key ? this.#equalFailures.count + 1 : 1;
+		this.#equalFailures = { key, count };
+		const stop = count >= equalFailuresToStop && !this.#succeeded;
+		return { kind: 'settled', attention: stop ? failure : null };
+	}
+
+	#verdict(failure: Failure): ReturnType<typeof verdictOf> {
+		// An address that has answered properly before is right; a page of HTML from it is a passing fault.
+		if (failure.kind === 'notAnApi' && this.#succeeded) return 'retry';
+		if ((failure.waitMs ?? 0) > longestCooldownMs) return 'stopRun';
+		return verdictOf(failure);
+	}
+}
+
+const bySeverity: readonly HeldBackBy[] = [
+	'outage',
+	'cooldown',
+	'firstRequest',
+	'requestsPerMinute',
+	'tokensPerMinute',
+	'endpoint',
+];

@@ -1,0 +1,15 @@
+/** Mulberry32: fast, and the same numbers for the same seed. */
+export function chance(seed: number): () => number {
+	let state = seed >>> 0;
+	return () => {
+		state = (state + 0x6d2b79f5) >>> 0;
+		let t = state;
+		t = Math.imul(t ^ (t >>> 15), t | 1);
+		t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+		return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+	};
+}
+
+/** A standard normal number (Box and Muller). */
+export const normal = (random: () => number): number =>
+	Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
