@@ -21,7 +21,9 @@ export type FailureKind =
 	| 'network'
 	| 'malformed'
 	// Ours.
-	| 'storage';
+	| 'storage'
+	/** The browser has lost outcomes that it had stored. */
+	| 'resultsLost';
 
 /** Plain data: it is stored, exported and crosses the worker's wire. Secrets are already redacted. */
 export interface Failure {
@@ -53,6 +55,7 @@ const verdicts: Readonly<Record<FailureKind, Verdict>> = {
 	wrongEndpoint: 'stopRun',
 	notAnApi: 'stopRun',
 	storage: 'stopRun',
+	resultsLost: 'stopRun',
 	badRequest: 'failRequest',
 	contextLengthExceeded: 'failRequest',
 	contentFiltered: 'failRequest',

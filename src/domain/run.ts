@@ -181,4 +181,8 @@ export interface RunProgress {
 	readonly unsaved: number;
 	/** Another tab is at the run: this one can only watch. */
 	readonly elsewhere: boolean;
+	/** Requests that were in flight when the run broke off, all times together; null where no journal could tell. */
+	readonly possiblyPaidTwice: number | null;
+	/** Whether each outcome is also written where a loss of the browser's database does not reach it. */
+	readonly journal: 'on' | 'unavailable';
 }

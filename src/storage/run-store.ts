@@ -144,13 +144,6 @@ export class RunStore {
 		return this.#counters;
 	}
 
-	/** Reads the counters again: another tab may have been at the run. Not while this one settles. */
-	async refresh(): Promise<RunCounters> {
-		const { database, fresh } = this.#options;
-		this.#counters = await database.use((db) => readCounters(db, fresh));
-		return this.#counters;
-	}
-
 	/** Answers dropped since this store was opened, because their request had been settled before. */
 	get duplicates(): number {
 		return this.#duplicates;

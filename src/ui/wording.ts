@@ -114,6 +114,11 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 		meaning: 'The browser refused to write, so sending stopped before an answer could be lost.',
 		advice: 'Free some space, for example by deleting old runs, then resume.',
 	},
+	resultsLost: {
+		title: 'This browser has lost answers that it had stored.',
+		meaning: 'Their rows count as waiting again, although they were answered and paid for.',
+		advice: 'Nothing is sent by itself. To send those rows once more, resume.',
+	},
 };
 
 /** How the endpoint is called in a sentence. */
@@ -209,6 +214,12 @@ export function refusalWords(refusal: RunRefusal): Omit<Words, 'checks'> {
 				title: 'This run is going in another tab.',
 				meaning: 'Only one tab at a time sends its requests, so that none is sent twice.',
 				advice: 'Look for it there; or close that tab and try again here.',
+			};
+		case 'dataMissing':
+			return {
+				title: 'The rows of this run are gone.',
+				meaning: 'This browser has lost the table; the answers that were stored are still here.',
+				advice: 'Download the results. To send the rest, start a new run with the file.',
 			};
 		case 'storage':
 			return {

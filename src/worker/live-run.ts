@@ -1,5 +1,6 @@
 import { concurrencyCeiling } from '#domain/connection.ts';
-import type { SettledRequest } from '#domain/outcome.ts';
+import type { Failure } from '#domain/failure.ts';
+import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err } from '#domain/result.ts';
 import {
 	settledCount,
@@ -11,6 +12,7 @@ import {
 import { BatchEngine, storageFailure } from '#engine/batch-engine.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
+import { watchGaps } from './gap-watch.ts';
 import type { Host } from './host.ts';
 import { paced } from './paced.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';
@@ -35,12 +37,14 @@ export class LiveRun {
 	readonly #engine: BatchEngine;
 	readonly #progress: ReturnType<typeof paced>;
 	#halted: RunPhase | null = null;
+	/** Aborted when the worker has stood still: the connections of what is in flight are dead. */
+	#awake = new AbortController();
 	/** Resolves with the answers that could not be stored, once nothing is in flight and the phase is stored. */
 	readonly done: Promise<readonly SettledRequest[]>;
 
 	constructor(parts: LiveRunParts) {
 		this.#parts = parts;
-		const { host, setup, plan, store, send } = parts;
+		const { host, setup, store } = parts;
 		const ceiling = concurrencyCeiling(setup.connection);
 		this.#progress = paced(progressEveryMs, host, () => {
 			parts.onProgress(this.progress());
@@ -50,16 +54,7 @@ export class LiveRun {
 				clock: host.clock,
 				random: host.random,
 				waiting: store.waiting(0),
-				send: async (request, signal) => {
-					let planned: PlannedRequest;
-					try {
-						planned = await plan.planned(request);
-					} catch (error) {
-						// A row that cannot be read is never sent as an empty one.
-						return err(storageFailure(error));
-					}
-					return send(planned.prompt, planned.modelArgs, signal);
-				},
+				send: (request, signal) => this.#send(request, signal),
 				settle: (settled) => store.settle(settled),
 				onChange: () => {
 					this.#progress.changed();
@@ -100,6 +95,7 @@ export class LiveRun {
 			unsaved: this.#engine.unsaved.length,
 			elsewhere: false,
 			counters,
+			...bookkeepingOf(store),
 			secondsLeft:
 				perMinute === null || perMinute === 0 || settledCount(counters) === 0
 					? null
@@ -109,10 +105,37 @@ export class LiveRun {
 
 	async #work(): Promise<readonly SettledRequest[]> {
 		const { store } = this.#parts;
+		const unwatch = watchGaps(this.#parts.host, () => {
+			this.#awake.abort();
+			this.#awake = new AbortController();
+		});
 		const phase = await this.#engine.run(this.#parts.carriedOver);
+		unwatch();
 		await this.#storePhase(phase, store);
 		this.#progress.flush();
 		return this.#engine.unsaved;
+	}
+
+	/** Noted before it leaves, so that a crash leaves word of what may have been paid for. */
+	async #send(request: number, signal: AbortSignal): Promise<AttemptOutcome> {
+		const { plan, store, send } = this.#parts;
+		const awake = this.#awake.signal;
+		let planned: PlannedRequest;
+		try {
+			// A row that cannot be read is never sent as an empty one.
+			planned = await plan.planned(request);
+			store.sent(request);
+		} catch (error) {
+			return err(storageFailure(error));
+		}
+		const outcome = await send(planned.prompt, planned.modelArgs, AbortSignal.any([signal, awake]));
+		if (outcome.ok) return outcome;
+		try {
+			store.back(request);
+		} catch {
+			// It then counts as in flight at a crash: too many may be named as paid twice, never too few.
+		}
+		return awake.aborted ? err(asleep) : outcome;
 	}
 
 	/** A store that cannot take the phase halts the run, whatever it came to: what is stored would say that it still runs. */
@@ -124,3 +147,20 @@ export class LiveRun {
 		}
 	}
 }
+
+const asleep: Failure = {
+	kind: 'network',
+	message: 'The computer slept, or the browser froze the page, while this request was on its way.',
+	status: null,
+	code: null,
+	requestId: null,
+	waitMs: null,
+};
+
+/** What a run's store can promise, for the page. */
+export const bookkeepingOf = (
+	store: RunStore,
+): Pick<RunProgress, 'journal' | 'possiblyPaidTwice'> => ({
+	journal: store.keepsJournal ? 'on' : 'unavailable',
+	possiblyPaidTwice: store.paidTwice,
+});

@@ -1,14 +1,15 @@
 import type { EngineEvent, RunRefusal } from '#contract/engine-api.ts';
 import { originOf } from '#domain/connection.ts';
+import type { Failure } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Run, RunProgress, RunSetup } from '#domain/run.ts';
+import { isActive, settledPhase, type Run, type RunProgress, type RunSetup } from '#domain/run.ts';
 import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import type { Fetch, Host } from './host.ts';
 import type { KeyRing } from './key-ring.ts';
-import { LiveRun } from './live-run.ts';
+import { bookkeepingOf, LiveRun } from './live-run.ts';
 import { ResultReader } from './result-reader.ts';
 import { RunPlan } from './run-plan.ts';
 
@@ -19,6 +20,9 @@ export interface RunsParts {
 	readonly demoFetch: Fetch;
 	readonly emit: (event: EngineEvent) => void;
 }
+
+/** How often a run that another tab is at is looked at. */
+const watchMs = 500;
 
 const lockPrefix = 'volley-run-';
 
@@ -49,6 +53,8 @@ export class Runs {
 	readonly #claimed = new Set<string>();
 	/** Answers that a full or broken store refused: kept for the next session. */
 	readonly #unsaved = new Map<string, readonly SettledRequest[]>();
+	/** Runs that another tab is at and that this one looks on at. */
+	readonly #watched = new Set<string>();
 
 	constructor(parts: RunsParts) {
 		this.#parts = parts;
@@ -98,13 +104,6 @@ export class Runs {
 		return (await this.#parts.host.heldLocks()).includes(lockPrefix + runId);
 	}
 
-	/** What another tab has settled meanwhile is counted too. */
-	async get(runId: string): Promise<Run | null> {
-		const opened = await this.#open.get(runId);
-		if (!this.#live.has(runId)) await opened?.store.refresh();
-		return this.#parts.library.getRun(runId);
-	}
-
 	async delete(runId: string): Promise<void> {
 		const session = this.#live.get(runId);
 		session?.live.stop();
@@ -115,11 +114,22 @@ export class Runs {
 		this.#parts.emit({ kind: 'runsChanged' });
 	}
 
+	/** What stands of it now, after journal and store were brought together. */
+	async get(runId: string): Promise<Run | null> {
+		// A run that cannot be opened is read as far as the list knows it.
+		const opened = await this.#opened(runId).catch(() => null);
+		if (opened !== null && !this.#live.has(runId)) await opened.store.refresh();
+		return this.#parts.library.getRun(runId);
+	}
+
 	async progress(runId: string): Promise<RunProgress | null> {
 		const session = this.#live.get(runId);
 		if (session !== undefined) return session.live.progress();
-		const [run, elsewhere] = await Promise.all([this.get(runId), this.#isElsewhere(runId)]);
-		if (run === null) return null;
+		const run = await this.get(runId);
+		const elsewhere = await this.#isElsewhere(runId);
+		const opened = await this.#open.get(runId);
+		if (run === null || opened === null || opened === undefined) return null;
+		if (elsewhere && !this.#claimed.has(runId)) this.#watch(runId);
 		const { phase, counters } = run;
 		return {
 			runId,
@@ -134,7 +144,30 @@ export class Runs {
 			concurrency: run.setup.limits.maxConcurrency,
 			unsaved: this.#unsaved.get(runId)?.length ?? 0,
 			elsewhere,
+			...bookkeepingOf(opened.store),
 		};
+	}
+
+	/** Another tab is at it: this one shows how it goes, until it comes to rest there or that tab goes away. */
+	#watch(runId: string): void {
+		if (this.#watched.has(runId) || this.#live.has(runId)) return;
+		this.#watched.add(runId);
+		this.#parts.host.after(watchMs, () => {
+			this.#watched.delete(runId);
+			void this.#look(runId);
+		});
+	}
+
+	async #look(runId: string): Promise<void> {
+		if (this.#live.has(runId)) return;
+		try {
+			const progress = await this.progress(runId);
+			if (progress === null) return;
+			this.#parts.emit({ kind: 'progress', progress });
+			if (!isActive(progress.phase)) this.#parts.emit({ kind: 'runsChanged' });
+		} catch (error) {
+			this.#parts.emit({ kind: 'notice', message: messageOf(error) });
+		}
 	}
 
 	async reader(runId: string): Promise<ResultReader | null> {
@@ -146,7 +179,7 @@ export class Runs {
 		runId: string,
 		prepare: (store: RunStore) => Promise<void> = () => Promise.resolve(),
 	): Promise<Result<null, RunRefusal>> {
-		const { host, keys } = this.#parts;
+		const { host, keys, emit } = this.#parts;
 		const before = this.#live.get(runId);
 		if (before?.live.isRunning === true || this.#claimed.has(runId)) return ok(null);
 		this.#claimed.add(runId);
@@ -163,18 +196,55 @@ export class Runs {
 			if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			release = await host.lock(lockPrefix + runId);
 			if (release === null) return err({ kind: 'ownedElsewhere' });
-			await prepare(opened.store);
-			await opened.store.setPhase({ name: 'running' });
-			this.#begin(opened, release);
+			const isSafe = await this.#takeOver(opened);
+			if (isSafe) {
+				await prepare(opened.store);
+				await opened.store.setPhase({ name: 'running' });
+				this.#begin(opened, release);
+				return ok(null);
+			}
+			opened.store.letGo();
+			release();
+			emit({ kind: 'runsChanged' });
 			return ok(null);
 		} catch (error) {
+			(await this.#open.get(runId)?.catch(() => null))?.store.letGo();
 			release?.();
-			return err({
-				kind: 'storage',
-				message: error instanceof Error ? error.message : String(error),
-			});
+			return err({ kind: 'storage', message: messageOf(error) });
 		} finally {
 			this.#claimed.delete(runId);
+		}
+	}
+
+	/**
+	 * Makes this worker the one that writes. False where answers are missing that had been stored, and nobody was told yet:
+	 * the run then needs attention, and to resume it in spite of that is to accept the loss.
+	 */
+	async #takeOver({ run, store }: OpenRun): Promise<boolean> {
+		const { lost } = await store.takeUp();
+		if (lost === 0) return true;
+		const stored = await this.#parts.library.getRun(run.id);
+		const wasTold =
+			stored?.phase.name === 'needsAttention' && stored.phase.failure.kind === 'resultsLost';
+		if (wasTold) store.acceptLoss();
+		else await store.setPhase({ name: 'needsAttention', failure: resultsLost(lost) });
+		return wasTold;
+	}
+
+	/** A run that nobody is at, seen for the first time by this worker: whatever a crash or a loss has left is put right. */
+	async #inspect({ run, store }: Pick<OpenRun, 'run' | 'store'>): Promise<void> {
+		const { host, library } = this.#parts;
+		const release = await host.lock(lockPrefix + run.id);
+		if (release === null) return;
+		try {
+			const stored = await library.getRun(run.id);
+			const { lost } = await store.takeUp();
+			if (stored === null) return;
+			if (lost > 0) await store.setPhase({ name: 'needsAttention', failure: resultsLost(lost) });
+			else if (isActive(stored.phase)) await store.setPhase(settledPhase(stored.phase));
+		} finally {
+			store.letGo();
+			release();
 		}
 	}
 
@@ -199,6 +269,7 @@ export class Runs {
 			})
 			.finally(() => {
 				this.#live.delete(run.id);
+				store.letGo();
 				release();
 				emit({ kind: 'runsChanged' });
 			});
@@ -246,10 +317,27 @@ export class Runs {
 		const dataset = datasetId === null ? null : await library.getDataset(datasetId);
 		const plan = new RunPlan(setup, dataset?.columns ?? [], async (row) => {
 			const [found] = datasetId === null ? [] : await library.readRows(datasetId, row, 1);
+			// With the whole table gone nothing is sent, and the answers are shown without it.
+			if (found === undefined && dataset === null) return [];
 			if (found === undefined) throw new Error(`Row ${String(row + 1)} is no longer stored.`);
 			return found;
 		});
 		const n = setup.parameters.completionsPerPrompt;
-		return { run, store, plan, reader: new ResultReader(store, plan, n, host.clock) };
+		// A command that takes the run up brings journal and store together itself.
+		if (!this.#claimed.has(runId)) await this.#inspect({ run, store });
+		const reader = new ResultReader(store, plan, n, host.clock);
+		return { run, store, plan, reader };
 	}
 }
+
+const messageOf = (error: unknown): string =>
+	error instanceof Error ? error.message : String(error);
+
+const resultsLost = (lost: number): Failure => ({
+	kind: 'resultsLost',
+	message: `${String(lost)} stored ${lost === 1 ? 'answer is' : 'answers are'} missing`,
+	status: null,
+	code: null,
+	requestId: null,
+	waitMs: null,
+});

@@ -45,6 +45,8 @@ export const progressWith = (change: Partial<RunProgress>): RunProgress => ({
 	rateLimited: 0,
 	cooldownUntil: null,
 	concurrency: 100,
+	possiblyPaidTwice: 0,
+	journal: 'on',
 	...change,
 });
 

@@ -1,6 +1,7 @@
 import { waitingCount, type RunCounters, type RunPhase, type RunSetup } from '#domain/run.ts';
 import type { RefusedCommand } from '#state/run.svelte.ts';
 import { formatCounted } from '../format.ts';
+import { inFlightWords } from './bookkeeping-words.ts';
 import { endpointName, failureWords, quoteOf, refusalWords } from '../wording.ts';
 
 /** What the page asks of the person before the run can go on. */
@@ -17,6 +18,7 @@ export function attentionFor(
 	counters: RunCounters,
 	setup: RunSetup,
 	refused: RefusedCommand | null,
+	possiblyPaidTwice: number | null = null,
 ): Attention | null {
 	const waits = waitingWords(waitingCount(counters, 0));
 	if (phase.name === 'needsAttention') {
@@ -53,7 +55,7 @@ export function attentionFor(
 		return {
 			tone: 'warn',
 			title: 'The page was closed while this run was going. Nothing that settled is lost.',
-			text: `${waits}. The few that were in flight are sent again, so they may be paid for twice.`,
+			text: `${waits}. ${inFlightWords(possiblyPaidTwice)}`,
 			checks: [],
 		};
 	return null;
