@@ -50,7 +50,6 @@ export interface EachOptions {
 /** Records a transaction: a request and each of its choices. */
 const maxRecords = 200;
 const rowEveryMs = 1_000;
-const countEveryMs = 1_000;
 const pageSize = 500;
 const retrySlice = 1_000;
 
@@ -64,7 +63,6 @@ export class RunStore {
 	#savingRow: Promise<void> | null = null;
 	#paidTwice: number | null = null;
 	#owned: TakenRun | null = null;
-	#countedAt = 0;
 
 	private constructor(options: RunStoreOptions, counters: RunCounters) {
 		this.#options = options;
@@ -159,7 +157,7 @@ export class RunStore {
 		const fence = this.#owned?.owner ?? null;
 		this.#counters = await database.use((db) => flushCounters(db, fresh, fence));
 		this.#owned?.journal?.phase(phase);
-		this.#acknowledge(0);
+		this.#acknowledge();
 		await saveRow({ phase, ...this.#rowCounts() }, 'strict');
 	}
 
@@ -250,7 +248,7 @@ export class RunStore {
 		});
 		this.#counters = committed.counters;
 		this.#duplicates += committed.duplicates;
-		this.#acknowledge(countEveryMs);
+		this.#acknowledge();
 		this.#refreshRow();
 	}
 
@@ -258,11 +256,9 @@ export class RunStore {
 		return settledCount(this.#counters);
 	}
 
-	/** Rides on commits as the list row does; `everyMs` 0 is now. Never lowers the count: that is how a loss is seen. */
-	#acknowledge(everyMs: number): void {
-		const { now, onRowFailed } = this.#options;
-		if (everyMs > 0 && Math.abs(now() - this.#countedAt) < everyMs) return;
-		this.#countedAt = now();
+	/** Never lowers the count: that is how a loss is seen. */
+	#acknowledge(): void {
+		const { onRowFailed } = this.#options;
 		try {
 			const count = this.#owned?.count ?? null;
 			if (count !== null && count.settled < this.#settled) count.write(this.#settled);

@@ -52,7 +52,8 @@ export async function openBrowser(executable, profile) {
 		page,
 		newPage: () => context.newPage(),
 		kill: async () => {
-			if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+			if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+				process.kill(-child.pid, 'SIGKILL');
 			await gone;
 			await browser.close().catch(() => undefined);
 		},

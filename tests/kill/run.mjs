@@ -63,6 +63,8 @@ try {
 	life = await openBrowser(executable, profile);
 	life = await killed(life);
 	life = await wiped(life);
+} catch (error) {
+	faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
 } finally {
 	await life?.kill();
 	await endpoint.close();
@@ -91,7 +93,15 @@ async function startRun(page, count) {
 	const text = `id,text\n${Array.from({ length: count }, (_, i) => `${String(i)},run ${String(runs)} row ${String(i)}`).join('\n')}`;
 	await page
 		.getByLabel('Data files')
-		.setInputFiles({ name: 'kill.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+		.setInputFiles({
+			name: `kill-${String(runs)}.csv`,
+			mimeType: 'text/csv',
+			buffer: Buffer.from(text),
+		});
+	await page
+		.getByText(`kill-${String(runs)}.csv`)
+		.first()
+		.waitFor();
 	await page.getByText(`× ${count.toLocaleString('en')} rows`).waitFor();
 	await page
 		.getByRole('combobox', { name: 'Provider' })
@@ -159,6 +169,7 @@ async function broken(now, turn) {
 /** @param {import('./browser.mjs').Life} first */
 async function killed(first) {
 	let now = first;
+	life = now;
 	let url = await startRun(now.page, rows);
 	/** What the page has named in all since this run began. */
 	let named = 0;
@@ -168,6 +179,7 @@ async function killed(first) {
 		const acknowledged = await settled(now.page);
 		const before = resentSoFar();
 		now = await broken(now, turn);
+		life = now;
 		now.page.setDefaultTimeout(20_000);
 		// Nothing leaves any more; what was on its way has come to its end at the endpoint.
 		await endpoint.ledger.ended(endpoint.ledger.requests.length);
@@ -249,6 +261,7 @@ async function wiped(first) {
 		await endpoint.ledger.ended(endpoint.ledger.requests.length);
 		const sent = endpoint.ledger.requests.length;
 		now = await openBrowser(executable ?? '', profile);
+		life = now;
 		now.page.setDefaultTimeout(20_000);
 		await now.page.goto(url);
 		await bar(now.page).waitFor();
