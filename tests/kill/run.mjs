@@ -91,13 +91,11 @@ async function startRun(page, count) {
 	await page.goto(`${site}#/new`);
 	await page.reload();
 	const text = `id,text\n${Array.from({ length: count }, (_, i) => `${String(i)},run ${String(runs)} row ${String(i)}`).join('\n')}`;
-	await page
-		.getByLabel('Data files')
-		.setInputFiles({
-			name: `kill-${String(runs)}.csv`,
-			mimeType: 'text/csv',
-			buffer: Buffer.from(text),
-		});
+	await page.getByLabel('Data files').setInputFiles({
+		name: `kill-${String(runs)}.csv`,
+		mimeType: 'text/csv',
+		buffer: Buffer.from(text),
+	});
 	await page
 		.getByText(`kill-${String(runs)}.csv`)
 		.first()
@@ -110,7 +108,12 @@ async function startRun(page, count) {
 	await page.getByLabel('Model', { exact: true }).fill('m');
 	await page.getByRole('textbox', { name: 'User message' }).fill('{text}');
 	await page.getByRole('button', { name: /^Start run/ }).click();
-	await bar(page).waitFor();
+	await bar(page)
+		.waitFor()
+		.catch(async (error) => {
+			console.log(await page.locator('body').innerText());
+			throw error;
+		});
 	return page.url();
 }
 
