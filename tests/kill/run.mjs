@@ -36,7 +36,7 @@ if (executable === null) throw new Error('There is no browser: see tests/browser
 await build({ logLevel: 'warn' });
 const server = await preview({ preview: { port, host: '127.0.0.1' }, logLevel: 'warn' });
 const modules = await createServer({
-	server: { middlewareMode: true },
+	server: { middlewareMode: true, hmr: false, ws: false },
 	appType: 'custom',
 	logLevel: 'warn',
 });
