@@ -21,7 +21,9 @@ export type FailureKind =
 	| 'network'
 	| 'malformed'
 	// Ours.
-	| 'storage';
+	| 'storage'
+	/** The browser has lost outcomes that it had stored. */
+	| 'resultsLost';
 
 /** What a 429 says of the limit that it met: `Limit 500, Used 500, Requested 1`. */
 export interface LimitReading {
@@ -64,6 +66,7 @@ const verdicts: Readonly<Record<FailureKind, Verdict>> = {
 	wrongEndpoint: 'stopRun',
 	notAnApi: 'stopRun',
 	storage: 'stopRun',
+	resultsLost: 'stopRun',
 	badRequest: 'failRequest',
 	contextLengthExceeded: 'failRequest',
 	contentFiltered: 'failRequest',

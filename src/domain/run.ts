@@ -207,4 +207,8 @@ export interface RunProgress {
 	readonly limits: readonly LearnedLimits[];
 	/** Null while nothing does, or nothing runs. */
 	readonly heldBackBy: HeldBackBy | null;
+	/** Requests that were in flight when the run broke off, all times together; null where no journal could tell. */
+	readonly possiblyPaidTwice: number | null;
+	/** Whether each outcome is also written where a loss of the browser's database does not reach it. */
+	readonly journal: 'on' | 'unavailable';
 }

@@ -37,7 +37,10 @@ export class BatchEngine {
 	readonly #models: readonly string[];
 	readonly #sources: readonly AsyncIterator<number>[];
 	readonly #release: Release;
-	readonly #inFlight = new Map<number, AbortController>();
+	readonly #inFlight = new Map<
+		number,
+		{ readonly controller: AbortController; readonly at: number }
+	>();
 	#storing = 0;
 	readonly #wakeup = new Wakeup();
 	readonly #throughput = new Throughput();
@@ -86,7 +89,13 @@ export class BatchEngine {
 	stop(): void {
 		if (this.#phase.name === 'running' || this.#phase.name === 'pausing')
 			this.#enter({ name: 'stopped' });
-		for (const controller of this.#inFlight.values()) controller.abort();
+		for (const { controller } of this.#inFlight.values()) controller.abort();
+	}
+
+	/** Gives up on what left before this time of the clock and sends it again, for no attempt: its connection is dead. */
+	sendAgain(leftBefore: number): void {
+		for (const { controller, at } of this.#inFlight.values())
+			if (at < leftBefore) controller.abort(deadConnection);
 	}
 
 	/** Works until nothing waits or something ends the session; gives back the phase it came to rest in. */
@@ -143,7 +152,7 @@ export class BatchEngine {
 		const { clock } = this.#ports;
 		const { request } = flight;
 		const controller = new AbortController();
-		this.#inFlight.set(request, controller);
+		this.#inFlight.set(request, { controller, at: flight.departure.at });
 		this.#ports.onChange();
 		const startedAt = clock.epoch();
 		void this.#ports.send(request, controller.signal).then((outcome) => {
@@ -151,11 +160,14 @@ export class BatchEngine {
 			const attempts = flight.failures + 1;
 			const latencyMs = clock.now() - flight.departure.at;
 			const settled = { request, outcome, attempts, startedAt, latencyMs };
-			if (controller.signal.aborted) this.#release.aborted(flight);
-			else if (outcome.ok) {
+			const { signal } = controller;
+			// An answer that was faster than its abort is paid for.
+			if (outcome.ok) {
 				this.#release.succeeded(flight, tokensOf(outcome.value));
 				this.#settle(settled);
-			} else this.#fail(flight, outcome.error, settled);
+			} else if (signal.reason === deadConnection) this.#release.broughtBack(flight);
+			else if (signal.aborted) this.#release.aborted(flight);
+			else this.#fail(flight, outcome.error, settled);
 			this.#wakeup.wake();
 			this.#ports.onChange();
 		});
@@ -196,6 +208,9 @@ export class BatchEngine {
 		this.#ports.onChange();
 	}
 }
+
+/** Why a request is aborted that waits again within the session. */
+const deadConnection = Symbol('dead connection');
 
 function tokensOf({ rest }: Completion): number | null {
 	const { promptTokens, completionTokens } = usageOf(rest);

@@ -125,6 +125,12 @@ export class Release {
 		scope.limiter.lost(departure);
 	}
 
+	/** An attempt that nobody can blame on anything: it leaves again at once, uncharged. */
+	broughtBack(flight: Flight): void {
+		this.aborted(flight);
+		flight.scope.returned.add({ ...flight, readyAt: this.#ports.clock.now() });
+	}
+
 	failed(flight: Flight, failure: Failure): Consequence {
 		const { scope, departure, failures } = flight;
 		this.#landed(scope);

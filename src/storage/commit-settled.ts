@@ -1,7 +1,8 @@
 import type { IDBPDatabase } from 'idb';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { countSettled, type RunCounters } from '#domain/run.ts';
-import type { ChoiceRecord, RequestRecord, RunSchema } from './run-schema.ts';
+import { checkFence } from './run-owner.ts';
+import type { ChoiceRecord, OwnerRecord, RequestRecord, RunSchema } from './run-schema.ts';
 import { makeAll, writeTo } from './transact.ts';
 
 export interface Committed {
@@ -18,8 +19,10 @@ export function commitSettled(
 	db: IDBPDatabase<RunSchema>,
 	fresh: RunCounters,
 	settled: readonly SettledRequest[],
+	owner: OwnerRecord | null = null,
 ): Promise<Committed> {
-	return writeTo(db, ['requests', 'choices', 'counters'], 'relaxed', async (tx) => {
+	return writeTo(db, ['requests', 'choices', 'counters', 'owner'], 'relaxed', async (tx) => {
+		if (owner !== null) checkFence(owner, await tx.objectStore('owner').get('current'));
 		const requests = tx.objectStore('requests');
 		const choices = tx.objectStore('choices');
 		const [stored, ...knownKeys] = await Promise.all([
@@ -37,6 +40,7 @@ export function commitSettled(
 			...added.map((one) => () => requests.add(recordOf(one))),
 			...added.flatMap(choiceRecordsOf).map((record) => () => choices.add(record)),
 			() => tx.objectStore('counters').put(counters, 'current'),
+			...(owner === null ? [] : [() => tx.objectStore('owner').put(owner, 'current')]),
 		]);
 		return { counters, duplicates: settled.length - added.length };
 	});

@@ -1,5 +1,6 @@
 import type { IDBPDatabase } from 'idb';
 import type { RunCounters } from '#domain/run.ts';
+import { checkFence, type Fence } from './run-owner.ts';
 import type { RunSchema } from './run-schema.ts';
 import { readFrom, writeTo } from './transact.ts';
 
@@ -18,8 +19,10 @@ export const readCounters = (
 export const flushCounters = (
 	db: IDBPDatabase<RunSchema>,
 	fresh: RunCounters,
+	fence: Fence = null,
 ): Promise<RunCounters> =>
-	writeTo(db, ['counters'], 'strict', async (tx) => {
+	writeTo(db, ['counters', 'owner'], 'strict', async (tx) => {
+		checkFence(fence, await tx.objectStore('owner').get('current'));
 		const counters = (await tx.objectStore('counters').get('current')) ?? fresh;
 		await tx.objectStore('counters').put(counters, 'current');
 		return counters;

@@ -1,6 +1,7 @@
 import type { Dataset, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { Run, RunSetup, RunSummary } from '#domain/run.ts';
+import type { JournalFolder } from './journal-folder.ts';
 import type { DatasetWriter } from './dataset-writer.ts';
 import { Datasets } from './datasets.ts';
 import type { RunStore } from './run-store.ts';
@@ -20,6 +21,8 @@ export interface LibraryOptions {
 	/** The runs whose stored phase is true, because a worker is at them; default: none, so that they read as interrupted. */
 	readonly liveRuns?: LiveRuns;
 	readonly onProblem: OnProblem;
+	/** Default: none, so that IndexedDB alone holds what settled. */
+	readonly journals?: JournalFolder | null;
 }
 
 /** All that the browser keeps. Every rejection is a StorageError. */
@@ -48,6 +51,9 @@ export interface Library {
 	/** The one store of this run, shared by all who open it until somebody closes it; null where there is no such run. */
 	openRun(id: string): Promise<RunStore | null>;
 
+	/** The runs that were found only as journals when the library was opened. */
+	readonly restoredRuns: number;
+
 	/** Waits for what is being settled. */
 	close(): Promise<void>;
 }
@@ -59,12 +65,15 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		now: options.now,
 		newId: options.newId,
 		onProblem: options.onProblem,
+		journals: options.journals ?? null,
 	});
 	const datasets = new Datasets(shelf);
 	const runs = new Runs(shelf, options.liveRuns ?? (() => new Set()));
 	await shelf.eraseDoomed();
+	const restoredRuns = await runs.restore();
 
 	return {
+		restoredRuns,
 		createDataset: () => datasets.create(),
 		getDataset: (id) => datasets.get(id),
 		readRows: (id, first, count) => datasets.readRows(id, first, count),

@@ -1,6 +1,7 @@
 import type { IDBPDatabase } from 'idb';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
+import { checkFence, type Fence } from './run-owner.ts';
 import type { ChoiceRecord, OutcomeName, RequestRecord, RunSchema } from './run-schema.ts';
 import { readFrom } from './transact.ts';
 
@@ -69,10 +70,20 @@ export const readNumbers = (db: RunDatabase, outcome: OutcomeName): Promise<numb
 		tx.objectStore('requests').index('outcome').getAllKeys(outcomeFrom(outcome, 0)),
 	);
 
-export const readKeys = (db: RunDatabase, first: number, last: number): Promise<number[]> =>
-	readFrom(db, ['requests'], (tx) =>
-		tx.objectStore('requests').getAllKeys(IDBKeyRange.bound(first, last)),
-	);
+export const readKeys = (
+	db: RunDatabase,
+	first: number,
+	last: number,
+	fence: Fence = null,
+): Promise<number[]> =>
+	readFrom(db, ['requests', 'owner'], async (tx) => {
+		const [owner, keys] = await Promise.all([
+			tx.objectStore('owner').get('current'),
+			tx.objectStore('requests').getAllKeys(IDBKeyRange.bound(first, last)),
+		]);
+		checkFence(fence, owner);
+		return keys;
+	});
 
 /** Both are in key order, so one walk joins them. */
 function assemble(

@@ -1,6 +1,7 @@
 import type { IDBPDatabase } from 'idb';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import { withoutFailed, type RunCounters } from '#domain/run.ts';
+import { checkFence, type Fence } from './run-owner.ts';
 import type { RunSchema } from './run-schema.ts';
 import { makeAll, writeTo } from './transact.ts';
 
@@ -11,32 +12,64 @@ export interface Freed {
 
 /**
  * The first failed requests from `from` on wait again: at most `limit`, so that no transaction keeps the others out for
- * long. Records and counters change together, so a crash between two slices leaves sums that are right.
+ * long. Records and counters change together, so a crash between two slices leaves sums that are right. `note` hears of
+ * them first, and by throwing keeps them as they are.
  */
 export const freeFailed = (
 	db: IDBPDatabase<RunSchema>,
 	fresh: RunCounters,
 	from: number,
 	limit: number,
+	fence: Fence,
+	note: (requests: readonly number[]) => void,
 ): Promise<Freed> =>
-	writeTo(db, ['requests', 'counters'], 'relaxed', async (tx) => {
+	writeTo(db, ['requests', 'counters', 'owner'], 'relaxed', async (tx) => {
 		const requests = tx.objectStore('requests');
 		const range = IDBKeyRange.bound(['failed', from], ['failed', Infinity]);
-		const [stored, failed] = await Promise.all([
+		const [stored, failed, owner] = await Promise.all([
 			tx.objectStore('counters').get('current'),
 			requests.index('outcome').getAll(range, limit),
+			tx.objectStore('owner').get('current'),
 		]);
+		checkFence(fence, owner);
 		const counters = withoutSome(
 			stored ?? fresh,
 			failed.flatMap(({ failure }) => failure ?? []),
 		);
 		const freed = failed.map(({ request }) => request);
+		note(freed);
 		await makeAll([
 			...freed.map((request) => () => requests.delete(request)),
 			() => tx.objectStore('counters').put(counters, 'current'),
 		]);
 		return { counters, requests: freed };
 	});
+
+/** Those of these that have failed wait again. */
+export const freeThese = async (
+	db: IDBPDatabase<RunSchema>,
+	fresh: RunCounters,
+	numbers: readonly number[],
+): Promise<void> => {
+	await writeTo(db, ['requests', 'counters'], 'relaxed', async (tx) => {
+		const requests = tx.objectStore('requests');
+		const [stored, ...records] = await Promise.all([
+			tx.objectStore('counters').get('current'),
+			...numbers.map((request) => requests.get(request)),
+		]);
+		const failed = records.flatMap((record) => (record?.outcome === 'failed' ? [record] : []));
+		const failures = failed.map(({ failure }) => failure);
+		const counters = withoutSome(stored ?? fresh, failures);
+		await makeAll([
+			...failed.map(
+				({ request }) =>
+					() =>
+						requests.delete(request),
+			),
+			() => tx.objectStore('counters').put(counters, 'current'),
+		]);
+	});
+};
 
 function withoutSome(counters: RunCounters, failures: readonly Failure[]): RunCounters {
 	const failed = counters.failed - failures.length;

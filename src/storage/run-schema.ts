@@ -28,6 +28,16 @@ export interface ChoiceRecord {
 	readonly choice: JsonObject;
 }
 
+/** Which worker may write, and how far the journal is in these stores. */
+export interface OwnerRecord {
+	/** Raised by each worker that takes the run up. */
+	readonly epoch: number;
+	/** Every line of the journal before this offset is stored, and none before it is in flight. */
+	readonly through: number;
+	/** Requests that were in flight at all crashes so far; null while there is no journal to tell. */
+	readonly paidTwice: number | null;
+}
+
 /** One run: what it settled. Waiting requests are the gaps between the keys of `requests`. */
 export interface RunSchema extends DBSchema {
 	requests: {
@@ -39,6 +49,8 @@ export interface RunSchema extends DBSchema {
 	choices: { key: [number, number]; value: ChoiceRecord };
 	/** One record, `current`, always the sum over `requests`. */
 	counters: { key: string; value: RunCounters };
+	/** One record, `current`; none of a run that nobody took up. */
+	owner: { key: string; value: OwnerRecord };
 }
 
 export const runMigrations: readonly Migration[] = [
@@ -49,5 +61,8 @@ export const runMigrations: readonly Migration[] = [
 		]);
 		db.createObjectStore('choices', { keyPath: ['request', 'position'] });
 		db.createObjectStore('counters');
+	},
+	(db) => {
+		db.createObjectStore('owner');
 	},
 ];

@@ -1,13 +1,17 @@
 import type { SettledRequest } from '#domain/outcome.ts';
-import type { RunCounters, RunPhase, RunSummary } from '#domain/run.ts';
+import { settledCount, type RunCounters, type RunPhase, type RunSummary } from '#domain/run.ts';
 import { commitSettled } from './commit-settled.ts';
 import { flushCounters, readCounters } from './counters.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { JournalFolder } from './journal-folder.ts';
+import type { JournalEntry } from './journal-line.ts';
 import type { LiveDatabase } from './live-database.ts';
 import { readKeys, readMany, readNumbers, readPage, readRange } from './read-settled.ts';
 import { freeFailed } from './retry-failed.ts';
-import type { OutcomeName, RunSchema } from './run-schema.ts';
+import { readOwner } from './run-owner.ts';
+import type { OutcomeName, OwnerRecord, RunSchema } from './run-schema.ts';
 import { toStorageError } from './storage-error.ts';
+import { takeUpRun, type TakenRun } from './take-up-run.ts';
 import { waitingRequests } from './waiting.ts';
 
 /** What of a run's list row its store keeps up to date. */
@@ -21,6 +25,19 @@ export interface RunStoreOptions {
 	readonly saveRow: (change: RowChange, durability: 'relaxed' | 'strict') => Promise<void>;
 	readonly onRowFailed: (message: string) => void;
 	readonly onClosed: () => void;
+	readonly runId: string;
+	/** Null where none can be kept. */
+	readonly journals: JournalFolder | null;
+	/** The first line of the run's journal. */
+	readonly header: JournalEntry;
+}
+
+/** What taking a run up brought to light. */
+export interface TakenUp {
+	/** Settled requests that were acknowledged once and that neither the store nor the journal holds any more. */
+	readonly lost: number;
+	/** The last phase that the journal knows; null without one. */
+	readonly phase: RunPhase | null;
 }
 
 export interface EachOptions {
@@ -44,6 +61,8 @@ export class RunStore {
 	#duplicates = 0;
 	#rowSavedAt: number;
 	#savingRow: Promise<void> | null = null;
+	#paidTwice: number | null = null;
+	#owned: TakenRun | null = null;
 
 	private constructor(options: RunStoreOptions, counters: RunCounters) {
 		this.#options = options;
@@ -57,19 +76,69 @@ export class RunStore {
 	}
 
 	static async open(options: RunStoreOptions): Promise<RunStore> {
-		const counters = await options.database.use((db) => readCounters(db, options.fresh));
-		return new RunStore(options, counters);
+		const store = new RunStore(options, options.fresh);
+		await store.refresh();
+		return store;
+	}
+
+	/** Reads anew what another worker may have written. */
+	async refresh(): Promise<void> {
+		const { database, fresh } = this.#options;
+		const [counters, owner] = await database.use((db) =>
+			Promise.all([readCounters(db, fresh), readOwner(db)]),
+		);
+		this.#counters = counters;
+		this.#paidTwice = owner?.paidTwice ?? null;
+	}
+
+	/** Whether outcomes are written to a journal first. */
+	get keepsJournal(): boolean {
+		return this.#options.journals !== null;
+	}
+
+	/** Requests that were in flight when the run broke off, all times together; null where no journal could tell. */
+	get paidTwice(): number | null {
+		return this.#paidTwice;
+	}
+
+	/**
+	 * Makes this worker the one that may write, after bringing journal and store together. The caller holds the run's
+	 * lock, and lets go before it gives that back.
+	 */
+	async takeUp(): Promise<TakenUp> {
+		this.letGo();
+		const { database, fresh, header, journals, runId } = this.#options;
+		const use: TakenRun['use'] = (work) => database.use(work);
+		const taken = await takeUpRun({ use, fresh, header, journals, runId });
+		this.#owned = taken;
+		await this.refresh();
+		return { lost: Math.max(0, taken.acknowledged - this.#settled), phase: taken.phase };
+	}
+
+	/** What is missing is taken as lost for good: those requests wait. */
+	acceptLoss(): void {
+		this.#owned?.count?.write(this.#settled);
+	}
+
+	/** Nothing more is written by this worker until it takes the run up again. */
+	letGo(): void {
+		const owned = this.#owned;
+		this.#owned = null;
+		owned?.close();
+	}
+
+	/** To be called, and heard out, before the request leaves: throws where that cannot be noted. */
+	sent(request: number): void {
+		this.#owned?.journal?.sent(request);
+	}
+
+	/** It brought no answer. */
+	back(request: number): void {
+		this.#owned?.journal?.back(request);
 	}
 
 	/** Those of the last committed state. */
 	get counters(): RunCounters {
-		return this.#counters;
-	}
-
-	/** Reads the counters again: another tab may have been at the run. Not while this one settles. */
-	async refresh(): Promise<RunCounters> {
-		const { database, fresh } = this.#options;
-		this.#counters = await database.use((db) => readCounters(db, fresh));
 		return this.#counters;
 	}
 
@@ -85,14 +154,18 @@ export class RunStore {
 
 	async setPhase(phase: RunPhase): Promise<void> {
 		const { database, fresh, saveRow } = this.#options;
-		this.#counters = await database.use((db) => flushCounters(db, fresh));
+		const fence = this.#owned?.owner ?? null;
+		this.#counters = await database.use((db) => flushCounters(db, fresh, fence));
+		this.#owned?.journal?.phase(phase);
+		this.#acknowledge();
 		await saveRow({ phase, ...this.#rowCounts() }, 'strict');
 	}
 
 	/** The requests from `from` on that have not settled, in plan order. */
 	waiting(from: number): AsyncIterable<number> {
 		return waitingRequests(
-			(first, last) => this.#options.database.use((db) => readKeys(db, first, last)),
+			(first, last) =>
+				this.#options.database.use((db) => readKeys(db, first, last, this.#owned?.owner ?? null)),
 			from,
 			this.#counters.planned,
 		);
@@ -101,9 +174,14 @@ export class RunStore {
 	/** Every failed request waits again; gives back how many. */
 	async retryFailed(): Promise<number> {
 		const { database, fresh, saveRow } = this.#options;
+		const { owner = null, journal = null, count = null } = this.#owned ?? {};
+		// Lower first: a crash on the way must not look like a loss.
+		count?.write(this.#counters.succeeded);
 		let freed = 0;
 		for (let from = 0; ;) {
-			const slice = await database.use((db) => freeFailed(db, fresh, from, retrySlice));
+			const slice = await database.use((db) =>
+				freeFailed(db, fresh, from, retrySlice, owner, (requests) => journal?.freed(requests)),
+			);
 			this.#counters = slice.counters;
 			freed += slice.requests.length;
 			const last = slice.requests.at(-1);
@@ -151,16 +229,43 @@ export class RunStore {
 
 	/** Closes at once: what has not begun to be stored is rejected. */
 	abandon(reason: string): void {
+		this.letGo();
 		this.#options.database.end(reason);
 		this.#options.onClosed();
 	}
 
 	async #commit(settled: readonly SettledRequest[]): Promise<void> {
 		const { database, fresh } = this.#options;
-		const committed = await database.use((db) => commitSettled(db, fresh, settled));
+		const owned = this.#owned;
+		const journal = owned?.journal ?? null;
+		const before = journal?.safePoint ?? 0;
+		journal?.settled(settled);
+		const owner = owned === null ? null : nextOwner(owned);
+		const stored = database.use((db) => commitSettled(db, fresh, settled, owner));
+		const committed = await stored.catch((cause: unknown) => {
+			journal?.holdBack(before);
+			throw cause;
+		});
 		this.#counters = committed.counters;
 		this.#duplicates += committed.duplicates;
+		this.#acknowledge();
 		this.#refreshRow();
+	}
+
+	get #settled(): number {
+		return settledCount(this.#counters);
+	}
+
+	/** Never lowers the count: that is how a loss is seen. */
+	#acknowledge(): void {
+		const { onRowFailed } = this.#options;
+		try {
+			const count = this.#owned?.count ?? null;
+			if (count !== null && count.settled < this.#settled) count.write(this.#settled);
+		} catch (cause) {
+			// The outcomes are stored all the same, and a count that is too low raises no alarm.
+			onRowFailed(toStorageError(cause).message);
+		}
 	}
 
 	/** Rides on commits, so that no timer is needed; whoever ends the run sets its phase, and with it the last counts. */
@@ -183,3 +288,7 @@ export class RunStore {
 		return { succeeded, failed, updatedAt: this.#options.now() };
 	}
 }
+
+/** The owner's record as it stands once what is in the journal by now is stored. */
+const nextOwner = ({ owner, journal }: TakenRun): OwnerRecord =>
+	journal === null ? owner : { ...owner, through: journal.safePoint };

@@ -8,10 +8,13 @@ import {
 	type RunSummary,
 } from '#domain/run.ts';
 import { readCounters } from './counters.ts';
+import { runOfJournal } from './journal-folder.ts';
 import type { RunRecord } from './library-schema.ts';
+import { readHeader } from './restore-run.ts';
 import { runMigrations, type RunSchema } from './run-schema.ts';
 import { RunStore, type RowChange } from './run-store.ts';
-import type { Shelf } from './shelf.ts';
+import { doomedJournal, type Shelf } from './shelf.ts';
+import { toStorageError } from './storage-error.ts';
 import { makeAll, readFrom, writeTo } from './transact.ts';
 
 /** The runs that some worker is at, in this tab or another. */
@@ -87,20 +90,45 @@ export class Runs {
 
 	/** The list row goes first: whatever happens next, the run is gone for whoever looks. */
 	async delete(id: string): Promise<void> {
-		const database = this.#shelf.nameOf('run', id);
+		const doomed = [this.#shelf.nameOf('run', id), doomedJournal(id)];
 		await this.#shelf.library.use((db) =>
 			writeTo(db, ['runs', 'setups', 'doomed'], 'relaxed', (tx) =>
 				makeAll([
 					() => tx.objectStore('runs').delete(id),
 					() => tx.objectStore('setups').delete(id),
-					() => tx.objectStore('doomed').put({ database }),
+					...doomed.map((database) => () => tx.objectStore('doomed').put({ database })),
 				]),
 			),
 		);
 		this.#deleted.add(id);
 		const store = await this.#stores.get(id)?.catch(() => null);
 		store?.abandon('The run was deleted.');
-		await this.#shelf.erase([database]);
+		await this.#shelf.erase(doomed);
+	}
+
+	/** Lists again the runs of which the browser has lost everything but the journal; gives back how many. */
+	async restore(): Promise<number> {
+		const { journals, onProblem, name } = this.#shelf.options;
+		if (journals === null) return 0;
+		const [names, [known, doomed]] = await Promise.all([
+			journals.names(),
+			this.#shelf.library.use((db) =>
+				readFrom(db, ['runs', 'doomed'], (tx) =>
+					Promise.all([tx.objectStore('runs').getAllKeys(), tx.objectStore('doomed').getAllKeys()]),
+				),
+			),
+		]);
+		const spared = new Set([...known.map(doomedJournal), ...doomed]);
+		let restored = 0;
+		for (const id of names.flatMap((file) => runOfJournal(file) ?? [])) {
+			if (spared.has(doomedJournal(id))) continue;
+			try {
+				if (await this.#restore(id)) restored++;
+			} catch (cause) {
+				onProblem({ kind: 'failed', database: name, message: toStorageError(cause).message });
+			}
+		}
+		return restored;
 	}
 
 	/** The one store of this run, until it is closed; null where there is no such run. */
@@ -126,7 +154,7 @@ export class Runs {
 	async #open(id: string, onClosed: () => void): Promise<RunStore | null> {
 		const stored = await this.#read(id);
 		if (stored === null || this.#deleted.has(id)) return null;
-		const { now, onProblem } = this.#shelf.options;
+		const { now, onProblem, journals } = this.#shelf.options;
 		return RunStore.open({
 			database: this.#shelf.database<RunSchema>('run', id, runMigrations),
 			fresh: emptyCounters(planSizeOf(stored.setup)),
@@ -136,7 +164,33 @@ export class Runs {
 				onProblem({ kind: 'failed', database: this.#shelf.options.name, message });
 			},
 			onClosed,
+			runId: id,
+			journals,
+			header: { kind: 'run', id, createdAt: stored.record.createdAt, setup: stored.setup },
 		});
+	}
+
+	async #restore(id: string): Promise<boolean> {
+		const { journals } = this.#shelf.options;
+		const found = journals === null ? null : await readHeader(journals, id);
+		if (found === null) return false;
+		await this.#shelf.library.use((db) =>
+			writeTo(db, ['runs', 'setups'], 'strict', (tx) =>
+				makeAll([
+					() => tx.objectStore('runs').put(found.record),
+					() => tx.objectStore('setups').put(found.setup),
+				]),
+			),
+		);
+		const store = await this.open(id);
+		if (store === null) return false;
+		try {
+			const { phase } = await store.takeUp();
+			await store.setPhase(settledPhase(phase ?? { name: 'interrupted' }));
+		} finally {
+			store.letGo();
+		}
+		return true;
 	}
 
 	async #readCounters(id: string, setup: RunSetup) {

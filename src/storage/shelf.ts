@@ -1,8 +1,10 @@
 import type { DBSchema } from 'idb';
 import { deleteDatabase } from './delete-database.ts';
+import { countName, journalName, type JournalFolder } from './journal-folder.ts';
 import { libraryMigrations, type LibrarySchema } from './library-schema.ts';
 import { LiveDatabase } from './live-database.ts';
 import type { Migration } from './open-database.ts';
+import { toStorageError } from './storage-error.ts';
 import type { OnProblem } from './storage-problem.ts';
 import { readFrom, writeTo } from './transact.ts';
 
@@ -13,7 +15,14 @@ export interface ShelfOptions {
 	readonly now: () => number;
 	readonly newId: () => string;
 	readonly onProblem: OnProblem;
+	/** Null where none can be kept. */
+	readonly journals: JournalFolder | null;
 }
+
+const journalPrefix = 'journal:';
+
+/** How a run's journal is named among what is doomed. */
+export const doomedJournal = (runId: string): string => `${journalPrefix}${runId}`;
 
 /** The small database that lists what there is, and the way to the databases of single runs and datasets. */
 export class Shelf {
@@ -37,18 +46,35 @@ export class Shelf {
 		return this.#live<S>(this.nameOf(kind, id), migrations);
 	}
 
-	/** Deletes databases that are noted as doomed; one that another tab holds open goes later. */
+	/** Deletes databases and journals that are noted as doomed; one that another tab holds open goes later. */
 	async erase(names: readonly string[]): Promise<void> {
 		const { factory, onProblem } = this.options;
 		await Promise.all(
 			names.map((name) =>
-				deleteDatabase(factory, name, onProblem, () =>
-					this.library.use((db) =>
-						writeTo(db, ['doomed'], 'relaxed', (tx) => tx.objectStore('doomed').delete(name)),
-					),
-				),
+				name.startsWith(journalPrefix)
+					? this.#eraseJournal(name.slice(journalPrefix.length))
+					: deleteDatabase(factory, name, onProblem, () => this.#forget(name)),
 			),
 		);
+	}
+
+	#forget(name: string): Promise<void> {
+		return this.library.use((db) =>
+			writeTo(db, ['doomed'], 'relaxed', (tx) => tx.objectStore('doomed').delete(name)),
+		);
+	}
+
+	async #eraseJournal(runId: string): Promise<void> {
+		const { journals, onProblem, name } = this.options;
+		// It may be here again another day, and then the note must be too: the run is not to rise from its journal.
+		if (journals === null) return;
+		try {
+			await journals.delete(journalName(runId));
+			await journals.delete(countName(runId));
+			await this.#forget(doomedJournal(runId));
+		} catch (cause) {
+			onProblem({ kind: 'failed', database: name, message: toStorageError(cause).message });
+		}
 	}
 
 	/** Finishes the deletions that an earlier life began. */

@@ -1,5 +1,8 @@
-/** `quota`: the disk share is used up. `closed`: the database is gone, deleted or held by a newer version. */
-export type StorageErrorKind = 'quota' | 'closed' | 'other';
+/**
+ * `quota`: the disk share is used up. `closed`: the database is gone, deleted or held by a newer version. `lost`: the browser
+ * has emptied it. `fenced`: another worker has taken the run up.
+ */
+export type StorageErrorKind = 'quota' | 'closed' | 'lost' | 'fenced' | 'other';
 
 /** The one error this room rejects with. Its message begins with the browser's own name for what went wrong. */
 export class StorageError extends Error {

@@ -114,6 +114,11 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 		meaning: 'The browser refused to write, so sending stopped.',
 		advice: 'Once the cause is mended, reload the page, then resume.',
 	},
+	resultsLost: {
+		title: 'This browser has lost answers that it had stored.',
+		meaning: 'Their rows count as waiting again, although they were answered and paid for.',
+		advice: 'Nothing is sent by itself. To send those rows once more, resume.',
+	},
 };
 
 /** What to do where the results cannot be saved because the room given to this page is used up. */

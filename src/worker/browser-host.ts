@@ -1,4 +1,5 @@
 import type { Host } from './host.ts';
+import { opfsFolder } from './opfs-folder.ts';
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
 	new Promise((resolve) => {
@@ -48,6 +49,7 @@ export const browserHost = (): Host => ({
 		const { held } = await navigator.locks.query();
 		return (held ?? []).flatMap(({ name }) => name ?? []);
 	},
+	journals: () => opfsFolder((ms) => sleep(ms, new AbortController().signal)),
 	storageEstimate: async () => {
 		const { usage, quota } = await navigator.storage.estimate();
 		return { usage: usage ?? null, quota: quota ?? null };

@@ -18,7 +18,10 @@ const sparedMs = 3_600_000;
 /** The engine behind the page: introduces the rooms to each other and answers as one `EngineApi`. */
 export function createEngine(host: Host): EngineApi {
 	const listeners = new Set<(event: EngineEvent) => void>();
+	/** What is found while the library opens, before the page listens. */
+	const unheard: EngineEvent[] = [];
 	const emit = (event: EngineEvent): void => {
+		if (listeners.size === 0 && event.kind === 'notice') unheard.push(event);
 		for (const listener of listeners) listener(event);
 	};
 	const keys = new KeyRing();
@@ -26,17 +29,21 @@ export function createEngine(host: Host): EngineApi {
 		sleep: (ms, signal) => host.clock.sleep(ms, signal),
 		now: () => host.clock.epoch(),
 	});
-	const opened = openLibrary({
-		indexedDB: host.indexedDB,
-		now: () => host.clock.epoch(),
-		newId: host.newId,
-		liveRuns: async () => new Set((await host.heldLocks()).flatMap(runOfLock)),
-		onProblem: ({ message }) => {
-			emit({ kind: 'notice', message });
-		},
-	});
+	const opened = host.journals().then((journals) =>
+		openLibrary({
+			journals,
+			indexedDB: host.indexedDB,
+			now: () => host.clock.epoch(),
+			newId: host.newId,
+			liveRuns: async () => new Set((await host.heldLocks()).flatMap(runOfLock)),
+			onProblem: ({ message }) => {
+				emit({ kind: 'notice', message });
+			},
+		}),
+	);
 	const rooms = opened.then((library) => {
 		void cleanUp(library, host);
+		if (library.restoredRuns > 0) emit({ kind: 'notice', message: restored(library.restoredRuns) });
 		return { library, runs: new Runs({ library, keys, host, demoFetch, emit }) };
 	});
 	let broken: string | null = null;
@@ -131,10 +138,14 @@ export function createEngine(host: Host): EngineApi {
 		subscribe: (listener) => {
 			listeners.add(listener);
 			if (broken !== null) listener({ kind: 'broken', message: broken });
+			for (const event of unheard.splice(0)) listener(event);
 			return Promise.resolve();
 		},
 	};
 }
+
+const restored = (runs: number): string =>
+	`This browser lost its stored data. ${runs === 1 ? 'One run was' : `${String(runs)} runs were`} restored with all answers; the tables are gone.`;
 
 const cancelled = problem('dataFiles', 'Reading was cancelled. Nothing was changed.');
 

@@ -1,4 +1,5 @@
 import type { Clock } from '#engine/ports.ts';
+import type { JournalFolder } from '#storage/journal-folder.ts';
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -15,6 +16,8 @@ export interface Host {
 	readonly lock: (name: string) => Promise<(() => void) | null>;
 	/** The names of the locks that any tab of this origin holds. */
 	readonly heldLocks: () => Promise<readonly string[]>;
+	/** Null where the browser keeps no files for this origin. */
+	readonly journals: () => Promise<JournalFolder | null>;
 	readonly storageEstimate: () => Promise<{ usage: number | null; quota: number | null }>;
 	readonly storagePersisted: () => Promise<boolean | null>;
 }

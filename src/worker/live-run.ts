@@ -1,5 +1,5 @@
 import { concurrencyCeiling } from '#domain/connection.ts';
-import type { SettledRequest } from '#domain/outcome.ts';
+import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err } from '#domain/result.ts';
 import {
 	settledCount,
@@ -12,6 +12,7 @@ import { BatchEngine, storageFailure } from '#engine/batch-engine.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import type { Gate } from './gate.ts';
+import { watchGaps } from './gap-watch.ts';
 import type { Host } from './host.ts';
 import { paced } from './paced.ts';
 import { estimateTokens } from './estimate-tokens.ts';
@@ -39,40 +40,26 @@ export class LiveRun {
 	readonly #engine: BatchEngine;
 	readonly #progress: ReturnType<typeof paced>;
 	#halted: RunPhase | null = null;
+	/** Between the estimate and the sending: what was computed for the one serves the other. */
+	readonly #planned = new Map<number, PlannedRequest>();
 	/** Resolves with the answers that could not be stored, once nothing is in flight and the phase is stored. */
 	readonly done: Promise<readonly SettledRequest[]>;
 
 	constructor(parts: LiveRunParts) {
 		this.#parts = parts;
-		const { host, setup, plan, store, send, gate } = parts;
+		const { host, setup, plan, store } = parts;
 		const ceiling = concurrencyCeiling(setup.connection);
 		this.#progress = paced(progressEveryMs, host, () => {
 			parts.onProgress(this.progress());
 		});
-		// Between the estimate and the sending: what was computed for the one serves the other.
-		const planned = new Map<number, PlannedRequest>();
 		this.#engine = new BatchEngine(
 			{
 				clock: host.clock,
 				random: host.random,
 				waiting: { [Symbol.asyncIterator]: () => store.waiting(0)[Symbol.asyncIterator]() },
 				scopeOf: (request) => plan.place(request).modelIndex,
-				estimate: async (request) => {
-					const next = await plan.planned(request);
-					planned.set(request, next);
-					return estimateTokens(next.prompt, setup.parameters);
-				},
-				send: async (request, signal) => {
-					let next: PlannedRequest;
-					try {
-						next = planned.get(request) ?? (await plan.planned(request));
-						planned.delete(request);
-					} catch (error) {
-						// A row that cannot be read is never sent as an empty one.
-						return err(storageFailure(error));
-					}
-					return gate.through(() => send(next.prompt, next.modelArgs, signal));
-				},
+				estimate: (request) => this.#estimate(request),
+				send: (request, signal) => this.#send(request, signal),
 				settle: (settled) => store.settle(settled),
 				onChange: () => {
 					this.#progress.changed();
@@ -118,6 +105,7 @@ export class LiveRun {
 			unsaved: this.#engine.unsaved.length,
 			elsewhere: false,
 			counters,
+			...bookkeepingOf(store),
 			secondsLeft:
 				perMinute === null || perMinute === 0 || settledCount(counters) === 0
 					? null
@@ -126,11 +114,57 @@ export class LiveRun {
 	}
 
 	async #work(): Promise<readonly SettledRequest[]> {
-		const { store } = this.#parts;
+		const { store, host } = this.#parts;
+		const unwatch = watchGaps(host, (since) => {
+			this.#engine.sendAgain(since);
+		});
 		const phase = await this.#engine.run(this.#parts.carriedOver);
+		unwatch();
 		await this.#storePhase(phase, store);
 		this.#progress.flush();
 		return this.#engine.unsaved;
+	}
+
+	async #estimate(request: number): Promise<number> {
+		const { plan, setup } = this.#parts;
+		const planned = await plan.planned(request);
+		this.#planned.set(request, planned);
+		return estimateTokens(planned.prompt, setup.parameters);
+	}
+
+	async #send(request: number, signal: AbortSignal): Promise<AttemptOutcome> {
+		const { plan, gate } = this.#parts;
+		let planned: PlannedRequest;
+		try {
+			planned = this.#planned.get(request) ?? (await plan.planned(request));
+			this.#planned.delete(request);
+		} catch (error) {
+			// A row that cannot be read is never sent as an empty one.
+			return err(storageFailure(error));
+		}
+		return gate.through(() => this.#attempt(request, planned, signal));
+	}
+
+	/** Noted before it leaves, so that a crash leaves word of what may have been paid for. */
+	async #attempt(
+		request: number,
+		{ prompt, modelArgs }: PlannedRequest,
+		signal: AbortSignal,
+	): Promise<AttemptOutcome> {
+		const { store, send } = this.#parts;
+		try {
+			store.sent(request);
+		} catch (error) {
+			return err(storageFailure(error));
+		}
+		const outcome = await send(prompt, modelArgs, signal);
+		if (outcome.ok) return outcome;
+		try {
+			store.back(request);
+		} catch {
+			// It then counts as in flight at a crash: too many may be named as paid twice, never too few.
+		}
+		return outcome;
 	}
 
 	/** A store that cannot take the phase halts the run, whatever it came to: what is stored would say that it still runs. */
@@ -142,3 +176,11 @@ export class LiveRun {
 		}
 	}
 }
+
+/** What a run's store can promise, for the page. */
+export const bookkeepingOf = (
+	store: RunStore,
+): Pick<RunProgress, 'journal' | 'possiblyPaidTwice'> => ({
+	journal: store.keepsJournal ? 'on' : 'unavailable',
+	possiblyPaidTwice: store.paidTwice,
+});

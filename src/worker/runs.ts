@@ -1,15 +1,16 @@
 import type { EngineEvent, RunRefusal } from '#contract/engine-api.ts';
 import { concurrencyCeiling, originOf } from '#domain/connection.ts';
+import type { Failure } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import type { Run, RunProgress, RunSetup } from '#domain/run.ts';
+import { isActive, settledPhase, type Run, type RunProgress, type RunSetup } from '#domain/run.ts';
 import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import { Gate } from './gate.ts';
 import type { Fetch, Host } from './host.ts';
 import type { KeyRing } from './key-ring.ts';
-import { LiveRun } from './live-run.ts';
+import { bookkeepingOf, LiveRun } from './live-run.ts';
 import { ResultReader } from './result-reader.ts';
 import { RunPlan } from './run-plan.ts';
 
@@ -104,12 +105,6 @@ export class Runs {
 		return (await this.#parts.host.heldLocks()).includes(lockPrefix + runId);
 	}
 
-	/** What another tab has settled meanwhile is counted too. */
-	async get(runId: string): Promise<Run | null> {
-		await this.#refreshed(runId);
-		return this.#parts.library.getRun(runId);
-	}
-
 	async delete(runId: string): Promise<void> {
 		this.#calledOff.add(runId);
 		const session = this.#live.get(runId);
@@ -121,11 +116,21 @@ export class Runs {
 		this.#parts.emit({ kind: 'runsChanged' });
 	}
 
+	/** What stands of it now, after journal and store were brought together. */
+	async get(runId: string): Promise<Run | null> {
+		// A run that cannot be opened is read as far as the list knows it.
+		await this.#opened(runId).catch(() => null);
+		await this.#refreshed(runId);
+		return this.#parts.library.getRun(runId);
+	}
+
 	async progress(runId: string): Promise<RunProgress | null> {
 		const session = this.#live.get(runId);
 		if (session !== undefined) return session.live.progress();
-		const [run, elsewhere] = await Promise.all([this.get(runId), this.#isElsewhere(runId)]);
-		if (run === null) return null;
+		const run = await this.get(runId);
+		const elsewhere = await this.#isElsewhere(runId);
+		const opened = await this.#open.get(runId);
+		if (run === null || opened === null || opened === undefined) return null;
 		const { phase, counters } = run;
 		return {
 			runId,
@@ -142,6 +147,7 @@ export class Runs {
 			elsewhere,
 			limits: [],
 			heldBackBy: null,
+			...bookkeepingOf(opened.store),
 		};
 	}
 
@@ -162,7 +168,7 @@ export class Runs {
 		runId: string,
 		prepare: (store: RunStore) => Promise<void> = () => Promise.resolve(),
 	): Promise<Result<null, RunRefusal>> {
-		const { host, keys } = this.#parts;
+		const { host, keys, emit } = this.#parts;
 		const before = this.#live.get(runId);
 		if (before?.live.isRunning === true || this.#claimed.has(runId)) return ok(null);
 		this.#claimed.add(runId);
@@ -180,11 +186,13 @@ export class Runs {
 			if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			release = await host.lock(lockPrefix + runId);
 			if (release === null) return err({ kind: 'ownedElsewhere' });
-			await prepare(opened.store);
-			if (this.#calledOff.has(runId)) {
-				await opened.store.setPhase({ name: 'stopped' });
+			const isSafe = await this.#takeOver(opened);
+			if (isSafe) await prepare(opened.store);
+			if (!isSafe || this.#calledOff.has(runId)) {
+				if (isSafe) await opened.store.setPhase({ name: 'stopped' });
+				opened.store.letGo();
 				release();
-				this.#parts.emit({ kind: 'runsChanged' });
+				emit({ kind: 'runsChanged' });
 				return ok(null);
 			}
 			await opened.store.setPhase({ name: 'running' });
@@ -193,13 +201,43 @@ export class Runs {
 			if (this.#calledOff.has(runId)) this.#live.get(runId)?.live.stop();
 			return ok(null);
 		} catch (error) {
+			(await this.#open.get(runId)?.catch(() => null))?.store.letGo();
 			release?.();
-			return err({
-				kind: 'storage',
-				message: error instanceof Error ? error.message : String(error),
-			});
+			return err({ kind: 'storage', message: messageOf(error) });
 		} finally {
 			this.#claimed.delete(runId);
+		}
+	}
+
+	/**
+	 * Makes this worker the one that writes. False where answers are missing that had been stored, and nobody was told yet:
+	 * the run then needs attention, and to resume it in spite of that is to accept the loss.
+	 */
+	async #takeOver({ run, store }: OpenRun): Promise<boolean> {
+		const { lost } = await store.takeUp();
+		if (lost === 0) return true;
+		const stored = await this.#parts.library.getRun(run.id);
+		const wasTold =
+			stored?.phase.name === 'needsAttention' && stored.phase.failure.kind === 'resultsLost';
+		if (wasTold) store.acceptLoss();
+		else await store.setPhase({ name: 'needsAttention', failure: resultsLost(lost) });
+		return wasTold;
+	}
+
+	/** A run that nobody is at, seen for the first time by this worker: whatever a crash or a loss has left is put right. */
+	async #inspect({ run, store }: Pick<OpenRun, 'run' | 'store'>): Promise<void> {
+		const { host, library } = this.#parts;
+		const release = await host.lock(lockPrefix + run.id);
+		if (release === null) return;
+		try {
+			const stored = await library.getRun(run.id);
+			const { lost } = await store.takeUp();
+			if (stored === null) return;
+			if (lost > 0) await store.setPhase({ name: 'needsAttention', failure: resultsLost(lost) });
+			else if (isActive(stored.phase)) await store.setPhase(settledPhase(stored.phase));
+		} finally {
+			store.letGo();
+			release();
 		}
 	}
 
@@ -225,6 +263,7 @@ export class Runs {
 			})
 			.finally(() => {
 				this.#live.delete(run.id);
+				store.letGo();
 				release();
 				emit({ kind: 'runsChanged' });
 			});
@@ -280,10 +319,27 @@ export class Runs {
 		const dataset = datasetId === null ? null : await library.getDataset(datasetId);
 		const plan = new RunPlan(setup, dataset?.columns ?? [], async (row) => {
 			const [found] = datasetId === null ? [] : await library.readRows(datasetId, row, 1);
+			// With the whole table gone nothing is sent, and the answers are shown without it.
+			if (found === undefined && dataset === null) return [];
 			if (found === undefined) throw new Error(`Row ${String(row + 1)} is no longer stored.`);
 			return found;
 		});
 		const n = setup.parameters.completionsPerPrompt;
-		return { run, store, plan, reader: new ResultReader(store, plan, n, host.clock) };
+		// A command that takes the run up brings journal and store together itself.
+		if (!this.#claimed.has(runId)) await this.#inspect({ run, store });
+		const reader = new ResultReader(store, plan, n, host.clock);
+		return { run, store, plan, reader };
 	}
 }
+
+const messageOf = (error: unknown): string =>
+	error instanceof Error ? error.message : String(error);
+
+const resultsLost = (lost: number): Failure => ({
+	kind: 'resultsLost',
+	message: `${String(lost)} stored ${lost === 1 ? 'answer is' : 'answers are'} missing`,
+	status: null,
+	code: null,
+	requestId: null,
+	waitMs: null,
+});

@@ -49,6 +49,8 @@ export const progressWith = (change: Partial<RunProgress>): RunProgress => ({
 	elsewhere: false,
 	limits: [],
 	heldBackBy: null,
+	possiblyPaidTwice: 0,
+	journal: 'on',
 	...change,
 });
 

@@ -1,10 +1,13 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
+import { MemoryFolder } from './memory-folder.ts';
 import type { Fetch, Host } from '#worker/host.ts';
 
 /** What outlives a tab: its database and the locks that other tabs may hold. */
 export class FakeBrowser {
-	readonly indexedDB = new IDBFactory();
+	indexedDB = new IDBFactory();
+	/** Null: a browser that keeps no files. */
+	journals: MemoryFolder | null = new MemoryFolder();
 	readonly locks = new Set<string>();
 	#ids = 0;
 
@@ -62,6 +65,7 @@ export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
 			});
 		},
 		heldLocks: () => Promise.resolve([...browser.locks]),
+		journals: () => Promise.resolve(browser.journals),
 		storageEstimate: () => Promise.resolve({ usage: 1, quota: 2 }),
 		storagePersisted: () => Promise.resolve(false),
 	};
@@ -69,6 +73,7 @@ export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
 		host,
 		kill: () => {
 			killed.abort();
+			browser.journals?.crash();
 			for (const name of held) browser.locks.delete(name);
 		},
 	};

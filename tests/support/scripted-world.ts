@@ -112,7 +112,7 @@ export class ScriptedWorld {
 			signal,
 		);
 		this.#inFlight--;
-		return outcome;
+		return signal.aborted ? failing('network') : outcome;
 	}
 
 	async #settle(settled: SettledRequest): Promise<void> {

@@ -3,6 +3,7 @@ import { isActive, waitingCount, type RunProgress, type RunSetup } from '#domain
 import type { RefusedCommand } from '#state/run.svelte.ts';
 import { formatCounted } from '../format.ts';
 import { endpointName, failureWords, fullStoreAdvice, quoteOf, refusalWords } from '../wording.ts';
+import { inFlightWords } from './bookkeeping-words.ts';
 
 /** What the page asks of the person before the run can go on. */
 export interface Attention {
@@ -14,7 +15,7 @@ export interface Attention {
 
 /** Null where nothing stands in the way. */
 export function attentionFor(
-	{ phase, counters, inFlight, unsaved }: RunProgress,
+	{ phase, counters, inFlight, unsaved, possiblyPaidTwice }: RunProgress,
 	setup: RunSetup,
 	refused: RefusedCommand | null,
 	/** The origin whose key the run needs again. */
@@ -65,7 +66,7 @@ export function attentionFor(
 			title: 'The page was closed while this run was going. Nothing that settled is lost.',
 			text: sentences(
 				`${waits}.`,
-				'The few that were in flight are sent again, so they may be paid for twice.',
+				inFlightWords(possiblyPaidTwice),
 				lacksKeyFor === null ? null : 'A key is kept only until its tab closes: type it again.',
 			),
 			checks: [],

@@ -1,0 +1,148 @@
+import type { IDBPDatabase } from 'idb';
+import type { SettledRequest } from '#domain/outcome.ts';
+import type { RunCounters, RunPhase } from '#domain/run.ts';
+import { commitSettled } from './commit-settled.ts';
+import type { JournalFile } from './journal-folder.ts';
+import { encodeEntry, joined, type JournalEntry } from './journal-line.ts';
+import { readPage } from './read-settled.ts';
+import { journalLines } from './read-journal.ts';
+import { freeThese } from './retry-failed.ts';
+import type { OwnerRecord, RunSchema } from './run-schema.ts';
+
+/** Settled requests of the journal in one transaction, and of the store in one write. */
+const batchSize = 500;
+
+export interface United {
+	/** Where the journal's last line ends: the torn tail after it is cut. */
+	readonly end: number;
+	/** The highest there was, in the journal or in the store. */
+	readonly epoch: number;
+	readonly paidTwice: number;
+	/** Requests that were in flight when the last owner went away. */
+	readonly inFlight: number;
+	/** The last that the journal knows. */
+	readonly phase: RunPhase | null;
+}
+
+export interface UniteParts {
+	readonly use: <T>(work: (db: IDBPDatabase<RunSchema>) => Promise<T>) => Promise<T>;
+	readonly file: JournalFile;
+	/** The first line of a journal that has none yet. */
+	readonly header: JournalEntry;
+	readonly fresh: RunCounters;
+	readonly stored: OwnerRecord | null;
+}
+
+/** Brings into the store what only the journal holds, from the point that the store knows of. */
+export async function unite(parts: UniteParts, all: boolean): Promise<United> {
+	const { file, header, stored } = parts;
+	const size = file.size();
+	const through = stored?.through ?? 0;
+	if (!all && through > 0 && through <= size) {
+		const replayed = await replay(parts, through, null);
+		if (replayed.damaged === 0) return cut(file, replayed, stored);
+	}
+	// Nobody knows what of it is stored: all of it is read, and what the journal itself lacks is written there.
+	const held = new Uint8Array(parts.fresh.planned);
+	const replayed = await replay(parts, 0, held);
+	const united = cut(file, replayed, stored);
+	const head = replayed.hasHeader ? [] : [header];
+	return { ...united, end: await complete(parts, united.end, head, held) };
+}
+
+interface Replayed extends Omit<United, 'epoch'> {
+	readonly epoch: number;
+	readonly damaged: number;
+	readonly hasHeader: boolean;
+}
+
+function cut(file: JournalFile, replayed: Replayed, stored: OwnerRecord | null): United {
+	if (replayed.end < file.size()) file.truncate(replayed.end);
+	return {
+		end: replayed.end,
+		epoch: Math.max(replayed.epoch, stored?.epoch ?? 0),
+		paidTwice: Math.max(replayed.paidTwice, stored?.paidTwice ?? 0),
+		inFlight: replayed.inFlight,
+		phase: replayed.phase,
+	};
+}
+
+/** Marks in `held` the requests that the journal holds settled. */
+async function replay(
+	{ use, file, fresh }: UniteParts,
+	from: number,
+	held: Uint8Array | null,
+): Promise<Replayed> {
+	const open = new Set<number>();
+	let pending: SettledRequest[] = [];
+	let seen = { end: from, damaged: 0, epoch: 0, paidTwice: 0, hasHeader: false };
+	let phase: RunPhase | null = null;
+	const store = async (): Promise<void> => {
+		const batch = pending;
+		pending = [];
+		if (batch.length > 0) await use((db) => commitSettled(db, fresh, batch));
+	};
+	for (const { entry, end, damaged } of journalLines(file, from)) {
+		seen = { ...seen, end, damaged };
+		switch (entry.kind) {
+			case 'run':
+				seen.hasHeader = true;
+				break;
+			case 'taken':
+				// What was in flight before it is counted in it.
+				open.clear();
+				seen = { ...seen, epoch: entry.epoch, paidTwice: entry.paidTwice };
+				break;
+			case 'sent':
+				open.add(entry.request);
+				break;
+			case 'back':
+				open.delete(entry.request);
+				break;
+			case 'settled':
+				open.delete(entry.settled.request);
+				if (held !== null) held[entry.settled.request] = 1;
+				pending.push(entry.settled);
+				if (pending.length >= batchSize) await store();
+				break;
+			case 'freed':
+				await store();
+				await use((db) => freeThese(db, fresh, entry.requests));
+				if (held !== null) for (const request of entry.requests) held[request] = 0;
+				break;
+			case 'phase':
+				phase = entry.phase;
+				break;
+		}
+	}
+	await store();
+	return { ...seen, inFlight: open.size, phase };
+}
+
+/** Appends what the store holds and the journal does not; gives back where the journal ends then. */
+async function complete(
+	{ use, file }: UniteParts,
+	end: number,
+	head: readonly JournalEntry[],
+	held: Uint8Array,
+): Promise<number> {
+	const append = (entries: readonly JournalEntry[]): void => {
+		const bytes = joined(entries.map(encodeEntry));
+		file.write(bytes, end);
+		end += bytes.length;
+	};
+	append(head);
+	for (let from = 0; ;) {
+		const page = await use((db) => readPage(db, from, null, batchSize));
+		append(
+			page
+				.filter(({ request }) => held[request] !== 1)
+				.map((settled) => ({ kind: 'settled', settled })),
+		);
+		const last = page.at(-1);
+		if (last === undefined || page.length < batchSize) break;
+		from = last.request + 1;
+	}
+	file.flush();
+	return end;
+}

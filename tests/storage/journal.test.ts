@@ -1,0 +1,481 @@
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { SettledRequest } from '#domain/outcome.ts';
+import { countName, journalName } from '#storage/journal-folder.ts';
+import { decodeRecord, encodeRecord } from '#storage/journal-line.ts';
+import { journalLines } from '#storage/read-journal.ts';
+import { countSettled, emptyCounters } from '#domain/run.ts';
+import { openDatabase } from '#storage/open-database.ts';
+import { runMigrations, type RunSchema } from '#storage/run-schema.ts';
+import type { Library } from '#storage/library.ts';
+import type { RunStore } from '#storage/run-store.ts';
+import { MemoryFolder } from '../support/memory-folder.ts';
+import {
+	around,
+	choiceOf,
+	collect,
+	failed,
+	failureOf,
+	newWorld,
+	openedRun,
+	setupOf,
+	succeeded,
+	type World,
+} from './world.ts';
+
+afterEach(() => {
+	vi.restoreAllMocks();
+});
+
+const range = (from: number, to: number): number[] =>
+	Array.from({ length: to - from }, (_, i) => from + i);
+
+/** A browser whose two stores can be lost one by one. */
+class Disk {
+	readonly journals = new MemoryFolder();
+	world: World = newWorld();
+	factory = this.world.factory;
+
+	open(): Promise<Library> {
+		return this.world.open({ indexedDB: this.factory, journals: this.journals });
+	}
+
+	/** The worker is killed and another opens the run. */
+	async reopened(id: string): Promise<RunStore> {
+		this.journals.crash();
+		const store = await (await this.open()).openRun(id);
+		if (store === null) throw new Error('The run has gone.');
+		return store;
+	}
+
+	loseIndexedDb(): void {
+		this.factory = new IDBFactory();
+	}
+
+	async started(requests: number): Promise<{ readonly id: string; readonly store: RunStore }> {
+		const opened = await openedRun(await this.open(), requests);
+		await opened.store.takeUp();
+		return opened;
+	}
+}
+
+async function settle(store: RunStore, numbers: readonly number[]): Promise<void> {
+	await Promise.all(
+		numbers.map((k) => {
+			store.sent(k);
+			return store.settle(succeeded(k));
+		}),
+	);
+}
+
+const numbersOf = async (store: RunStore): Promise<number[]> =>
+	(await collect(store.eachSettled())).map(({ request }) => request);
+
+describe('a line', () => {
+	test('comes back as it was written, whatever text is in it', () => {
+		fc.assert(
+			fc.property(fc.string({ unit: 'binary' }), (text) => {
+				const line = encodeRecord({ text });
+				expect(line.indexOf(10)).toBe(line.length - 1);
+				expect(decodeRecord(line.subarray(0, -1))).toEqual({ text });
+			}),
+		);
+	});
+
+	test('with any byte changed, or cut anywhere, is none', () => {
+		const line = encodeRecord({ kind: 'sent', request: 17 }).subarray(0, -1);
+		for (const at of line.keys()) {
+			expect(decodeRecord(line.subarray(0, at))).toBeNull();
+			expect(decodeRecord(line.map((byte, i) => (i === at ? byte ^ 1 : byte)))).toBeNull();
+		}
+	});
+
+	test('is read however it lies across the chunks, and however long it is', async () => {
+		const folder = new MemoryFolder();
+		const file = await folder.open('x');
+		const lengths = [0, 100_000, 262_100, 262_144, 700_000, 3, 1_500_000, 1];
+		let end = 0;
+		for (const [request, length] of lengths.entries()) {
+			const settled = succeeded(request, [choiceOf('é'.repeat(length / 2))]);
+			const line = encodeRecord({ kind: 'settled', settled });
+			file.write(line, end);
+			end += line.length;
+		}
+		const lines = [...journalLines(file, 0)];
+		expect(lines.map(({ entry }) => entry.kind === 'settled' && entry.settled.request)).toEqual(
+			range(0, lengths.length),
+		);
+		expect(lines.at(-1)).toMatchObject({ end, damaged: 0 });
+	});
+});
+
+describe('what was acknowledged', () => {
+	test('is all there when IndexedDB is lost whole, run and list too', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(2_000);
+		await settle(store, range(0, 700));
+		await Promise.all(range(700, 900).map((k) => store.settle(failed(k))));
+		disk.loseIndexedDb();
+		const next = await disk.reopened(id);
+		expect(await next.takeUp()).toMatchObject({ lost: 0 });
+		expect(await numbersOf(next)).toEqual(range(0, 900));
+		expect(next.counters).toEqual(store.counters);
+		expect(await collect(next.waiting(0))).toEqual(range(900, 2_000));
+	});
+
+	test('is all there when the last line was torn anywhere', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(10);
+		await settle(store, [0, 1, 2]);
+		const whole = disk.journals.text(journalName(id)).length;
+		await settle(store, [3]);
+		const full = disk.journals.files.get(journalName(id))?.bytes ?? new Uint8Array();
+		for (let cut = whole; cut < full.length; cut += 7) {
+			disk.journals.crash();
+			disk.journals.change(journalName(id), () => full.slice(0, cut));
+			disk.loseIndexedDb();
+			const next = await disk.reopened(id);
+			await next.takeUp();
+			expect(await numbersOf(next)).toEqual([0, 1, 2]);
+			// The torn tail is cut, so that what comes after it is read.
+			await settle(next, [5]);
+			disk.loseIndexedDb();
+			const after = await disk.reopened(id);
+			await after.takeUp();
+			expect(await numbersOf(after)).toEqual([0, 1, 2, 5]);
+		}
+	});
+
+	test('is on the disk before the store says so: a power cut takes nothing of it', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(100);
+		await settle(store, range(0, 40));
+		disk.journals.powerCut();
+		disk.loseIndexedDb();
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(await numbersOf(next)).toEqual(range(0, 40));
+	});
+
+	test('is written at once for a whole group: the lines, one flush, and the count', async () => {
+		const disk = new Disk();
+		const { store } = await disk.started(1_000);
+		const { writes, flushes } = disk.journals;
+		await Promise.all(range(0, 100).map((k) => store.settle(succeeded(k))));
+		expect([disk.journals.writes - writes, disk.journals.flushes - flushes]).toEqual([2, 1]);
+	});
+
+	test('comes back into the journal where that was lost instead', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(1_200);
+		await settle(store, range(0, 1_100));
+		disk.journals.files.clear();
+		await (await disk.reopened(id)).takeUp();
+		disk.loseIndexedDb();
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(await numbersOf(next)).toEqual(range(0, 1_100));
+	});
+
+	test('of a run from before there were journals gets one', async () => {
+		const disk = new Disk();
+		const { id, store } = await openedRun(await disk.world.open(), 20);
+		await Promise.all(range(0, 9).map((k) => store.settle(succeeded(k))));
+		await (await disk.reopened(id)).takeUp();
+		disk.loseIndexedDb();
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(await numbersOf(next)).toEqual(range(0, 9));
+	});
+
+	test('is read from the point that the store knows of, not from the start', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(5_000);
+		await settle(store, range(0, 4_000));
+		disk.journals.crash();
+		disk.journals.change(journalName(id), (bytes) => bytes.slice());
+		const reads = vi.fn();
+		const open = disk.journals.open.bind(disk.journals);
+		vi.spyOn(disk.journals, 'open').mockImplementation(async (name) => {
+			const file = await open(name);
+			return {
+				...file,
+				read: (into: Uint8Array, at: number) => {
+					const got = file.read(into, at);
+					reads(got);
+					return got;
+				},
+			};
+		});
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		const read = reads.mock.calls.reduce((sum, [got]) => sum + Number(got), 0);
+		expect(read).toBeLessThan(1_000);
+		expect(next.counters.succeeded).toBe(4_000);
+	});
+});
+
+describe('a disk that is full', () => {
+	test('refuses the outcome and keeps what was before; with room again all goes on', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(10);
+		await settle(store, [0, 1]);
+		disk.journals.capacity = (disk.journals.files.get(journalName(id))?.bytes.length ?? 0) + 20;
+		await expect(store.settle(succeeded(2))).rejects.toMatchObject({ kind: 'quota' });
+		expect(() => {
+			store.sent(3);
+		}).toThrow('QuotaExceededError');
+		disk.journals.capacity = Infinity;
+		await settle(store, [2, 3]);
+		disk.loseIndexedDb();
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(await numbersOf(next)).toEqual([0, 1, 2, 3]);
+	});
+
+	test('that took the line but not the record gives the record at the next opening', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(10);
+		await settle(store, [0]);
+		let isFull = true;
+		around<IDBObjectStore>(IDBObjectStore.prototype, 'add', (objectStore, call) => {
+			const request = call();
+			const tx = objectStore.transaction as unknown as { _abort(name: string): void };
+			if (isFull) tx._abort('QuotaExceededError');
+			return request;
+		});
+		await expect(store.settle(succeeded(1))).rejects.toMatchObject({ kind: 'quota' });
+		isFull = false;
+		// A later outcome that is stored must not hide the one before it.
+		await store.settle(succeeded(2));
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(await numbersOf(next)).toEqual([0, 1, 2]);
+	});
+});
+
+describe('requests in flight at a crash', () => {
+	test('are counted once each: not those that came back, settled, or were counted before', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(50);
+		for (const k of [0, 1, 2, 3, 4]) store.sent(k);
+		store.back(1);
+		await store.settle(succeeded(2));
+		// It leaves a second time.
+		store.back(3);
+		store.sent(3);
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(next.paidTwice).toBe(3);
+		next.sent(0);
+		const third = await disk.reopened(id);
+		await third.takeUp();
+		expect(third.paidTwice).toBe(4);
+		third.letGo();
+		expect((await disk.reopened(id)).paidTwice).toBe(4);
+	});
+
+	test('are counted also when IndexedDB is lost with them', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(50);
+		store.sent(0);
+		await settle(store, range(1, 20));
+		store.sent(30);
+		disk.loseIndexedDb();
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(next.paidTwice).toBe(2);
+	});
+});
+
+describe('a loss', () => {
+	test('of both journal and store is noticed by the count, and no longer once it is accepted', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(100);
+		await settle(store, range(0, 60));
+		await store.setPhase({ name: 'paused' });
+		store.letGo();
+		disk.journals.change(journalName(id), (bytes) => bytes.slice(0, bytes.length / 2));
+		disk.loseIndexedDb();
+		const next = await disk.reopened(id);
+		const { lost } = await next.takeUp();
+		expect(lost).toBeGreaterThan(20);
+		expect(lost).toBe(60 - next.counters.succeeded);
+		next.acceptLoss();
+		expect(await (await disk.reopened(id)).takeUp()).toMatchObject({ lost: 0 });
+	});
+
+	test('is not what a retry of failures looks like', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(20);
+		await settle(store, range(0, 5));
+		await Promise.all(range(5, 15).map((k) => store.settle(failed(k))));
+		await store.setPhase({ name: 'paused' });
+		await store.retryFailed();
+		const next = await disk.reopened(id);
+		expect(await next.takeUp()).toMatchObject({ lost: 0 });
+		disk.loseIndexedDb();
+		const wiped = await disk.reopened(id);
+		expect(await wiped.takeUp()).toMatchObject({ lost: 0 });
+		expect(await numbersOf(wiped)).toEqual(range(0, 5));
+	});
+
+	test('while the run is going stops every write, and nothing reads as waiting', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(20);
+		await settle(store, [0, 1, 2]);
+		// The browser drops the connection and comes back with an empty database.
+		const database = await new Promise<IDBDatabase>((resolve) => {
+			const open = disk.factory.open(`volley-run-${id}`);
+			open.addEventListener('success', () => {
+				resolve(open.result);
+			});
+		});
+		await new Promise((resolve) => {
+			const tx = database.transaction(['owner', 'requests', 'choices', 'counters'], 'readwrite');
+			for (const name of ['owner', 'requests', 'choices', 'counters']) tx.objectStore(name).clear();
+			tx.addEventListener('complete', resolve);
+		});
+		await expect(store.settle(succeeded(3))).rejects.toMatchObject({ kind: 'lost' });
+		await expect(collect(store.waiting(0))).rejects.toMatchObject({ kind: 'lost' });
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(await numbersOf(next)).toEqual([0, 1, 2, 3]);
+	});
+});
+
+test('a run that the version before stored is opened with its data, and then is taken up', async () => {
+	const disk = new Disk();
+	const { id } = await disk.world.open().then((library) => library.createRun(setupOf(5)));
+	const older = await openDatabase<RunSchema>(
+		disk.factory,
+		`volley-run-${id}`,
+		runMigrations.slice(0, 1),
+		{ onBlocked: vi.fn(), onVersionChange: vi.fn(), onTerminated: vi.fn() },
+	);
+	const size = { templates: 1, rows: 5, models: 1 };
+	const { request, attempts, startedAt, latencyMs, outcome } = failed(3);
+	const tx = older.transaction(['requests', 'counters'], 'readwrite');
+	await tx.objectStore('requests').put({
+		...{ request, attempts, startedAt, latencyMs },
+		...{ outcome: 'failed', completion: null, failure: failureOf('badRequest') },
+	});
+	const counters = countSettled(emptyCounters(size), { ...failed(3), outcome });
+	await tx.objectStore('counters').put(counters, 'current');
+	await tx.done;
+	older.close();
+	const store = await disk.reopened(id);
+	expect(await store.takeUp()).toMatchObject({ lost: 0 });
+	expect(await collect(store.eachSettled())).toEqual([failed(3)]);
+	expect(store.counters).toEqual(counters);
+});
+
+test('a worker that was frozen while another took the run up writes nothing any more', async () => {
+	const disk = new Disk();
+	const { id, store } = await disk.started(20);
+	await settle(store, [0]);
+	const next = await disk.reopened(id);
+	await next.takeUp();
+	await next.settle(succeeded(1));
+	// Its file is gone from under it; without one, the store itself refuses.
+	await expect(store.settle(succeeded(2))).rejects.toThrow();
+	await expect(store.setPhase({ name: 'finished' })).rejects.toMatchObject({ kind: 'fenced' });
+	await expect(store.retryFailed()).rejects.toThrow();
+	await expect(collect(store.waiting(0))).rejects.toMatchObject({ kind: 'fenced' });
+	expect(await numbersOf(next)).toEqual([0, 1]);
+});
+
+describe('the list', () => {
+	test('gets back the runs that only their journals know, with phase and counts', async () => {
+		const disk = new Disk();
+		const first = await disk.started(5);
+		await settle(first.store, [0, 1]);
+		await first.store.setPhase({ name: 'stopped' });
+		const library = await disk.open();
+		const second = await library.createRun(setupOf(3, { name: 'Second' }));
+		const store = await library.openRun(second.id);
+		await store?.takeUp();
+		await store?.settle(succeeded(2));
+		disk.journals.crash();
+		disk.loseIndexedDb();
+		const next = await disk.open();
+		expect(next.restoredRuns).toBe(2);
+		const listed = await next.listRuns();
+		expect(listed.map(({ name, phase, succeeded: n }) => [name, phase.name, n]).sort()).toEqual([
+			['Coffee reviews', 'stopped', 2],
+			['Second', 'interrupted', 1],
+		]);
+		expect((await next.getRun(second.id))?.setup).toEqual(second.setup);
+		disk.journals.crash();
+		expect((await disk.open()).restoredRuns).toBe(0);
+	});
+
+	test('does not get back a run that was deleted, though its journal could not be deleted then', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(5);
+		await settle(store, [0]);
+		const other = await disk.open();
+		await other.deleteRun(id);
+		expect(disk.journals.files.has(journalName(id))).toBe(true);
+		disk.journals.crash();
+		const next = await disk.open();
+		expect(await next.listRuns()).toEqual([]);
+		expect([...disk.journals.files.keys()]).toEqual([]);
+	});
+
+	test('of a deleted run leaves no journal', async () => {
+		const disk = new Disk();
+		const library = await disk.open();
+		const { id, store } = await openedRun(library, 5);
+		await store.takeUp();
+		await settle(store, [0]);
+		expect([...disk.journals.files.keys()]).toEqual([journalName(id), countName(id)]);
+		await library.deleteRun(id);
+		expect([...disk.journals.files.keys()]).toEqual([]);
+	});
+});
+
+test('after any order of settles, retries, crashes and losses of one of the two, both hold what was acknowledged', async () => {
+	const planned = 10;
+	const step = fc.oneof(
+		{ weight: 6, arbitrary: fc.array(fc.nat(2 * planned - 1), { minLength: 1, maxLength: 5 }) },
+		{
+			weight: 4,
+			arbitrary: fc.constantFrom('retry', 'crash', 'wipe', 'loseJournal', 'sent'),
+		},
+	);
+	await fc.assert(
+		fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+			const disk = new Disk();
+			const opened = await disk.started(planned);
+			const { id } = opened;
+			let { store } = opened;
+			const model = new Map<number, SettledRequest>();
+			for (const taken of steps) {
+				if (taken === 'retry') {
+					await store.retryFailed();
+					for (const [k, { outcome }] of model) if (!outcome.ok) model.delete(k);
+				} else if (taken === 'sent') store.sent(0);
+				else if (taken === 'crash' || taken === 'wipe' || taken === 'loseJournal') {
+					if (taken === 'wipe') disk.loseIndexedDb();
+					if (taken === 'loseJournal') disk.journals.files.clear();
+					store = await disk.reopened(id);
+					expect((await store.takeUp()).lost).toBe(0);
+				} else if (typeof taken !== 'string') {
+					const batch = taken.map((k) => (k < planned ? succeeded(k) : failed(k - planned)));
+					await Promise.all(batch.map((one) => store.settle(one)));
+					for (const one of batch) if (!model.has(one.request)) model.set(one.request, one);
+				}
+			}
+			const expected = [...model.values()].sort((a, b) => a.request - b.request);
+			expect(await collect(store.eachSettled())).toEqual(expected);
+			disk.loseIndexedDb();
+			store = await disk.reopened(id);
+			expect((await store.takeUp()).lost).toBe(0);
+			expect(await collect(store.eachSettled())).toEqual(expected);
+			expect(store.counters.succeeded + store.counters.failed).toBe(expected.length);
+		}),
+		{ numRuns: 100 },
+	);
+}, 60_000);

@@ -1,0 +1,97 @@
+import type { JournalFile, JournalFolder } from '#storage/journal-folder.ts';
+
+interface Stored {
+	bytes: Uint8Array;
+	flushed: Uint8Array;
+	isOpen: boolean;
+}
+
+/** Journals as a disk keeps them: what was not flushed can go, a last write can be torn, and the disk can be full. */
+export class MemoryFolder implements JournalFolder {
+	readonly files = new Map<string, Stored>();
+	/** Writes beyond it are refused. */
+	capacity = Infinity;
+	flushes = 0;
+	writes = 0;
+
+	open(name: string): Promise<JournalFile> {
+		const stored = this.files.get(name) ?? {
+			bytes: new Uint8Array(),
+			flushed: new Uint8Array(),
+			isOpen: false,
+		};
+		if (stored.isOpen)
+			return Promise.reject(new DOMException('held', 'NoModificationAllowedError'));
+		stored.isOpen = true;
+		this.files.set(name, stored);
+		// After a crash the handle of the earlier life has nothing to write to.
+		const own = (): Stored => {
+			if (this.files.get(name) !== stored || !stored.isOpen)
+				throw new DOMException('closed', 'InvalidStateError');
+			return stored;
+		};
+		return Promise.resolve({
+			size: () => own().bytes.length,
+			read: (into, at) => {
+				const part = own().bytes.subarray(at, at + into.length);
+				into.set(part);
+				return part.length;
+			},
+			write: (bytes, at) => {
+				const file = own();
+				this.writes++;
+				if (at + bytes.length > this.capacity) throw new DOMException('full', 'QuotaExceededError');
+				const next = new Uint8Array(Math.max(file.bytes.length, at + bytes.length));
+				next.set(file.bytes);
+				next.set(bytes, at);
+				file.bytes = next;
+			},
+			flush: () => {
+				const file = own();
+				this.flushes++;
+				file.flushed = file.bytes;
+			},
+			truncate: (size) => {
+				const file = own();
+				file.bytes = file.bytes.slice(0, size);
+			},
+			close: () => {
+				stored.isOpen = false;
+			},
+		});
+	}
+
+	names(): Promise<readonly string[]> {
+		return Promise.resolve([...this.files.keys()]);
+	}
+
+	delete(name: string): Promise<void> {
+		if (this.files.get(name)?.isOpen === true)
+			return Promise.reject(new DOMException('held', 'NoModificationAllowedError'));
+		this.files.delete(name);
+		return Promise.resolve();
+	}
+
+	/** As if every worker were killed: handles are free, and the bytes stay as the system has them. */
+	crash(): void {
+		for (const [name, { bytes, flushed }] of this.files)
+			this.files.set(name, { bytes, flushed, isOpen: false });
+	}
+
+	/** As `crash`, and what was not flushed is gone. */
+	powerCut(): void {
+		for (const [name, { flushed }] of this.files)
+			this.files.set(name, { bytes: flushed, flushed, isOpen: false });
+	}
+
+	/** Changes a file's bytes behind everybody's back. */
+	change(name: string, to: (bytes: Uint8Array) => Uint8Array): void {
+		const stored = this.files.get(name);
+		if (stored === undefined) throw new Error(`There is no ${name}`);
+		stored.bytes = to(stored.bytes);
+	}
+
+	text(name: string): string {
+		return new TextDecoder().decode(this.files.get(name)?.bytes);
+	}
+}

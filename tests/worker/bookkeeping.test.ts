@@ -1,0 +1,246 @@
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
+import { checkDraft, emptyDraft } from '#domain/draft.ts';
+import type { ResultItem } from '#domain/result-item.ts';
+import type { RunProgress } from '#domain/run.ts';
+import { createEngine } from '#worker/create-engine.ts';
+import type { Host } from '#worker/host.ts';
+import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
+import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import type { MemoryFolder } from '../support/memory-folder.ts';
+
+let endpoint: TestEndpoint;
+let browser: FakeBrowser;
+let journals: MemoryFolder;
+
+beforeEach(async () => {
+	endpoint = await createTestEndpoint();
+	browser = new FakeBrowser();
+	if (browser.journals === null) throw new Error('A browser keeps files unless told otherwise.');
+	journals = browser.journals;
+});
+afterEach(() => endpoint.close());
+
+async function started(engine: EngineApi, rows: number): Promise<string> {
+	const text = `id,text\n${Array.from({ length: rows }, (_, i) => `${String(i)},word ${String(i)}`).join('\n')}`;
+	const read = await engine.importFiles([new File([text], 'words.csv')], {
+		encoding: null,
+		delimiter: null,
+	});
+	if (!read.ok) throw new Error(read.error[0]?.message);
+	const messages = [{ role: 'user', content: 'Repeat {text}' }] as const;
+	const draft = {
+		...emptyDraft,
+		provider: 'compatible',
+		baseUrl: endpoint.url,
+		models: ['m1'],
+		templates: [{ messages, prompt: '' }],
+	} as const;
+	const { setup } = checkDraft(draft, read.value);
+	const start = setup === null ? null : await engine.startRun(setup);
+	if (start?.ok !== true) throw new Error('The run does not start.');
+	return start.value;
+}
+
+/** Settles with the first progress that is as wanted, the present one included. */
+function whenever(
+	engine: EngineApi,
+	runId: string,
+	wanted: (progress: RunProgress) => boolean,
+): Promise<RunProgress> {
+	return new Promise((resolve, reject) => {
+		const look = (progress: RunProgress | null): void => {
+			if (progress?.runId === runId && wanted(progress)) resolve(progress);
+		};
+		engine
+			.subscribe((event) => {
+				if (event.kind === 'progress') look(event.progress);
+			})
+			.then(() => engine.getProgress(runId))
+			.then(look)
+			.catch(reject);
+	});
+}
+
+const reached = (engine: EngineApi, runId: string, name: string): Promise<RunProgress> =>
+	whenever(engine, runId, ({ phase }) => phase.name === name);
+
+const rowsOf = async (engine: EngineApi, runId: string): Promise<(number | undefined)[]> => {
+	const { blob } = await engine.exportRun(runId, 'json');
+	return (JSON.parse(await blob.text()) as ResultItem[]).map(({ row_index }) => row_index);
+};
+
+const range = (to: number): number[] => Array.from({ length: to }, (_, i) => i);
+
+/** A run of 40 rows whose tab is killed when 15 have settled and 6 are in flight. */
+async function killedRun(): Promise<string> {
+	const tab = openTab(browser);
+	const engine = createEngine(tab.host);
+	endpoint.hold();
+	endpoint.letThrough(15);
+	const runId = await started(engine, 40);
+	await endpoint.ledger.arrived(21);
+	await whenever(engine, runId, ({ counters }) => counters.succeeded === 15);
+	tab.kill();
+	endpoint.release();
+	await endpoint.ledger.ended(21);
+	return runId;
+}
+
+test('after a crash the run names how many requests may be paid for twice, and goes on naming them', async () => {
+	const runId = await killedRun();
+	const engine = createEngine(openTab(browser).host);
+	expect(await engine.getProgress(runId)).toMatchObject({
+		phase: { name: 'interrupted' },
+		possiblyPaidTwice: 6,
+		journal: 'on',
+	});
+	await engine.resumeRun(runId);
+	expect(await reached(engine, runId, 'finished')).toMatchObject({ possiblyPaidTwice: 6 });
+	expect(endpoint.ledger.requests).toHaveLength(21 + 25);
+});
+
+describe('a browser that lost its database', () => {
+	test('shows the run again with every answer, says so, and sends nothing', async () => {
+		const runId = await killedRun();
+		browser.indexedDB = new IDBFactory();
+		const engine = createEngine(openTab(browser).host);
+		const heard: EngineEvent[] = [];
+		expect(await engine.listRuns()).toMatchObject([
+			{ id: runId, phase: { name: 'interrupted' }, succeeded: 15 },
+		]);
+		await engine.subscribe((event) => heard.push(event));
+		expect(heard).toMatchObject([{ kind: 'notice', message: /One run was restored/ }]);
+		expect(await rowsOf(engine, runId)).toEqual(range(15));
+		expect(await engine.resumeRun(runId)).toEqual({ ok: false, error: { kind: 'dataMissing' } });
+		expect(endpoint.ledger.requests).toHaveLength(21);
+	});
+
+	test('but for the list goes on with what is missing alone', async () => {
+		const runId = await killedRun();
+		await gone(`volley-run-${runId}`);
+		const engine = createEngine(openTab(browser).host);
+		expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+		await reached(engine, runId, 'finished');
+		expect(await rowsOf(engine, runId)).toEqual(range(40));
+		expect(endpoint.ledger.requests).toHaveLength(21 + 25);
+	});
+
+	test('and the journal too says that answers are missing, and sends only once a person resumes', async () => {
+		const runId = await killedRun();
+		await gone(`volley-run-${runId}`);
+		journals.change(`${runId}.journal`, (bytes) => bytes.slice(0, bytes.indexOf(10) + 1));
+		const engine = createEngine(openTab(browser).host);
+		expect(await engine.getProgress(runId)).toMatchObject({
+			phase: { name: 'needsAttention', failure: { kind: 'resultsLost' } },
+			counters: { succeeded: 0 },
+		});
+		expect(endpoint.ledger.requests).toHaveLength(21);
+		expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+		await reached(engine, runId, 'finished');
+		expect(endpoint.ledger.requests).toHaveLength(21 + 40);
+	});
+
+	const gone = (name: string): Promise<void> =>
+		new Promise((resolve) => {
+			// The killed tab's connection closes when it hears of it.
+			browser.indexedDB.deleteDatabase(name).addEventListener('success', () => {
+				resolve();
+			});
+		});
+});
+
+test('a browser without files runs all the same, and says what it cannot promise', async () => {
+	browser.journals = null;
+	const engine = createEngine(openTab(browser).host);
+	const runId = await started(engine, 5);
+	expect(await reached(engine, runId, 'finished')).toMatchObject({
+		journal: 'unavailable',
+		possiblyPaidTwice: null,
+	});
+});
+
+test('a full disk stops the run before anything is lost, and Resume pays for nothing twice', async () => {
+	const engine = createEngine(openTab(browser).host);
+	endpoint.hold();
+	endpoint.letThrough(10);
+	const runId = await started(engine, 30);
+	await whenever(engine, runId, ({ counters }) => counters.succeeded === 10);
+	await endpoint.ledger.arrived(16);
+	journals.capacity = 0;
+	endpoint.release();
+	expect(await reached(engine, runId, 'needsAttention')).toMatchObject({
+		phase: { failure: { kind: 'storage', message: /QuotaExceededError/ } },
+		counters: { succeeded: 10 },
+	});
+	expect(endpoint.ledger.requests).toHaveLength(16);
+	journals.capacity = Infinity;
+	await expect.poll(() => browser.locks.has(`volley-run-${runId}`)).toBe(false);
+	expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+	await reached(engine, runId, 'finished');
+	expect(endpoint.ledger.requests).toHaveLength(30);
+	expect(await rowsOf(engine, runId)).toEqual(range(30));
+});
+
+test('of three tabs one sends, the others look on, and one of them takes over when it dies', async () => {
+	const owner = openTab(browser);
+	const engine = createEngine(owner.host);
+	endpoint.hold();
+	endpoint.letThrough(4);
+	const runId = await started(engine, 20);
+	const [second, third] = [
+		createEngine(openTab(browser).host),
+		createEngine(openTab(browser).host),
+	];
+	const seen = await whenever(second, runId, ({ counters }) => counters.succeeded === 4);
+	expect(seen.phase).toEqual({ name: 'running' });
+	expect(await third.resumeRun(runId)).toMatchObject({ error: { kind: 'ownedElsewhere' } });
+	await endpoint.ledger.arrived(10);
+	owner.kill();
+	endpoint.release();
+	await reached(second, runId, 'interrupted');
+	const taken = await Promise.all([second.resumeRun(runId), third.resumeRun(runId)]);
+	expect(taken.filter(({ ok }) => ok)).toHaveLength(1);
+	await reached(second, runId, 'finished');
+	await reached(third, runId, 'finished');
+	expect(endpoint.ledger.requests).toHaveLength(10 + 16);
+	expect(await rowsOf(third, runId)).toEqual(range(20));
+});
+
+test('after the computer slept, what was in flight is sent again and settles once', async () => {
+	const tab = openTab(browser);
+	const beats: (() => void)[] = [];
+	const graces: (() => void)[] = [];
+	let slept = 0;
+	const host: Host = {
+		...tab.host,
+		clock: { ...tab.host.clock, epoch: () => tab.host.clock.epoch() + slept },
+		after: (ms, callBack) => {
+			if (ms !== 2_000 && ms !== 3_000) return tab.host.after(ms, callBack);
+			(ms === 2_000 ? beats : graces).push(callBack);
+			return () => undefined;
+		},
+	};
+	const engine = createEngine(host);
+	endpoint.hold();
+	const runId = await started(engine, 3);
+	await endpoint.ledger.arrived(1);
+	beats.shift()?.();
+	expect(endpoint.ledger.inFlight).toBe(1);
+	slept = 60_000;
+	beats.shift()?.();
+	// An answer that came meanwhile has its time to be read.
+	expect(endpoint.ledger.inFlight).toBe(1);
+	graces.shift()?.();
+	await endpoint.ledger.ended(1);
+	endpoint.release();
+	const { counters } = await reached(engine, runId, 'finished');
+	expect(counters).toMatchObject({ succeeded: 3, failed: 0, attempts: 3 });
+	expect(endpoint.ledger.requests.map(({ ending }) => ending)).toEqual([
+		'aborted',
+		'answered',
+		'answered',
+		'answered',
+	]);
+});
