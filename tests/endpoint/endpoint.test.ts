@@ -247,7 +247,7 @@ describe('the way a browser sees it', () => {
 		);
 		const response = await post(opened(), chat('x'));
 		expect(response.headers.get('access-control-allow-origin')).toBe('*');
-		expect(response.headers.get('access-control-expose-headers')).toBe('X-Request-ID');
+		expect(response.headers.get('access-control-expose-headers')).toBe('X-Request-ID, CF-Ray');
 		expect(response.headers.get('x-request-id')).toBe('req_0');
 		expect(ledger.preflights).toHaveLength(1);
 	});

@@ -1,50 +1,52 @@
 import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
+import { choicesAsked, echoCompletion } from './echo.ts';
+import type { HeaderRecord } from './exchange.ts';
 import type { EndpointRequest } from './ledger.ts';
-import type { Scenario } from './scenario.ts';
+import { isRefusal, refusalOf, type Refusal, type RefusalName } from './refusals.ts';
+import type { CourseName, Scenario } from './scenario.ts';
 
 /** What is done to the connection. */
 export type Reply =
 	| {
 			readonly kind: 'whole';
 			readonly status: number;
-			readonly headers: Readonly<Record<string, string>>;
+			readonly headers: HeaderRecord;
 			readonly body: string;
 	  }
-	/** Half of the body, then the connection is broken. */
-	| { readonly kind: 'half'; readonly body: string }
+	/** The whole body, in pieces that end at these bytes, so many milliseconds apart. */
+	| {
+			readonly kind: 'pieces';
+			readonly body: Buffer;
+			readonly ends: readonly number[];
+			readonly gapMs: number;
+	  }
+	/** This share of the body; then the connection is broken, or nothing comes any more. */
+	| {
+			readonly kind: 'cutOff';
+			readonly body: Buffer;
+			readonly share: 0 | 0.5 | 1;
+			readonly then: 'reset' | 'silence';
+	  }
+	/** Not even a status. */
 	| { readonly kind: 'reset' }
 	| { readonly kind: 'never' };
 
-const json = (
-	status: number,
-	body: JsonObject,
-	headers: Readonly<Record<string, string>> = {},
-): Reply => ({
+const jsonHeaders: HeaderRecord = { 'content-type': 'application/json' };
+
+const whole = (status: number, body: string, headers: HeaderRecord = jsonHeaders): Reply => ({
 	kind: 'whole',
 	status,
-	headers: { 'content-type': 'application/json', ...headers },
-	body: JSON.stringify(body),
+	headers,
+	body,
 });
 
-const html = (status: number, title: string): Reply => ({
-	kind: 'whole',
-	status,
-	headers: { 'content-type': 'text/html; charset=utf-8' },
-	body: `<!doctype html><html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`,
-});
+export const jsonReply = (status: number, body: JsonObject, headers: HeaderRecord = {}): Reply =>
+	whole(status, JSON.stringify(body), { ...jsonHeaders, ...headers });
 
-const refused = (
-	status: number,
-	message: string,
-	type: string,
-	code: string | null,
-	param: string | null = null,
-	headers: Readonly<Record<string, string>> = {},
-): Reply => json(status, { error: { message, type, param, code } }, headers);
-
-/** As OpenAI echoes a wrong key: its first 8 and last 4 characters, and a short one whole. */
-export const maskedKey = (key: string): string =>
-	key.length <= 12 ? key : `${key.slice(0, 8)}${'*'.repeat(key.length - 12)}${key.slice(-4)}`;
+export const refusalReply = ({ status, body, headers = {} }: Refusal): Reply =>
+	typeof body === 'string'
+		? whole(status, body, { 'content-type': 'text/html; charset=utf-8', ...headers })
+		: jsonReply(status, body, headers);
 
 const changeChoices = (
 	completion: JsonObject,
@@ -60,18 +62,17 @@ const changeChoices = (
 const messageOf = (choice: JsonObject): JsonObject | null =>
 	isJsonObject(choice['message']) ? choice['message'] : null;
 
-const cut = (text: string): string => text.slice(0, Math.ceil(text.length / 2));
+/** The same choice with its text changed, in Chat Completions and Completions alike. */
+const changeText =
+	(change: (text: string) => string) =>
+	(choice: JsonObject): JsonObject => {
+		const message = messageOf(choice);
+		return message === null
+			? { ...choice, text: change(textAt(choice, 'text') ?? '') }
+			: { ...choice, message: { ...message, content: change(textAt(message, 'content') ?? '') } };
+	};
 
-const cutChoice = (choice: JsonObject): JsonObject => {
-	const message = messageOf(choice);
-	return message === null
-		? { ...choice, text: cut(textAt(choice, 'text') ?? ''), finish_reason: 'length' }
-		: {
-				...choice,
-				message: { ...message, content: cut(textAt(message, 'content') ?? '') },
-				finish_reason: 'length',
-			};
-};
+const cut = (text: string): string => text.slice(0, Math.ceil(text.length / 2));
 
 export const refusalText = 'I’m sorry, but I can’t help with that.';
 
@@ -83,114 +84,152 @@ const refuseChoice = (choice: JsonObject): JsonObject => {
 		: { ...choice, message: { ...message, content: null, refusal: refusalText } };
 };
 
+/** The length of what `hugeAnswer` puts behind the plain text. */
+export const hugeLength = 10_000_000;
+
+/** Half of a pair, which no text may hold and JSON can write. */
+export const loneSurrogate = '\ud83d';
+
+const without = (completion: JsonObject, left: string): JsonObject =>
+	Object.fromEntries(Object.entries(completion).filter(([key]) => key !== left));
+
+/** Each character of several bytes is cut in the middle; where there is none, the body as a whole is. */
+function insideCharacters(bytes: Buffer): readonly number[] {
+	const ends: number[] = [];
+	for (let i = 1; i < bytes.length; i++) {
+		const continues = ((bytes[i] ?? 0) & 0xc0) === 0x80;
+		const starts = ((bytes[i - 1] ?? 0) & 0xc0) === 0xc0;
+		if (continues && starts) ends.push(i);
+	}
+	return ends.length > 0 ? ends : [Math.floor(bytes.length / 2)];
+}
+
+const drips = 8;
+
+function courseOf(name: CourseName, request: EndpointRequest, completion: JsonObject): Reply {
+	const text = JSON.stringify(completion);
+	const bytes = (): Buffer => Buffer.from(text);
+	const cutOff = (share: 0 | 0.5 | 1, then: 'reset' | 'silence'): Reply => ({
+		kind: 'cutOff',
+		body: bytes(),
+		share,
+		then,
+	});
+	switch (name) {
+		case 'plainReply':
+		case 'withoutCors':
+		case 'rateLimitedOnce':
+		case 'serverErrorOnce':
+			return whole(200, text);
+		case 'emptyBody':
+			return whole(200, '');
+		case 'truncatedJson':
+			return whole(200, text.slice(0, text.length / 2));
+		case 'invalidJson':
+			// Python's json.dumps writes such a value, and no parser of JSON reads it.
+			return whole(200, text.replace(/}$/, ',"score":NaN}'));
+		case 'answeredTwice':
+			return whole(200, text + text);
+		case 'missingChoices':
+			return jsonReply(200, without(completion, 'choices'));
+		case 'noChoices':
+			return jsonReply(200, { ...completion, choices: [] });
+		case 'oneChoiceMore':
+		case 'oneChoiceLess': {
+			const n = choicesAsked(request.body) + (name === 'oneChoiceMore' ? 1 : -1);
+			return jsonReply(200, {
+				...completion,
+				choices: echoCompletion({ ...request.body, n })['choices'] ?? [],
+			});
+		}
+		case 'missingUsage':
+			return jsonReply(200, without(completion, 'usage'));
+		case 'wrongContentType':
+			return whole(200, text, { 'content-type': 'text/plain; charset=latin1' });
+		case 'hugeAnswer':
+			return jsonReply(
+				200,
+				changeChoices(
+					completion,
+					changeText((short) => `${short} ${'x'.repeat(hugeLength)}`),
+				),
+			);
+		case 'splitUtf8':
+			return { kind: 'pieces', body: bytes(), ends: insideCharacters(bytes()), gapMs: 2 };
+		case 'slowDrip': {
+			const body = bytes();
+			const ends = Array.from({ length: drips - 1 }, (_, i) =>
+				Math.floor(((i + 1) * body.length) / drips),
+			);
+			return { kind: 'pieces', body, ends, gapMs: 25 };
+		}
+		case 'loneSurrogates':
+			return jsonReply(
+				200,
+				changeChoices(
+					completion,
+					changeText((good) => `${good} ${loneSurrogate}`),
+				),
+			);
+		case 'cutAtLength':
+			return jsonReply(
+				200,
+				changeChoices(completion, (choice) => ({
+					...changeText(cut)(choice),
+					finish_reason: 'length',
+				})),
+			);
+		case 'refusal':
+			return jsonReply(200, changeChoices(completion, refuseChoice));
+		case 'redirected':
+			return whole(302, '', { location: `${request.path}/elsewhere` });
+		case 'resetBeforeHeaders':
+			return { kind: 'reset' };
+		case 'resetMidBody':
+			return cutOff(0.5, 'reset');
+		case 'resetAfterBody':
+			return cutOff(1, 'reset');
+		case 'hangsForever':
+			return { kind: 'never' };
+		case 'stallsAfterHeaders':
+			return cutOff(0, 'silence');
+		case 'stallsMidBody':
+			return cutOff(0.5, 'silence');
+		case 'stallsAfterBody':
+			return cutOff(1, 'silence');
+	}
+}
+
+/** A refusal for the first time only, by the scenario that it is. */
+const firstOnly: Readonly<Record<string, RefusalName>> = {
+	rateLimitedOnce: 'rateLimitedFor40Ms',
+	serverErrorOnce: 'serverError500',
+};
+
 export function replyTo(
 	scenario: Scenario,
 	request: EndpointRequest,
 	seenBefore: number,
 	completion: JsonObject,
+	epoch: number,
 ): Reply {
-	const model = textAt(request.body, 'model') ?? '';
-	switch (scenario) {
-		case 'rateLimitedOnce':
-			return seenBefore > 0
-				? json(200, completion)
-				: refused(
-						429,
-						`Rate limit reached for ${model} in organization org-test on tokens per min (TPM): Limit 30000, Used 29937, Requested 385. Please try again in 40ms.`,
-						'tokens',
-						'rate_limit_exceeded',
-						null,
-						{ 'retry-after-ms': '40', 'x-ratelimit-remaining-tokens': '63' },
-					);
-		case 'rateLimitedWithoutHint':
-			return refused(429, 'Too many requests', 'requests', null);
-		case 'quotaExhausted':
-			return refused(
-				429,
-				'You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.',
-				'insufficient_quota',
-				'insufficient_quota',
-			);
-		case 'wrongKey':
-			return refused(
-				401,
-				`Incorrect API key provided: ${maskedKey(request.key ?? '')}. You can find your API key at https://platform.openai.com/account/api-keys.`,
-				'invalid_request_error',
-				'invalid_api_key',
-			);
-		case 'forbidden':
-			return refused(
-				403,
-				'Country, region, or territory not supported',
-				'request_forbidden',
-				'unsupported_country_region_territory',
-			);
-		case 'modelNotFound':
-			return refused(
-				404,
-				`The model \`${model}\` does not exist or you do not have access to it.`,
-				'invalid_request_error',
-				'model_not_found',
-			);
-		case 'contentFilter400':
-			return json(400, {
-				error: {
-					message:
-						'The response was filtered due to the prompt triggering Azure OpenAI’s content management policy. Please modify your prompt and retry.',
-					type: null,
-					param: 'prompt',
-					code: 'content_filter',
-					status: 400,
-					innererror: {
-						code: 'ResponsibleAIPolicyViolation',
-						content_filter_result: { violence: { filtered: true, severity: 'medium' } },
-					},
-				},
-			});
-		case 'contextTooLong':
-			return refused(
-				400,
-				'This model’s maximum context length is 4097 tokens. However, your messages resulted in 35569 tokens. Please reduce the length of the messages.',
-				'invalid_request_error',
-				'context_length_exceeded',
-				'messages',
-			);
-		case 'serverErrorOnce':
-			return seenBefore > 0
-				? json(200, completion)
-				: refused(
-						500,
-						'The server had an error while processing your request. Sorry about that!',
-						'server_error',
-						null,
-					);
-		case 'badGatewayHtml':
-			return html(502, '502 Bad Gateway');
-		case 'htmlPage':
-			return html(200, 'Welcome');
-		case 'truncatedJson': {
-			const body = JSON.stringify(completion);
-			const headers = { 'content-type': 'application/json' };
-			return { kind: 'whole', status: 200, headers, body: body.slice(0, body.length / 2) };
-		}
-		case 'missingChoices': {
-			const { choices, ...rest } = completion;
-			return json(200, choices === undefined ? completion : rest);
-		}
-		case 'errorInside200':
-			return json(200, { error: { message: 'Provider returned error', code: 502 } });
-		case 'cutAtLength':
-			return json(200, changeChoices(completion, cutChoice));
-		case 'refusal':
-			return json(200, changeChoices(completion, refuseChoice));
-		case 'resetBeforeHeaders':
-			return { kind: 'reset' };
-		case 'resetMidBody':
-			return { kind: 'half', body: JSON.stringify(completion) };
-		case 'hangsForever':
-			return { kind: 'never' };
-		default:
-			// `plainReply`, `withoutCors` and `slow(…)` differ in their headers and their time alone.
-			return json(200, completion);
-	}
+	const first = seenBefore === 0 ? firstOnly[scenario] : undefined;
+	const name = first ?? scenario;
+	if (isRefusal(name))
+		return refusalReply(
+			refusalOf(name, {
+				model: textAt(request.body, 'model') ?? '',
+				key: request.key ?? '',
+				epoch,
+			}),
+		);
+	// `slow(…)` differs in its time alone.
+	return courseOf(isSlow(name) ? 'plainReply' : name, request, completion);
 }
+
+const isSlow = (name: Exclude<Scenario, RefusalName>): name is `slow(${number})` =>
+	name.startsWith('slow(');
+
+/** What a page of another origin may not read: there such an answer is the same as none. */
+export const isWithoutCors = (scenario: Scenario): boolean =>
+	scenario === 'withoutCors' || scenario === 'captivePortal';

@@ -1,35 +1,48 @@
-/** How one request is answered. The names are shared by unit and browser tests. */
-export const scenarioNames = [
+import { isRefusal, refusalNames, type RefusalName } from './refusals.ts';
+
+/** Ways to answer that are no refusal (`refusals.ts` has those). */
+const courses = [
 	'plainReply',
-	// Held back by the endpoint.
+	// A refusal for the first time only.
 	'rateLimitedOnce',
-	'rateLimitedWithoutHint',
-	'quotaExhausted',
-	// Refused.
-	'wrongKey',
-	'forbidden',
-	'modelNotFound',
-	'contentFilter400',
-	'contextTooLong',
-	// Broken.
 	'serverErrorOnce',
-	'badGatewayHtml',
-	'htmlPage',
+	// A 200 that is no completion.
+	'emptyBody',
 	'truncatedJson',
+	'invalidJson',
 	'missingChoices',
-	'errorInside200',
-	'withoutCors',
-	// Answered, but not with a plain complete answer.
+	'noChoices',
+	'answeredTwice',
+	// A completion that is not quite as asked for.
+	'oneChoiceMore',
+	'oneChoiceLess',
+	'missingUsage',
+	'wrongContentType',
+	'hugeAnswer',
+	'splitUtf8',
+	'loneSurrogates',
+	'slowDrip',
 	'cutAtLength',
 	'refusal',
 	// The connection itself.
+	'withoutCors',
+	'redirected',
 	'resetBeforeHeaders',
 	'resetMidBody',
+	'resetAfterBody',
 	'hangsForever',
+	'stallsAfterHeaders',
+	'stallsMidBody',
+	'stallsAfterBody',
 ] as const;
 
+export type CourseName = (typeof courses)[number];
+
+/** How one request is answered. The names are shared by unit and browser tests. */
+export const scenarioNames: readonly (CourseName | RefusalName)[] = [...courses, ...refusalNames];
+
 /** `slow(250)` answers as `plainReply` after 250 milliseconds. */
-export type Scenario = (typeof scenarioNames)[number] | `slow(${number})`;
+export type Scenario = CourseName | RefusalName | `slow(${number})`;
 
 /** How often the same body had come before: 0 for the first. */
 export type ScenarioChoice<Request> = (request: Request, seenBefore: number) => Scenario;
@@ -47,7 +60,7 @@ export const delayOf = (scenario: Scenario): number =>
 	Number(slowPattern.exec(scenario)?.[1] ?? '0');
 
 const isScenario = (text: string): text is Scenario =>
-	slowPattern.test(text) || scenarioNames.some((name) => name === text);
+	slowPattern.test(text) || isRefusal(text) || courses.some((name) => name === text);
 
 /**
  * The scenario that a prompt asks for itself: `[[scenario:quotaExhausted]]`, or, for the first time only,

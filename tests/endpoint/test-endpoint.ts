@@ -1,32 +1,52 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { isJsonObject, type JsonObject } from '#domain/json.ts';
-import { echoCompletion, echoCreated, sentText } from './echo.ts';
+import { isJsonObject, numberAt, textAt, type JsonObject } from '#domain/json.ts';
+import { createCertificate } from './certificate.ts';
+import { deliver, passed } from './deliver.ts';
+import { choicesAsked, countTokens, echoCompletion, echoCreated, sentText } from './echo.ts';
+import type { Exchange, HeaderRecord, Protocol } from './exchange.ts';
 import { Gate } from './gate.ts';
+import { openHttp1 } from './http1-front.ts';
+import { openHttp2 } from './http2-front.ts';
 import { Ledger, type EndpointRequest, type LedgerEntry } from './ledger.ts';
-import { replyTo, type Reply } from './replies.ts';
+import { HiddenLimiter, type Cost, type HiddenLimits } from './limiter.ts';
+import { isWithoutCors, jsonReply, refusalReply, replyTo, type Reply } from './replies.ts';
 import { delayOf, markedScenario, type Scenario, type ScenarioChoice } from './scenario.ts';
 
 export interface TestEndpointOptions {
+	/** `http2` is spoken over TLS, with a certificate that vouches for itself. Left out: `http1`. */
+	readonly protocol?: Protocol;
+	/** Of one HTTP/2 connection. Left out: 256, as many as Chromium opens. */
+	readonly maxConcurrentStreams?: number;
 	/** How a request is answered where its prompt holds no marker. Left out: every one plainly. */
 	readonly scenario?: ScenarioChoice<EndpointRequest>;
+	/** What holds requests back beside that. Left out: nothing. */
+	readonly limits?: HiddenLimits;
 	/** The plain reply to a body. Left out: `echoCompletion`. */
 	readonly answer?: (body: JsonObject) => JsonObject;
 	/** The only key that is let in; every other gets `wrongKey`. Left out: any, and none. */
 	readonly key?: string;
 	/** What `GET /v1/models` lists. */
 	readonly models?: readonly string[];
-	/** Response headers that a browser may read; as at OpenAI, only the request's id. */
+	/** Response headers that a browser may read; as at OpenAI, only those that name the request. */
 	readonly exposedHeaders?: string;
+	/** Seconds for which a browser may remember a preflight. Left out: it is not said. */
+	readonly preflightMaxAge?: number;
 	/** Whether answers are held back from the start. */
 	readonly held?: boolean;
+	/** How many entries the ledger keeps at least; its counts are always of all. Left out: every one. */
+	readonly kept?: number;
+	/** Epoch milliseconds, for hints that are dates and for the certificate. */
+	readonly epoch?: () => number;
 }
 
 export interface TestEndpoint {
-	/** The base URL to type: `http://127.0.0.1:<port>/v1`. */
+	/** The base URL to type, such as `http://127.0.0.1:<port>/v1`. */
 	readonly url: string;
 	readonly origin: string;
+	/** What a client has to trust to call an `https://` one; null for HTTP/1.1. */
+	readonly certificate: string | null;
 	readonly ledger: Ledger;
+	/** Milliseconds since it started, as the ledger's times are. */
+	now(): number;
 	/** Answers from now on as told, for requests that arrive from now on. */
 	play(scenario: Scenario | ScenarioChoice<EndpointRequest>): void;
 	/** No answer leaves until `release` or `letThrough`. */
@@ -42,10 +62,12 @@ const completionPaths: readonly string[] = ['/v1/chat/completions', '/v1/complet
 
 /** A small stand-in for the API on this machine, over real HTTP, with a ledger of all that reached it. */
 export async function createTestEndpoint(options: TestEndpointOptions = {}): Promise<TestEndpoint> {
-	const ledger = new Ledger();
+	const ledger = new Ledger(options.kept);
 	const gate = new Gate(options.held !== true);
+	const limiter = new HiddenLimiter(options.limits ?? {});
 	const startedAt = performance.now();
 	const now = (): number => performance.now() - startedAt;
+	const epoch = options.epoch ?? ((): number => Date.now());
 	const answer = options.answer ?? echoCompletion;
 	let choose: ScenarioChoice<EndpointRequest> = options.scenario ?? (() => 'plainReply');
 
@@ -54,24 +76,32 @@ export async function createTestEndpoint(options: TestEndpointOptions = {}): Pro
 		return markedScenario(sentText(request.body), seenBefore) ?? choose(request, seenBefore);
 	};
 
-	const complete = async (
-		incoming: IncomingMessage,
-		response: ServerResponse,
-		path: string,
-	): Promise<void> => {
-		const text = await bodyOf(incoming);
+	const cors: HeaderRecord = {
+		'access-control-allow-origin': '*',
+		'access-control-expose-headers': options.exposedHeaders ?? 'X-Request-ID, CF-Ray',
+	};
+	const answerPlainly = (exchange: Exchange, reply: Reply, headers = cors): void => {
+		void deliver(exchange, reply, headers);
+	};
+
+	const complete = async (exchange: Exchange): Promise<void> => {
+		const text = await exchange.body();
 		if (text === null) return;
 		const parsed = parseJson(text);
 		if (!isJsonObject(parsed)) {
-			send(response, plainError(400, 'We could not parse the JSON body of your request.'));
+			answerPlainly(exchange, plainError(400, 'We could not parse the JSON body of your request.'));
 			return;
 		}
+		const { path, headers, protocol } = exchange;
+		const sent = sentText(parsed);
 		const request: EndpointRequest = {
-			arrival: ledger.requests.length,
+			arrival: ledger.arrivals,
+			protocol,
 			path,
-			headers: incoming.headers,
+			headers,
 			body: parsed,
-			key: keyOf(incoming),
+			row: /\[\[row:([^\]]+)\]\]/.exec(sent)?.[1] ?? sent,
+			key: keyOf(exchange),
 			arrivedAt: now(),
 		};
 		const seenBefore = ledger.noteSeen(path, text);
@@ -80,59 +110,73 @@ export async function createTestEndpoint(options: TestEndpointOptions = {}): Pro
 			...request,
 			seenBefore,
 			scenario,
+			limited: false,
 			status: null,
 			ending: 'open',
 			endedAt: null,
 		};
-		const gone = new AbortController();
-		response.once('close', () => {
-			gone.abort();
-			ledger.noteEnding(entry, response.writableFinished ? 'answered' : 'aborted', now());
+		exchange.closed.addEventListener('abort', () => {
+			ledger.noteEnding(entry, exchange.leftWhole() ? 'answered' : 'aborted', now());
 		});
 		ledger.noteArrival(entry);
+		const cost = costOf(parsed);
+		const refusal = limiter.refuse(cost, now());
+		entry.limited = refusal !== null;
 
-		await gate.passed(gone.signal);
-		await passed(delayOf(scenario), gone.signal);
-		if (gone.signal.aborted) return;
-		if (scenario === 'withoutCors') response.removeHeader('access-control-allow-origin');
-		response.setHeader('x-request-id', `req_${String(entry.arrival)}`);
-		const reply = replyTo(scenario, request, seenBefore, answer(request.body));
+		if (refusal === null) {
+			await gate.passed(exchange.closed);
+			await passed(delayOf(scenario), exchange.closed);
+			if (exchange.closed.aborted) return;
+		}
+		const completion = answer(parsed);
+		const reply =
+			refusal === null
+				? replyTo(scenario, request, seenBefore, completion, epoch())
+				: refusalReply(refusal);
+		if (refusal === null) limiter.done(cost, tokensUsed(completion), now());
 		if (reply.kind === 'whole') entry.status = reply.status;
-		if (reply.kind === 'reset' || reply.kind === 'half') ledger.noteEnding(entry, 'reset', now());
-		send(response, reply);
+		if (reply.kind === 'pieces' || reply.kind === 'cutOff') entry.status = 200;
+		const isReset = reply.kind === 'reset' || (reply.kind === 'cutOff' && reply.then === 'reset');
+		if (isReset) ledger.noteEnding(entry, 'reset', now());
+		await deliver(exchange, reply, {
+			...(isWithoutCors(scenario) ? {} : cors),
+			...limiter.headers(cost.model, now()),
+			'x-request-id': `req_${String(entry.arrival)}`,
+			'cf-ray': `${String(entry.arrival)}-TST`,
+		});
 	};
 
-	const server = createServer((incoming, response) => {
-		const path = new URL(incoming.url ?? '/', 'http://endpoint').pathname;
-		const method = incoming.method ?? '';
-		response.setHeader('access-control-allow-origin', '*');
-		response.setHeader('access-control-expose-headers', options.exposedHeaders ?? 'X-Request-ID');
+	const receive = (exchange: Exchange): void => {
+		const { method, path, headers } = exchange;
 		if (method === 'POST' && completionPaths.includes(path)) {
-			void complete(incoming, response, path);
+			void complete(exchange);
 			return;
 		}
-		ledger.noteOther({ method, path, headers: incoming.headers });
-		if (method === 'OPTIONS') send(response, preflightReply(incoming));
+		ledger.noteOther({ method, path, headers });
+		if (method === 'OPTIONS') answerPlainly(exchange, preflightReply(exchange, options));
 		else if (method === 'GET' && path === '/v1/models')
-			send(
-				response,
-				options.key !== undefined && keyOf(incoming) !== options.key
+			answerPlainly(
+				exchange,
+				options.key !== undefined && keyOf(exchange) !== options.key
 					? plainError(401, 'Incorrect API key provided.', 'invalid_api_key')
 					: modelList(options.models ?? ['test-small', 'test-large']),
 			);
-		else send(response, plainError(404, `Invalid URL (${method} ${path})`));
-	});
-	// An idle connection that is closed just as the browser takes it up again would be a network error that nobody asked for.
-	server.keepAliveTimeout = 0;
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	// Listening on TCP, where the address is never a pipe's name.
-	const { port } = server.address() as AddressInfo;
-	const origin = `http://127.0.0.1:${String(port)}`;
+		else answerPlainly(exchange, plainError(404, `Invalid URL (${method} ${path})`));
+	};
+
+	const isHttp2 = options.protocol === 'http2';
+	const certificate = isHttp2 ? createCertificate(new Date(epoch())) : null;
+	const front =
+		certificate === null
+			? await openHttp1(receive)
+			: await openHttp2(certificate, options.maxConcurrentStreams ?? 256, receive);
 
 	return {
-		url: `${origin}/v1`,
-		origin,
+		url: `${front.origin}/v1`,
+		origin: front.origin,
+		certificate: certificate?.cert ?? null,
 		ledger,
+		now,
 		play: (scenario) => {
 			choose = typeof scenario === 'function' ? scenario : () => scenario;
 		},
@@ -145,26 +189,8 @@ export async function createTestEndpoint(options: TestEndpointOptions = {}): Pro
 		letThrough: (count) => {
 			gate.letThrough(count);
 		},
-		close: () =>
-			new Promise((resolve) => {
-				server.close(() => {
-					resolve();
-				});
-				server.closeAllConnections();
-			}),
+		close: () => front.close(),
 	};
-}
-
-/** Null where the other side went away before it had sent all of it. */
-async function bodyOf(incoming: IncomingMessage): Promise<string | null> {
-	const chunks: Uint8Array[] = [];
-	try {
-		// A request's stream yields Buffers as long as no encoding is set.
-		for await (const chunk of incoming as AsyncIterable<Uint8Array>) chunks.push(chunk);
-	} catch {
-		return null;
-	}
-	return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {
@@ -175,26 +201,22 @@ function parseJson(text: string): unknown {
 	}
 }
 
-const keyOf = (incoming: IncomingMessage): string | null =>
-	/^Bearer (.*)$/.exec(incoming.headers.authorization ?? '')?.[1] ?? null;
+const keyOf = ({ headers }: Exchange): string | null =>
+	/^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1] ?? null;
 
-const passed = (milliseconds: number, gone: AbortSignal): Promise<void> =>
-	milliseconds === 0
-		? Promise.resolve()
-		: new Promise((resolve) => {
-				const timer = setTimeout(resolve, milliseconds);
-				gone.addEventListener('abort', () => {
-					clearTimeout(timer);
-					resolve();
-				});
-			});
-
-const jsonReply = (status: number, body: JsonObject): Reply => ({
-	kind: 'whole',
-	status,
-	headers: { 'content-type': 'application/json' },
-	body: JSON.stringify(body),
+/** As many tokens as an endpoint sets aside when a request arrives. */
+const costOf = (body: JsonObject): Cost => ({
+	model: textAt(body, 'model') ?? '',
+	tokens:
+		countTokens(sentText(body)) +
+		choicesAsked(body) *
+			(numberAt(body, 'max_completion_tokens') ?? numberAt(body, 'max_tokens') ?? 0),
 });
+
+function tokensUsed(completion: JsonObject): number {
+	const { usage } = completion;
+	return isJsonObject(usage) ? (numberAt(usage, 'total_tokens') ?? 0) : 0;
+}
 
 const plainError = (status: number, message: string, code: string | null = null): Reply =>
 	jsonReply(status, { error: { message, type: 'invalid_request_error', param: null, code } });
@@ -206,33 +228,16 @@ const modelList = (models: readonly string[]): Reply =>
 	});
 
 /** Any method and any header, as api.openai.com allows. */
-const preflightReply = (incoming: IncomingMessage): Reply => ({
+const preflightReply = (
+	{ headers }: Exchange,
+	{ preflightMaxAge }: TestEndpointOptions,
+): Reply => ({
 	kind: 'whole',
 	status: 200,
 	headers: {
 		'access-control-allow-methods': 'GET, POST, OPTIONS',
-		'access-control-allow-headers': incoming.headers['access-control-request-headers'] ?? '*',
+		'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
+		...(preflightMaxAge === undefined ? {} : { 'access-control-max-age': String(preflightMaxAge) }),
 	},
 	body: '',
 });
-
-function send(response: ServerResponse, reply: Reply): void {
-	switch (reply.kind) {
-		case 'whole':
-			response.writeHead(reply.status, reply.headers).end(reply.body);
-			return;
-		case 'half': {
-			const bytes = Buffer.from(reply.body);
-			response.writeHead(200, {
-				'content-type': 'application/json',
-				'content-length': bytes.length,
-			});
-			response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroy());
-			return;
-		}
-		case 'reset':
-			response.socket?.resetAndDestroy();
-			return;
-		case 'never':
-	}
-}
