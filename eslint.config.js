@@ -161,7 +161,7 @@ export default defineConfig(
 	svelte.configs.prettier,
 	{
 		// Parts of these are handed to a page or a worker and run there.
-		files: ['tests/bench/**', 'tests/kill/**', 'docs/*.mjs'],
+		files: ['tests/{bench,real}/**', 'tests/kill/**', 'docs/*.mjs'],
 		languageOptions: { globals: { ...globals.browser, ...globals.node } },
 	},
 );

@@ -1,0 +1,75 @@
+// @ts-check
+import { figure, finished, idOf, promptOf, results, startRun } from './page.mjs';
+
+const share = 0.2;
+const seed = 7;
+
+/** Kinds of failure that say only that nobody knows. */
+const unclassified = ['unknown', 'unexpected', 'internal'];
+
+/**
+ * A fifth of all attempts meets a fault, of every kind that passes. Every row has to come out once and right.
+ * @param {import('./run.mjs').World} world
+ */
+export async function mixedFaults({ page, site, open, load, isShort }) {
+	const { drawnFrom, transientFaults } = /** @type {typeof import('../endpoint/mixture.ts')} */ (
+		await load('endpoint/mixture.ts')
+	);
+	const { echoText } = /** @type {typeof import('../endpoint/echo.ts')} */ (
+		await load('endpoint/echo.ts')
+	);
+	const rows = isShort ? 1_000 : 10_000;
+	const endpoint = await open({
+		protocol: 'http2',
+		scenario: drawnFrom({ seed, share, kinds: transientFaults }),
+	});
+	/** @type {import('./page.mjs').Run} */
+	const run = {
+		rows,
+		textOf: (row) => `Zeile ${String(row)}: naïve café ☕ ${String((row * 7_919) % 10_007)}`,
+		concurrency: 100,
+		timeoutSeconds: 5,
+	};
+	console.log(
+		`${String(rows)} requests, ${String(share * 100)} % of the attempts faulty (${String(transientFaults.length)} kinds, seed ${String(seed)}), HTTP/2`,
+	);
+	const pressedAt = await startRun(page, site, endpoint, run);
+	await finished(page, rows, 1_200_000);
+	const seconds = (performance.now() - pressedAt) / 1_000;
+	const { requests, tally, preflightCount } = endpoint.ledger;
+	const items = await results(page);
+	const seen = new Map(items.map((item) => [item.id, item]));
+	const failed = items.filter(({ error }) => error !== null);
+	let wrong = 0;
+	let lost = 0;
+	for (let row = 0; row < rows; row++) {
+		const item = seen.get(idOf(row));
+		if (item === undefined) lost++;
+		else if (item.error === null && item.response !== echoText(promptOf(run, row), 0)) wrong++;
+	}
+	figure('seconds', seconds);
+	figure('rows without a result', lost, 0);
+	figure('rows with two results', items.length - seen.size, 0);
+	figure('rows with a wrong answer', wrong, 0);
+	figure('failed requests', failed.length, 1);
+	figure(
+		'failures of no known kind',
+		failed.filter(({ error }) => error === null || unclassified.includes(error.kind)).length,
+		0,
+	);
+	figure('attempts ÷ requests', tally.arrivals / rows, 1.28);
+	figure('most attempts of one request', tally.mostAttempts);
+	figure(
+		'faults met, % of the attempts',
+		(100 * requests.filter(({ scenario }) => scenario !== 'plainReply').length) / tally.arrivals,
+	);
+	figure('kinds of faults met', tally.byScenario.size - 1);
+	figure('most in flight at the endpoint', endpoint.ledger.maxInFlight);
+	figure('preflights', preflightCount);
+	figure(
+		'requests over another protocol than HTTP/2',
+		tally.arrivals - (tally.byProtocol.get('http2') ?? 0),
+		0,
+	);
+	for (const { id, error } of failed.slice(0, 5)) console.log(`  ${id}: ${JSON.stringify(error)}`);
+}
