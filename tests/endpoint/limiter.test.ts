@@ -111,6 +111,8 @@ describe('how much is let in', () => {
 		limiter.done(cost(500), 100, 0);
 		limiter.done(cost(500), 400, 0);
 		expect(letIn(limiter, 2, 0, 500)).toBe(1);
+		// A minute later nothing of it is left, neither used nor given back.
+		expect(letIn(limiter, 3, 120_000, 500)).toBe(2);
 		const keeps = new HiddenLimiter({ tpm: 1_000, window });
 		letIn(keeps, 2, 0, 500);
 		keeps.done(cost(500), 0, 0);
