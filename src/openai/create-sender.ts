@@ -61,13 +61,13 @@ export function createSender(options: SenderOptions): Sender {
 		dangerouslyAllowBrowser: true,
 		logLevel: 'off',
 		defaultHeaders: { ...withoutTelemetry, ...(key === '' ? { authorization: null } : {}) },
+		// No `cache`: told not to store, Chromium preflights every request anew, and stores no answer to a POST anyway.
 		fetch: (input, init) =>
 			options.fetch(input, {
 				...init,
 				redirect: 'error',
 				credentials: 'omit',
 				referrerPolicy: 'no-referrer',
-				cache: 'no-store',
 			}),
 	});
 

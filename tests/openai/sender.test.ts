@@ -84,7 +84,6 @@ describe('one attempt', () => {
 			redirect: 'error',
 			credentials: 'omit',
 			referrerPolicy: 'no-referrer',
-			cache: 'no-store',
 		});
 	});
 
