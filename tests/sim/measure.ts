@@ -64,11 +64,14 @@ const strategies: readonly (readonly [string, (sight: Sight) => Strategy])[] = [
 ];
 
 const seeds = [1, 2, 3, 4, 5];
+/** The others retry so much that three have to do. */
+const seedsOf = (name: string): number[] => (name.startsWith('Volley') ? seeds : seeds.slice(0, 3));
 
 const figuresOf = (
 	{ server, requests, cap }: NamedScenario,
 	strategy: (sight: Sight) => Strategy,
-): readonly Figure[] => seeds.map((seed) => measure({ server, requests, cap, seed }, strategy));
+	chosen = seeds,
+): readonly Figure[] => chosen.map((seed) => measure({ server, requests, cap, seed }, strategy));
 
 /** What Volley comes to in one named scenario, over the seeds. */
 export const volleyFigures = (
@@ -90,5 +93,5 @@ export function* table(): Generator<string> {
 	yield `| scenario | ${strategies.map(([name]) => name).join(' | ')} |`;
 	yield `| --- |${' --- |'.repeat(strategies.length)}`;
 	for (const scenario of scenarios)
-		yield `| ${scenario.name} | ${strategies.map(([, strategy]) => cell(figuresOf(scenario, strategy))).join(' | ')} |`;
+		yield `| ${scenario.name} | ${strategies.map(([name, strategy]) => cell(figuresOf(scenario, strategy, seedsOf(name)))).join(' | ')} |`;
 }
