@@ -130,6 +130,7 @@ export class BatchEngine {
 			case 'wait':
 				return move.ms;
 			case 'finished':
+				if (move.attention !== null) this.#needAttention(move.attention);
 				return this.#storing > 0 ? null : 'finished';
 		}
 	}

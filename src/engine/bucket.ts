@@ -1,58 +1,73 @@
-/** How far below empty a bucket may run, and the margin kept at its top: what drains while an answer is on its way. */
-const slackMs = 150;
-/** Half of what others were seen to use is forgotten after this long. */
-const othersHalfLifeMs = 120_000;
-/** However much others use, this share of the drain is taken to be ours: else a wrong reading would stop a run for good. */
-const leastShare = 0.05;
-const largestLimit = 1e9;
+import { OthersUse } from './others-use.ts';
 
-/** A 429 text's numbers about one limit, with what has happened since the request left that it answers. */
-export interface BucketReading {
+/** However much others use, this share of the drain is taken to be ours. */
+const leastShare = 0.05;
+/** What was read so long ago, or only remembered, is tried again: the drain is taken to grow until the next reading. */
+const trustMs = 3_600_000;
+const growthPerMs = Math.log(1.3) / 60_000;
+/** Where a wait is given in whole seconds, it was rounded up to them. */
+const wholeSecondMs = 1_000;
+
+/** What an endpoint said of one limit, with what has happened since the request left that it answers. */
+export interface LevelReading {
 	readonly limit: number;
 	readonly used: number;
 	readonly requested: number;
 	/** The wait asked for; null where none was named. */
 	readonly waitMs: number | null;
-	/** What we sent after that request, and what it counts for itself. */
+	/** What was counted after that reading: what we sent later, and what a refused request counts for itself. */
 	readonly later: number;
+	/** What the difference to the copy may come to without any cause. */
+	readonly noise: number;
+	/** It left before what was read last: both tell of the same moment, and each tells at least what there is. */
+	readonly isSameVolley: boolean;
 }
 
 /**
- * A copy of one limit of an endpoint: a bucket that fills with what is sent and drains evenly, as the endpoints' own
- * waits show (`wait = (Used + Requested - Limit) * window / Limit`). Unknown until typed or read: then it holds back nothing.
+ * A copy of a limit that fills with what is sent and drains evenly, as most endpoints' waits show:
+ * `wait = (Used + Requested - Limit) * window / Limit`. Where it is enforced over shorter spans than its window, less fits in.
  */
 export class Bucket {
 	readonly #windowMs: number;
-	readonly #typed: number;
-	#limit: number;
-	/** What fits in at once: the whole limit, or less where it is enforced over shorter spans than its window. */
-	#burst: number;
+	readonly #others = new OthersUse();
+	#limit = Infinity;
+	#burst = Infinity;
 	#used = 0;
 	#at = 0;
-	/** Use by others of the same limit, as of `#othersAt`, per millisecond. */
-	#others = 0;
-	#othersAt = 0;
+	/** Half of an answer's way there and back: by as much an arrival may be early or late. */
+	#slackMs = 150;
 	#syncedAt = -Infinity;
-	/** Whether the endpoint gives back what an answer did not use: believed until a reading says otherwise. */
-	#refunds = true;
-	#refunded = 0;
+	#trustedUntil = Infinity;
 
-	/** `typed` is the limit a person wrote: a start and an upper bound; null: learn it. */
-	constructor(windowMs: number, typed: number | null) {
+	constructor(windowMs: number) {
 		this.#windowMs = windowMs;
-		this.#typed = typed ?? Infinity;
-		this.#limit = this.#typed;
-		this.#burst = this.#typed;
 	}
 
-	/** Null while unknown. */
-	get limit(): number | null {
-		return Number.isFinite(this.#limit) ? this.#limit : null;
+	get used(): number {
+		return this.#used;
+	}
+
+	/** The limit, and a level that agrees with it. */
+	start(limit: number, used: number, now: number): void {
+		this.#limit = limit;
+		this.#burst = limit;
+		this.#used = used;
+		this.#at = now;
+		this.#syncedAt = -Infinity;
+		this.#others.forget();
+	}
+
+	/** It is only remembered, and may be more by now. */
+	doubt(now: number): void {
+		this.#trustedUntil = now;
+	}
+
+	waits(slackMs: number): void {
+		this.#slackMs = slackMs;
 	}
 
 	/** Milliseconds until `amount` fits. What is larger than the bucket is let go once that is empty. */
 	waitMs(amount: number, now: number): number {
-		if (this.limit === null) return 0;
 		this.#drain(now);
 		const room = this.#burst - Math.max(this.#burst >= 50 ? this.#burst / 100 : 0, this.#slack);
 		const fitting = Math.min(amount, room + this.#slack);
@@ -73,64 +88,65 @@ export class Bucket {
 		this.#used = Math.max(this.#used - amount, -this.#slack);
 	}
 
-	/** What an answer used less than was reserved for it. */
-	refund(amount: number, now: number): void {
-		if (!this.#refunds || this.limit === null) return;
-		this.#refunded += amount;
-		this.giveBack(amount, now);
+	/** The level that a reading tells of, at the moment when it was made. */
+	levelOf({ limit, used, requested, waitMs }: LevelReading): number {
+		if (waitMs === null) return used;
+		const byWait = Math.min(this.#burst, limit) + (waitMs * limit) / this.#windowMs - requested;
+		// `Used` is rounded up, and where it says the whole limit it says no more than that.
+		const most = used >= limit ? Infinity : used;
+		return Math.min(most, Math.max(used - 1, byWait));
 	}
 
-	/** Sets the copy right by what the endpoint said. False where the numbers cannot be true. */
-	read({ limit, used, requested, waitMs, later }: BucketReading, now: number): boolean {
-		if (!(limit > 0 && limit <= largestLimit && used >= 0 && requested >= 0)) return false;
-		// Endpoints count in whole numbers and may overshoot a little; far more is no bucket.
-		if (used > 10 * limit + requested) return false;
-		const known = this.limit !== null && this.#syncedAt !== -Infinity;
-		const dt = now - this.#syncedAt;
+	/** Sets the copy right. `learnsOthers`: a difference is use by others. */
+	read(reading: LevelReading, learnsOthers: boolean, now: number): void {
 		this.#drain(now);
-		const drift = used - (this.#used - later);
-		const before = this.#limit;
-		this.#limit = Math.min(limit, this.#typed);
-		this.#at = now;
-		const perMs = this.#limit / this.#windowMs;
-		// A wait shorter than a whole bucket would need tells of a smaller one.
-		const implied = waitMs === null ? limit : used + requested - (waitMs * limit) / this.#windowMs;
-		// `Used` is rounded up, so that a bucket looks larger than it is by a part of one.
-		const burst = Math.min(this.#limit, Math.max(1, requested, Math.floor(implied + 0.01)));
-		if (!known || before !== this.#limit || burst < this.#burst) this.#burst = burst;
-		else if (burst > this.#burst + 2) this.#burst += 0.25 * (burst - this.#burst);
-		if (known && dt > 1_000 && drift > Math.max(1.5 * requested, this.#burst / 50, 200 * perMs)) {
-			if (this.#refunds && this.#refunded > 0) this.#refunds = false;
-			else {
-				const seen = this.#othersNow(now) + (0.6 * drift) / Math.max(5_000, dt);
-				this.#others = Math.min(0.9 * perMs, seen);
-				this.#othersAt = now;
-			}
+		if (reading.limit !== this.#limit) this.start(reading.limit, this.#used, now);
+		this.#fitBurst(reading);
+		const level = this.levelOf(reading) + reading.later;
+		const sinceMs = now - this.#syncedAt;
+		if (reading.isSameVolley) {
+			this.#used = Math.min(this.#used, level);
+			return;
 		}
-		this.#used = used + later;
-		this.#refunded = 0;
+		if (learnsOthers && this.#syncedAt !== -Infinity) {
+			const drift = level - this.#used;
+			const noise = reading.noise + this.#slack / 2;
+			const { requested } = reading;
+			this.#others.observe({ drift, noise, sinceMs, requested, limitPerMs: this.#perMs }, now);
+		}
+		this.#used = level;
 		this.#syncedAt = now;
-		return true;
+		this.#trustedUntil = now + trustMs;
+	}
+
+	/** A wait shorter or longer than a whole bucket would need tells of a smaller one. */
+	#fitBurst({ limit, used, requested, waitMs }: LevelReading): void {
+		if (waitMs === null || used >= limit) return;
+		const grainMs = waitMs % wholeSecondMs === 0 ? Math.min(waitMs, wholeSecondMs) : 1;
+		const implied = used + requested - (waitMs * limit) / this.#windowMs;
+		// It was refused, so less than both together fits in.
+		const fits = Math.min(implied + (grainMs * limit) / this.#windowMs, used + requested - 0.01);
+		const most = Math.max(1, requested, Math.floor(fits));
+		this.#burst = Math.min(limit, Math.max(Math.min(this.#burst, most), implied - 1));
+	}
+
+	get #perMs(): number {
+		return this.#limit / this.#windowMs;
 	}
 
 	get #slack(): number {
-		if (this.limit === null) return 0;
-		return (slackMs * this.#limit) / this.#windowMs;
-	}
-
-	#othersNow(now: number): number {
-		return this.#others * 0.5 ** ((now - this.#othersAt) / othersHalfLifeMs);
+		return this.#limit === Infinity ? 0 : this.#slackMs * this.#perMs;
 	}
 
 	#drainPerMs(now: number): number {
-		const perMs = this.#limit / this.#windowMs;
-		return Math.max(leastShare * perMs, perMs - this.#othersNow(now));
+		const ours = Math.max(leastShare * this.#perMs, this.#perMs - this.#others.perMs(now));
+		return ours * Math.exp(growthPerMs * Math.max(0, now - this.#trustedUntil));
 	}
 
 	#drain(now: number): void {
 		const dt = Math.max(0, now - this.#at);
 		this.#at = now;
-		if (dt > 0 && this.limit !== null)
+		if (dt > 0 && this.#limit !== Infinity)
 			this.#used = Math.max(this.#used - dt * this.#drainPerMs(now), -this.#slack);
 	}
 }

@@ -1,7 +1,8 @@
 import type { Failure, LimitReading } from '#domain/failure.ts';
 import { cooldownMs } from './backoff.ts';
-import { Bucket } from './bucket.ts';
+import { LimitMirror } from './limit-mirror.ts';
 import { MeasuredRate } from './measured-rate.ts';
+import { Opening } from './opening.ts';
 import { SendMeter } from './send-meter.ts';
 
 export interface LimiterPorts {
@@ -9,27 +10,38 @@ export interface LimiterPorts {
 	readonly random: () => number;
 }
 
-export interface LimiterOptions {
-	/** Typed by the person; null: learned. */
+/** What an endpoint has told of its limits, plain data to be stored: where the next run starts. */
+export interface LearnedLimits {
 	readonly requestsPerMinute: number | null;
 	readonly tokensPerMinute: number | null;
+	/** Tokens that the endpoint counts for one of our estimate. */
+	readonly calibration: number;
+}
+
+export interface LimiterOptions {
+	/** Typed by the person, a start and an upper bound; null: learned. */
+	readonly requestsPerMinute: number | null;
+	readonly tokensPerMinute: number | null;
+	/** Learned before: a start that readings raise or lower. */
+	readonly learned?: LearnedLimits | null;
 	/** False: 429s are waited out and nothing is concluded from them. */
 	readonly learn: boolean;
 }
 
 export interface Hold {
 	readonly ms: number;
-	readonly by: 'requestsPerMinute' | 'tokensPerMinute' | 'cooldown' | null;
+	readonly by: 'requestsPerMinute' | 'tokensPerMinute' | 'cooldown' | 'endpoint' | null;
 }
 
 /** A request that left, as long as it is not known how it was taken. */
 export interface Departure {
 	readonly at: number;
 	readonly estimate: number;
+	/** Departures in their order. */
+	readonly order: number;
 	/** What was reserved for it, the calibrated estimate. */
 	readonly tokens: number;
-	/** All that was ever sent and not refused, this request included. */
-	requestMark: number;
+	/** All tokens ever sent and not refused, this request's included. */
 	tokenMark: number;
 }
 
@@ -43,10 +55,19 @@ export interface LimiterSnapshot {
 	readonly source: Source;
 }
 
+interface Mirrors {
+	readonly minute: LimitMirror;
+	readonly day: LimitMirror;
+}
+
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 /** A 429 comes at once: a request without an answer for so long was let in. */
 const letInAfterMs = 2_000;
+/** What the calibration may be off by. */
+const calibrationError = 0.1;
+/** An estimate within this share of what was used was right: what is left over is no refund. */
+const estimateError = 0.25;
 
 /**
  * Paces one model of one endpoint and key. Browsers cannot read rate-limit headers, but a 429's text states the whole
@@ -56,34 +77,48 @@ const letInAfterMs = 2_000;
 export class Limiter {
 	readonly #ports: LimiterPorts;
 	readonly #options: LimiterOptions;
-	readonly #requests: { readonly minute: Bucket; readonly day: Bucket };
-	readonly #tokens: { readonly minute: Bucket; readonly day: Bucket };
+	readonly #requests: Mirrors;
+	readonly #tokens: Mirrors;
+	readonly #opening = new Opening();
 	readonly #rate = new MeasuredRate();
 	readonly #requestMeter = new SendMeter();
 	readonly #tokenMeter = new SendMeter();
 	readonly #open = new Set<Departure>();
-	#requestTotal = 0;
+	/** All that left, and what of it was not refused. */
+	#departures = 0;
+	#letIn = 0;
 	#tokenTotal = 0;
-	/** Tokens that the endpoint counts for one of ours. */
-	#calibration = 1;
+	/** Tokens that the endpoint counts for one of our estimate, and how much is known of that. */
+	#calibration: number;
+	#calibrations = 0;
+	#calibratedAt = 0;
+	#tokenTotalAtReading = 0;
+	/** A refusal's way there and back. */
+	#roundTripMs = 300;
 	#until = 0;
 	/** Episodes of refusals without one request let in between; an episode is all 429s to what left before its first. */
 	#episodes = 0;
 	#episodeAt = -Infinity;
 	#totalAtEpisode = 0;
 	#letInSince = true;
+	/** Whether the endpoint has named its numbers in this run. */
+	#isTold = false;
 	#source: Source;
 
 	constructor(ports: LimiterPorts, options: LimiterOptions) {
 		this.#ports = ports;
 		this.#options = options;
-		const { requestsPerMinute, tokensPerMinute } = options;
-		this.#requests = {
-			minute: new Bucket(minuteMs, requestsPerMinute),
-			day: new Bucket(dayMs, null),
-		};
-		this.#tokens = { minute: new Bucket(minuteMs, tokensPerMinute), day: new Bucket(dayMs, null) };
-		this.#source = requestsPerMinute === null && tokensPerMinute === null ? null : 'typed';
+		const { requestsPerMinute, tokensPerMinute, learned = null } = options;
+		const now = ports.clock.now();
+		const mirrors = (typed: number | null, known: number | null): Mirrors => ({
+			minute: new LimitMirror(minuteMs, typed, known, now),
+			day: new LimitMirror(dayMs, null, null, now),
+		});
+		this.#requests = mirrors(requestsPerMinute, learned?.requestsPerMinute ?? null);
+		this.#tokens = mirrors(tokensPerMinute, learned?.tokensPerMinute ?? null);
+		this.#calibration = bounded(learned?.calibration ?? 1);
+		const isTyped = requestsPerMinute !== null || tokensPerMinute !== null;
+		this.#source = learned !== null ? 'endpoint' : isTyped ? 'typed' : null;
 	}
 
 	/** The clock's time until which nothing leaves. */
@@ -91,11 +126,21 @@ export class Limiter {
 		return this.#until;
 	}
 
+	/** What the endpoint told in this run; null where it told nothing. */
+	learned(): LearnedLimits | null {
+		if (!this.#isTold) return null;
+		return {
+			requestsPerMinute: this.#requests.minute.limit,
+			tokensPerMinute: this.#tokens.minute.limit,
+			calibration: this.#calibration,
+		};
+	}
+
 	/** How long a request of so many tokens has to wait, and for what. */
 	hold(estimate: number): Hold {
 		const now = this.#ports.clock.now();
 		if (now < this.#until) return { ms: this.#until - now, by: 'cooldown' };
-		const tokens = estimate * this.#calibration;
+		const tokens = estimate * this.#tokensPerEstimate(now);
 		const requestsMs = Math.max(
 			this.#requests.minute.waitMs(1, now),
 			this.#requests.day.waitMs(1, now),
@@ -105,40 +150,65 @@ export class Limiter {
 			this.#tokens.minute.waitMs(tokens, now),
 			this.#tokens.day.waitMs(tokens, now),
 		);
-		if (requestsMs <= 0 && tokensMs <= 0) return { ms: 0, by: null };
-		return requestsMs >= tokensMs
-			? { ms: requestsMs, by: 'requestsPerMinute' }
-			: { ms: tokensMs, by: 'tokensPerMinute' };
+		const openingMs = this.#isOpening ? this.#opening.waitMs(now) : 0;
+		const ms = Math.max(requestsMs, tokensMs, openingMs);
+		if (ms <= 0) return { ms: 0, by: null };
+		if (ms === openingMs) return { ms, by: 'endpoint' };
+		return { ms, by: ms === requestsMs ? 'requestsPerMinute' : 'tokensPerMinute' };
 	}
 
 	leave(estimate: number): Departure {
 		const now = this.#ports.clock.now();
-		const tokens = estimate * this.#calibration;
-		for (const bucket of Object.values(this.#requests)) bucket.take(1, now);
-		for (const bucket of Object.values(this.#tokens)) bucket.take(tokens, now);
+		const tokens = estimate * this.#tokensPerEstimate(now);
+		for (const mirror of both(this.#requests)) mirror.take(1, now);
+		for (const mirror of both(this.#tokens)) mirror.take(tokens, now);
 		this.#rate.take(now);
+		if (this.#isOpening) this.#opening.left(now);
 		this.#requestMeter.count(1, now);
 		this.#tokenMeter.count(tokens, now);
-		this.#requestTotal++;
+		this.#departures++;
+		this.#letIn++;
 		this.#tokenTotal += tokens;
 		const departure = {
 			at: now,
 			estimate,
 			tokens,
-			requestMark: this.#requestTotal,
+			order: this.#departures,
 			tokenMark: this.#tokenTotal,
 		};
 		this.#open.add(departure);
 		return departure;
 	}
 
-	/** It was let in; `usedTokens` where the answer says so. */
-	accepted(departure: Departure, usedTokens: number | null): void {
+	/** It was let in; `usedTokens` where the answer says so, `readings` where its headers say how full the limits were then. */
+	accepted(
+		departure: Departure,
+		usedTokens: number | null,
+		readings: readonly LimitReading[] = [],
+	): void {
+		const now = this.#ports.clock.now();
 		this.#open.delete(departure);
+		this.#opening.answered(departure.at, now);
 		if (departure.at >= this.#episodeAt) this.#letInSince = true;
 		const spare = usedTokens === null ? 0 : departure.tokens - usedTokens;
-		// Within the error of an estimate this is no refund.
-		if (spare > 0.25 * departure.tokens) this.#tokens.minute.refund(spare, this.#ports.clock.now());
+		if (spare > estimateError * departure.tokens)
+			this.#tokens.minute.refund(spare, departure.at, now);
+		if (!this.#options.learn) return;
+		for (const reading of readings) {
+			const isTokens = reading.dimension === 'tokens';
+			const later = isTokens
+				? this.#tokenTotal - departure.tokenMark
+				: this.#departures - departure.order;
+			const level = {
+				...reading,
+				requested: 0,
+				waitMs: null,
+				later,
+				noise: this.#noiseOf(reading, null),
+			};
+			const mirror = (isTokens ? this.#tokens : this.#requests)[reading.per];
+			if (mirror.readEarlier(level, departure.at, now)) this.#told();
+		}
 	}
 
 	/** A fault or an abort: whether it was counted is not known, so it stays reserved. */
@@ -150,29 +220,37 @@ export class Limiter {
 	refused(departure: Departure, failure: Failure): void {
 		const { clock, random } = this.#ports;
 		const now = clock.now();
+		const sinceMs = now - this.#episodeAt;
 		const isNewEpisode = this.#takeBack(departure, now);
 		if (!this.#options.learn) {
 			if (isNewEpisode) this.#hold(cooldownMs(this.#episodes, random, failure.waitMs), now);
 			return;
 		}
+		this.#timeWay(now - departure.at);
 		const reading = failure.limit ?? null;
 		if (reading !== null && this.#read(departure, reading, failure.waitMs, now)) {
-			this.#source = 'endpoint';
+			this.#told();
 			// Refused again though it should have fitted: something else is at work.
 			if (isNewEpisode && this.#episodes >= 2)
-				this.#hold(250 * 2 ** Math.min(5, this.#episodes) * (0.5 + random() / 2), now);
-			return;
+				this.#hold(
+					Math.min(minuteMs, this.hold(departure.estimate).ms) + this.#doubtMs(reading),
+					now,
+				);
+		} else {
+			if (isNewEpisode && !this.#isTold) this.#measure(sinceMs, now);
+			// Asked for in vain, a wait was too short: where refused requests count, it grows with each.
+			const askedMs = failure.waitMs === null ? null : failure.waitMs * this.#inVain;
+			if (isNewEpisode || askedMs !== null)
+				this.#hold(cooldownMs(Math.max(1, this.#episodes), random, askedMs), now);
 		}
-		if (isNewEpisode && this.#source !== 'endpoint') this.#source = 'measured';
-		if (isNewEpisode || failure.waitMs !== null)
-			this.#hold(cooldownMs(Math.max(1, this.#episodes), random, failure.waitMs), now);
+		if (isNewEpisode) this.#totalAtEpisode = this.#letIn;
 	}
 
 	snapshot(): LimiterSnapshot {
 		const now = this.#ports.clock.now();
 		const rate = this.#rate.perMs(now);
-		const measured = rate === Infinity || this.#source !== 'measured' ? null : rate * minuteMs;
-		const requestsPerMinute = this.#requests.minute.limit ?? measured;
+		const requestsPerMinute =
+			this.#requests.minute.limit ?? (rate === Infinity ? null : rate * minuteMs);
 		const tokensPerMinute = this.#tokens.minute.limit;
 		const share = (meter: SendMeter, limit: number | null): number | null =>
 			limit === null ? null : Math.min(1, (meter.perMs(minuteMs, now) * minuteMs) / limit);
@@ -185,8 +263,36 @@ export class Limiter {
 		};
 	}
 
+	get #inVain(): number {
+		return Math.min(4, Math.max(1, this.#episodes));
+	}
+
+	get #isOpening(): boolean {
+		return this.#options.learn && this.#source === null;
+	}
+
 	#hold(ms: number, now: number): void {
 		this.#until = Math.max(this.#until, now + ms);
+	}
+
+	/** The endpoint named its numbers: what was measured is worth no more. */
+	#told(): void {
+		this.#isTold = true;
+		this.#source = 'endpoint';
+		this.#rate.forget();
+	}
+
+	/** Longer with every refusal in a row, in steps of what one more such request needs. */
+	#doubtMs({ per, limit, requested }: LimitReading): number {
+		const windowMs = per === 'day' ? dayMs : minuteMs;
+		const stepMs = Math.max(250, (requested * windowMs) / limit / 8);
+		return stepMs * 2 ** Math.min(5, this.#episodes) * (0.5 + this.#ports.random() / 2);
+	}
+
+	#timeWay(ms: number): void {
+		this.#roundTripMs += 0.2 * (Math.min(ms, 1_000) - this.#roundTripMs);
+		const slackMs = Math.max(25, this.#roundTripMs / 2);
+		for (const mirror of [...both(this.#requests), ...both(this.#tokens)]) mirror.waits(slackMs);
 	}
 
 	/** Takes a refused request out of what was let in; true where its refusal begins an episode. */
@@ -194,13 +300,10 @@ export class Limiter {
 		this.#open.delete(departure);
 		this.#requestMeter.takeBack(1, departure.at, now);
 		this.#tokenMeter.takeBack(departure.tokens, departure.at, now);
-		this.#requestTotal--;
+		this.#letIn--;
 		this.#tokenTotal -= departure.tokens;
 		for (const other of this.#open)
-			if (other.requestMark > departure.requestMark) {
-				other.requestMark--;
-				other.tokenMark -= departure.tokens;
-			}
+			if (other.order > departure.order) other.tokenMark -= departure.tokens;
 		if (departure.at < this.#episodeAt) {
 			this.#totalAtEpisode--;
 			return false;
@@ -209,20 +312,19 @@ export class Limiter {
 			this.#letInSince ||
 			[...this.#open].some(({ at }) => at >= this.#episodeAt && now - at > letInAfterMs);
 		this.#episodes = letIn ? 1 : this.#episodes + 1;
-		if (this.#options.learn && this.#source !== 'endpoint') this.#measure(now);
 		this.#letInSince = false;
 		this.#episodeAt = now;
-		this.#totalAtEpisode = this.#requestTotal;
 		return true;
 	}
 
-	#measure(now: number): void {
+	#measure(sinceMs: number, now: number): void {
+		this.#source = 'measured';
 		this.#rate.cut(
 			{
 				lately: this.#requestMeter.perMs(10_000, now),
 				minute: this.#requestMeter.perMs(minuteMs, now),
-				accepted: this.#requestTotal - this.#totalAtEpisode,
-				sinceMs: now - this.#episodeAt,
+				accepted: this.#letIn - this.#totalAtEpisode,
+				sinceMs,
 			},
 			now,
 		);
@@ -231,19 +333,52 @@ export class Limiter {
 	#read(departure: Departure, reading: LimitReading, waitMs: number | null, now: number): boolean {
 		const { dimension, per, limit, used, requested } = reading;
 		const isTokens = dimension === 'tokens';
+		// What left just before may arrive after: it counts as sent later.
+		let later = 0;
+		for (const { at, order, tokens } of this.#open)
+			if (order < departure.order && departure.at - at < this.#roundTripMs / 2)
+				later += isTokens ? tokens : 1;
 		// A refused request counts against the limit of requests, and not against that of tokens.
-		const later = isTokens
+		later += isTokens
 			? this.#tokenTotal - (departure.tokenMark - departure.tokens)
-			: this.#requestTotal - (departure.requestMark - 1) + 1;
+			: this.#departures - departure.order + 1;
 		// Never reserved twice: refused for one limit, it did not use the other.
-		for (const bucket of Object.values(this.#tokens)) bucket.giveBack(departure.tokens, now);
-		const bucket = (isTokens ? this.#tokens : this.#requests)[per];
-		const level = { limit, used, requested, waitMs, later: Math.max(0, later) };
-		if (!bucket.read(level, now)) return false;
-		if (isTokens && departure.estimate > 0) {
-			const seen = Math.min(20, Math.max(0.05, requested / departure.estimate));
-			this.#calibration += 0.2 * (seen - this.#calibration);
-		}
+		for (const mirror of both(this.#tokens)) mirror.giveBack(departure.tokens, departure.at, now);
+		const mirror = (isTokens ? this.#tokens : this.#requests)[per];
+		const level = { limit, used, requested, waitMs, later };
+		if (!mirror.read({ ...level, noise: this.#noiseOf(reading, waitMs) }, departure.at, now))
+			return false;
+		if (isTokens && departure.estimate > 0) this.#calibrate(requested / departure.estimate, now);
 		return true;
 	}
+
+	#noiseOf({ dimension, requested }: LimitReading, waitMs: number | null): number {
+		if (dimension === 'requests') return waitMs === null ? 1 : 0.2;
+		const sent = this.#tokenTotal - this.#tokenTotalAtReading;
+		return 2 * calibrationError * requested + calibrationError * sent;
+	}
+
+	/** A request's `Requested` beside the estimate: one of them is off by the noise of an estimate, many together are not. */
+	#calibrate(seen: number, now: number): void {
+		this.#calibrations++;
+		const gain = 1 / (0.25 + Math.min(20, this.#calibrations));
+		this.#calibration += gain * (bounded(seen) - this.#calibration);
+		this.#calibratedAt = now;
+		this.#tokenTotalAtReading = this.#tokenTotal;
+	}
+
+	/**
+	 * What is reserved for one token of an estimate: a little less than was seen, and ever less while nothing is heard, because
+	 * too much would never be noticed.
+	 */
+	#tokensPerEstimate(now: number): number {
+		if (this.#calibrations === 0) return this.#calibration;
+		const minutes = (now - this.#calibratedAt) / minuteMs;
+		const doubt = (0.02 + 0.03 * minutes) / Math.sqrt(this.#calibrations);
+		return this.#calibration * (1 - Math.min(0.2, doubt));
+	}
 }
+
+const both = ({ minute, day }: Mirrors): readonly LimitMirror[] => [minute, day];
+
+const bounded = (calibration: number): number => Math.min(20, Math.max(0.05, calibration));

@@ -35,6 +35,12 @@ export class MeasuredRate {
 		if (perMs !== Infinity) this.#nextAt = Math.max(now, this.#nextAt) + 1 / perMs;
 	}
 
+	/** Numbers are known: nothing needs to be measured. */
+	forget(): void {
+		this.#base = Infinity;
+		this.#nextAt = -Infinity;
+	}
+
 	/** A new episode of refusals. */
 	cut(refusal: Refusal, now: number): void {
 		const rate = this.perMs(now);
@@ -43,8 +49,8 @@ export class MeasuredRate {
 		else if (sinceMs >= 5_000)
 			this.#base = clamp((0.95 * accepted) / sinceMs, 0.5 * rate, 1.2 * rate);
 		else this.#base = Math.max(0.9 * rate, Math.min(rate, 0.7 * minute));
-		// Two a minute at least: slower than that the endpoint's own wait is what counts.
-		this.#base = Math.max(this.#base, 2 / 60_000);
+		// One a minute at least, so that it is tried at all.
+		this.#base = Math.max(this.#base, 1 / 60_000);
 		this.#at = now;
 	}
 }

@@ -1,10 +1,12 @@
 const start = 8;
 
-/** How many may be in flight: from 8, doubling with each round of successes up to the ceiling, so that no endpoint meets a burst. */
+/**
+ * How many may be in flight: from 8, one more with each success, so that each round of them doubles it up to the ceiling and
+ * no endpoint meets a burst.
+ */
 export class Ramp {
 	readonly #ceiling: number;
 	#allowed: number;
-	#successes = 0;
 
 	constructor(ceiling: number) {
 		this.#ceiling = ceiling;
@@ -16,14 +18,11 @@ export class Ramp {
 	}
 
 	succeeded(): void {
-		if (this.#allowed === this.#ceiling || ++this.#successes < this.#allowed) return;
-		this.#allowed = Math.min(2 * this.#allowed, this.#ceiling);
-		this.#successes = 0;
+		this.#allowed = Math.min(this.#allowed + 1, this.#ceiling);
 	}
 
 	/** After an outage: what comes back is not met by everything at once. */
 	reset(): void {
 		this.#allowed = Math.min(start, this.#ceiling);
-		this.#successes = 0;
 	}
 }

@@ -1,7 +1,7 @@
-import { verdictOf, type Failure } from '#domain/failure.ts';
+import { verdictOf, type Failure, type LimitReading } from '#domain/failure.ts';
 import type { HeldBackBy } from '#domain/run.ts';
 import { backoffMs } from './backoff.ts';
-import type { LimiterOptions, LimiterPorts } from './limiter.ts';
+import type { LearnedLimits, LimiterOptions, LimiterPorts } from './limiter.ts';
 import { Scope, type Flight } from './scope.ts';
 
 /** Equal permanent failures without one success between, after which a person should look before more are spent. */
@@ -11,11 +11,13 @@ const longestCooldownMs = 10 * 60_000;
 /** Probes in vain, of an endpoint that has never answered, after which a person should look. */
 const probesInVain = 5;
 
-export interface ReleaseOptions extends LimiterOptions {
+export interface ReleaseOptions extends Omit<LimiterOptions, 'learned'> {
 	readonly concurrency: number;
 	readonly maxRetries: number;
 	/** How many models are sent to. */
 	readonly scopes: number;
+	/** What was learned of each model's limits before. */
+	readonly learned?: readonly (LearnedLimits | null)[];
 }
 
 export type Move =
@@ -24,7 +26,8 @@ export type Move =
 	| { readonly kind: 'pull'; readonly scope: number }
 	/** Null: until an answer comes. */
 	| { readonly kind: 'wait'; readonly ms: number | null }
-	| { readonly kind: 'finished' };
+	/** Nothing more is in flight and nothing may leave: null where all is done, else what a person has to mend first. */
+	| { readonly kind: 'finished'; readonly attention: Failure | null };
 
 /** What an answer means: the request is done; it went back to wait; or a person has to mend something. */
 export type Consequence =
@@ -49,10 +52,10 @@ export class Release {
 	constructor(ports: LimiterPorts, options: ReleaseOptions) {
 		this.#ports = ports;
 		this.#options = options;
-		this.scopes = Array.from(
-			{ length: options.scopes },
-			() => new Scope(ports, options, options.concurrency),
-		);
+		this.scopes = Array.from({ length: options.scopes }, (_, i) => {
+			const learned = options.learned?.[i] ?? null;
+			return new Scope(ports, { ...options, learned }, options.concurrency);
+		});
 	}
 
 	get retries(): number {
@@ -73,10 +76,12 @@ export class Release {
 	/** The time until which the whole run is held by cooldowns or an outage; 0 where a model is free. */
 	get heldUntil(): number {
 		const now = this.#ports.clock.now();
-		const untils = this.scopes.map(({ limiter, breaker }) =>
+		const going = this.scopes.filter(({ isOver }) => !isOver);
+		const untils = going.map(({ limiter, breaker }) =>
 			Math.max(limiter.until, breaker.isOpen ? breaker.until : 0),
 		);
-		return untils.every((until) => until > now) ? Math.min(...untils) : 0;
+		if (untils.length === 0 || untils.some((until) => until <= now)) return 0;
+		return Math.min(...untils);
 	}
 
 	next(): Move {
@@ -102,15 +107,22 @@ export class Release {
 			if (move.kind === 'finished') finished++;
 			else if (move.ms !== null) soonest = Math.min(soonest ?? Infinity, move.ms);
 		}
-		if (finished === this.scopes.length) return { kind: 'finished' };
+		if (finished === this.scopes.length) {
+			const stopped = this.scopes.find(({ stoppedBy }) => stoppedBy !== null);
+			return { kind: 'finished', attention: stopped?.stoppedBy ?? null };
+		}
 		return { kind: 'wait', ms: soonest };
 	}
 
-	/** An answer that is a completion; `usedTokens` where it says so. */
-	succeeded(flight: Flight, usedTokens: number | null): void {
+	/** An answer that is a completion; `usedTokens` where it says so, `readings` where its headers say how full the limits are. */
+	succeeded(
+		flight: Flight,
+		usedTokens: number | null,
+		readings: readonly LimitReading[] = [],
+	): void {
 		const { scope, departure } = flight;
 		this.#landed(scope);
-		scope.limiter.accepted(departure, usedTokens);
+		scope.limiter.accepted(departure, usedTokens, readings);
 		scope.breaker.answered(departure.at);
 		scope.ramp.succeeded();
 		scope.canarySettled = true;
@@ -150,7 +162,11 @@ export class Release {
 		scope.limiter.accepted(departure, null);
 		if (verdict === 'stopRun') {
 			scope.returned.add({ ...flight, failures, readyAt: now });
-			return { kind: 'back', attention: failure };
+			// One model of several that is missing stops no other.
+			if (failure.kind !== 'modelNotFound' || this.scopes.length === 1)
+				return { kind: 'back', attention: failure };
+			scope.stoppedBy ??= failure;
+			return { kind: 'back', attention: null };
 		}
 		return this.#settled(scope, failure);
 	}

@@ -1,3 +1,4 @@
+import type { Failure } from '#domain/failure.ts';
 import type { HeldBackBy } from '#domain/run.ts';
 import { Breaker } from './breaker.ts';
 import { Limiter, type Departure, type LimiterOptions, type LimiterPorts } from './limiter.ts';
@@ -27,6 +28,8 @@ export class Scope {
 	/** False until one request has settled: till then no other is sent, so that a wrong key costs one call. */
 	canarySettled = false;
 	succeeded = false;
+	/** Why this model can be sent nothing more, where the others can; null: it can. */
+	stoppedBy: Failure | null = null;
 	heldBackBy: HeldBackBy | null = null;
 	readonly #concurrency: number;
 	readonly #ports: LimiterPorts;
@@ -50,6 +53,11 @@ export class Scope {
 		this.#isDry = true;
 	}
 
+	/** Nothing is left of it, or nothing more may leave, and nothing is in flight. */
+	get isOver(): boolean {
+		return this.inFlight === 0 && this.#mayNotSend;
+	}
+
 	next(): ScopeMove {
 		const move = this.#look();
 		this.heldBackBy = move.kind === 'wait' ? move.by : null;
@@ -67,9 +75,9 @@ export class Scope {
 	#look(): ScopeMove {
 		const now = this.#ports.clock.now();
 		if (!this.canarySettled && this.inFlight > 0) return waiting(null, 'firstRequest');
+		if (this.isOver) return { kind: 'finished' };
+		if (this.#mayNotSend) return waiting(null, null);
 		const outageMs = this.breaker.waitMs(now);
-		const nothingLeft = this.#isDry && this.#head === null && this.returned.size === 0;
-		if (nothingLeft) return this.inFlight > 0 ? waiting(null, null) : { kind: 'finished' };
 		if (outageMs !== 0) return waiting(outageMs, 'outage');
 		if (this.inFlight >= this.ramp.allowed) return waiting(null, 'endpoint');
 		const candidate = this.returned.firstReady(now) ?? this.#head;
@@ -81,6 +89,11 @@ export class Scope {
 		}
 		const { ms, by } = this.limiter.hold(candidate.estimate);
 		return ms > 0 ? waiting(Math.min(ms, 5_000), by) : { kind: 'send', candidate };
+	}
+
+	get #mayNotSend(): boolean {
+		if (this.stoppedBy !== null) return true;
+		return this.#isDry && this.#head === null && this.returned.size === 0;
 	}
 
 	#canaryWaits(): boolean {

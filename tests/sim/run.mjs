@@ -9,7 +9,9 @@ const modules = await createServer({
 });
 try {
 	const { table } = await modules.ssrLoadModule('/tests/sim/measure.ts');
-	console.log('Makespan ÷ ideal; 429s in % of the requests; requests lost. Medians of 5 seeds.\n');
+	console.log(
+		'Makespan ÷ ideal; 429s in % of the requests; requests lost. Medians of 5 seeds, for the others of 3.\n',
+	);
 	for (const line of table()) console.log(line);
 } finally {
 	await modules.close();

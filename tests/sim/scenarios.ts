@@ -22,18 +22,16 @@ const rpm = (perMinute: number, more: Partial<ServerModel> = {}): ServerModel =>
 });
 
 const single = { requests: 5_000, cap: 100, goal: [1.05, 1.15], refusals: 1 } as const;
+const wordless = { ...single, refusals: 3 } as const;
+const shared = { ...single, goal: [1.1, 1.15], refusals: 8 } as const;
 
 /** The server models that the limiter has to do well on. */
 export const scenarios: readonly NamedScenario[] = [
 	{ ...single, name: 'requests/min 500', server: rpm(500) },
 	{ ...single, name: 'tokens/min 200k', cap: 50, server: { ...rpm(5_000), tpm: 200_000 } },
+	{ ...single, name: 'both, 500 and 450k', server: { ...rpm(500), tpm: 450_000 } },
 	{ ...single, name: 'rejected not counted', server: rpm(500, { countsRejected: false }) },
-	{
-		...single,
-		name: 'per second: 600/min, 10 at once',
-		goal: [1.12, 1.15],
-		server: rpm(600, { burst: 10 }),
-	},
+	{ ...single, name: 'per second: 600/min, 10 at once', server: rpm(600, { burst: 10 }) },
 	{
 		...single,
 		name: 'refund after completion',
@@ -44,30 +42,30 @@ export const scenarios: readonly NamedScenario[] = [
 		name: 'half used, no refund',
 		server: { ...rpm(5_000), tpm: 200_000, usedShare: 0.5 },
 	},
-	{ ...single, name: 'sliding window', goal: [1.2, 1.25], server: rpm(500, { window: 'sliding' }) },
+	{ ...single, name: 'sliding window', server: rpm(500, { window: 'sliding' }) },
 	{
 		...single,
 		name: 'limit halves midway',
 		server: rpm(500, { change: { at: 200_000, factor: 0.5 } }),
 	},
 	{ ...single, name: 'whole-second waits', server: rpm(500, { says: 'wholeSeconds' }) },
+	{ ...single, name: 'waits 3 s too long', server: rpm(500, { waitSkewMs: 3_000 }) },
+	{ ...single, name: 'waits 3 s too short', server: rpm(500, { waitSkewMs: -3_000 }) },
 	{ ...single, name: '20 % faults', server: rpm(500, { faults: 0.2 }) },
+	{ ...single, name: '3 requests/min', requests: 100, server: rpm(3) },
+	{ ...wordless, name: 'no numbers', server: rpm(200, { says: 'nothing' }) },
+	{ ...wordless, name: 'a wait alone', server: rpm(200, { says: 'waitOnly' }) },
+	{ ...wordless, name: 'whole seconds alone', server: rpm(200, { says: 'wholeSecondsOnly' }) },
 	{
-		...single,
-		name: '3 requests/min',
-		requests: 100,
-		server: rpm(3),
-		goal: [1.06, 1.15],
-		refusals: 7,
+		...wordless,
+		name: 'a wait alone, 3 s too short',
+		server: rpm(200, { says: 'waitOnly', waitSkewMs: -3_000 }),
 	},
-	{ ...single, name: 'no numbers', server: rpm(200, { says: 'nothing' }), refusals: 3 },
-	{ ...single, name: 'a wait alone', server: rpm(200, { says: 'waitOnly' }), refusals: 3 },
+	{ ...shared, name: '40 % used by others', server: rpm(500, { others: 0.4 }) },
 	{
-		...single,
-		name: '40 % used by others',
-		server: rpm(500, { others: 0.4 }),
-		goal: [1.1, 1.15],
-		refusals: 8,
+		...shared,
+		name: '40 % by others, sliding',
+		server: rpm(500, { others: 0.4, window: 'sliding' }),
 	},
 	{
 		...single,
@@ -81,31 +79,47 @@ export const scenarios: readonly NamedScenario[] = [
 export function randomScenario(seed: number): Scenario {
 	const random = chance(seed * 31_337 + 5);
 	const between = (least: number, most: number): number => least * (most / least) ** random();
-	const requestLimit = Math.round(between(20, 5_000));
-	const tokenLimited = random() < 0.4;
+	const chosen = <Value>(share: number, value: () => Value): Value | null =>
+		random() < share ? value() : null;
+	const requestLimit = Math.round(chosen(0.05, () => between(2, 20)) ?? between(20, 5_000));
+	const tokenShare = chosen(0.4, () => between(0.3, 2));
+	const burst = chosen(0.25, () => Math.max(1, Math.round(requestLimit * between(0.005, 0.5))));
+	const others = chosen(0.2, () => random() * 0.5);
+	const window = chosen(0.15, () => 'sliding' as const);
+	const change = chosen(0.1, () => ({ at: between(10_000, 300_000), factor: between(0.3, 1) }));
+	const outage = chosen(0.1, () => between(5_000, 200_000));
+	const skew = chosen(0.1, () => (random() - 0.5) * 6_000);
 	const saying = random();
 	return {
 		seed,
-		requests: 1_000,
+		// Some hours of a small limit show as much as a day.
+		requests: Math.min(1_000, requestLimit * 60),
 		cap: Math.ceil(random() * 200),
 		server: {
 			rpm: requestLimit,
-			tpm: tokenLimited ? Math.max(20_000, requestLimit * 1_000 * between(0.3, 2)) : Infinity,
+			tpm: tokenShare === null ? Infinity : Math.max(20_000, requestLimit * 1_000 * tokenShare),
 			countsRejected: random() < 0.7,
 			faults: random() * 0.25,
-			...(random() < 0.25
-				? { burst: Math.max(1, Math.round(requestLimit * between(0.005, 0.5))) }
-				: {}),
-			...(random() < 0.2 ? { others: random() * 0.5 } : {}),
-			...(random() < 0.1 ? { window: 'sliding' as const } : {}),
+			...(burst === null ? {} : { burst }),
+			...(others === null ? {} : { others }),
+			...(window === null ? {} : { window }),
+			...(change === null ? {} : { change }),
+			...(outage === null
+				? {}
+				: { outage: { from: outage, to: outage + between(5_000, 120_000) } }),
+			...(skew === null ? {} : { waitSkewMs: skew }),
+			...(random() < 0.1 ? { refunds: true } : {}),
+			...(random() < 0.2 ? { usedShare: between(0.3, 1) } : {}),
 			says:
-				saying < 0.65
+				saying < 0.6
 					? 'numbers'
-					: saying < 0.8
+					: saying < 0.75
 						? 'wholeSeconds'
-						: saying < 0.9
+						: saying < 0.82
 							? 'waitOnly'
-							: 'nothing',
+							: saying < 0.9
+								? 'wholeSecondsOnly'
+								: 'nothing',
 		},
 	};
 }

@@ -16,8 +16,10 @@ export interface ServerModel {
 	readonly others?: number;
 	/** The limit changes by this factor at this time. */
 	readonly change?: { readonly at: number; readonly factor: number };
-	/** What a 429 says: all numbers; them with the wait in whole seconds; a wait alone; nothing. */
-	readonly says?: 'numbers' | 'wholeSeconds' | 'waitOnly' | 'nothing';
+	/** What a 429 says: all numbers; them with the wait in whole seconds; a wait alone, exact or in whole seconds; nothing. */
+	readonly says?: 'numbers' | 'wholeSeconds' | 'waitOnly' | 'wholeSecondsOnly' | 'nothing';
+	/** How far the waits are off that a 429 names: an endpoint's clock that is not ours. */
+	readonly waitSkewMs?: number;
 	readonly faults?: number;
 	readonly outage?: { readonly from: number; readonly to: number };
 }
@@ -40,18 +42,28 @@ class ServerBucket {
 	limit(now: number): number {
 		const { change } = this.#model;
 		return change !== undefined && now >= change.at
-			? this.#perMinute * change.factor
+			? Math.max(1, Math.round(this.#perMinute * change.factor))
 			: this.#perMinute;
 	}
 
-	/** 0 where it fits. */
+	/** When this would fit, which an oracle knows; 0 where it does. */
 	waitMs(amount: number, now: number): number {
+		return this.#wait(amount, now, this.#drainOf(this.limit(now)));
+	}
+
+	/** The wait that a 429 names: it knows nothing of what others will send. */
+	askedMs(amount: number, now: number): number {
+		return this.#wait(amount, now, this.limit(now));
+	}
+
+	#wait(amount: number, now: number, perMinute: number): number {
 		if (this.#perMinute === Infinity) return 0;
 		const limit = this.limit(now);
-		if (this.#model.window === 'sliding') return this.#slidingWait(amount, now, limit);
+		if (this.#model.window === 'sliding')
+			return this.#slidingWait(amount, now, this.#drainOf(limit));
 		this.#drain(now);
 		const excess = this.#used + amount - this.#burst(limit);
-		return excess <= 1e-9 * limit ? 0 : (excess * 60_000) / this.#drainOf(limit);
+		return excess <= 1e-9 * limit ? 0 : (excess * 60_000) / perMinute;
 	}
 
 	add(amount: number, now: number): void {
@@ -62,7 +74,8 @@ class ServerBucket {
 		}
 		this.#drain(now);
 		// Asking on and on does not sink it without end.
-		this.#used = Math.min(this.#used + amount, 1.2 * this.#burst(this.limit(now)) + 1);
+		const most = Math.max(this.#used, 1.2 * this.#burst(this.limit(now)) + 1);
+		this.#used = Math.min(this.#used + amount, most);
 	}
 
 	giveBack(amount: number, now: number): void {
@@ -71,8 +84,9 @@ class ServerBucket {
 	}
 
 	reading(requested: number, now: number): LimitReading {
-		const used = this.#model.window === 'sliding' ? this.#logged : this.#used;
 		const limit = this.limit(now);
+		const used =
+			this.#model.window === 'sliding' ? this.#logged + limit - this.#drainOf(limit) : this.#used;
 		return {
 			dimension: this.#dimension,
 			per: 'minute',
@@ -146,13 +160,14 @@ export class Server {
 		const requestsMs = this.#requests.waitMs(1, now);
 		const tokensMs = this.#tokens.waitMs(tokens, now);
 		if (requestsMs > 0) {
-			const refusal = this.#refuse(this.#requests.reading(1, now), requestsMs);
+			const askedMs = this.#requests.askedMs(1, now);
+			const refusal = this.#refuse(this.#requests.reading(1, now), askedMs);
 			if (this.#model.countsRejected === true) this.#requests.add(1, now);
 			return refusal;
 		}
 		if (tokensMs > 0) {
 			if (this.#model.countsRejected === true) this.#requests.add(1, now);
-			return this.#refuse(this.#tokens.reading(tokens, now), tokensMs);
+			return this.#refuse(this.#tokens.reading(tokens, now), this.#tokens.askedMs(tokens, now));
 		}
 		this.#requests.add(1, now);
 		this.#tokens.add(tokens, now);
@@ -167,8 +182,10 @@ export class Server {
 	}
 
 	#refuse(reading: LimitReading, waitMs: number): Answer {
-		const says = this.#model.says ?? 'numbers';
-		const shown = says === 'wholeSeconds' ? Math.ceil(waitMs / 1_000) * 1_000 : Math.ceil(waitMs);
+		const { says = 'numbers', waitSkewMs = 0 } = this.#model;
+		const isWhole = says === 'wholeSeconds' || says === 'wholeSecondsOnly';
+		const grainMs = isWhole ? 1_000 : 1;
+		const shown = Math.max(0, Math.ceil((waitMs + waitSkewMs) / grainMs) * grainMs);
 		return {
 			kind: 'failed',
 			latencyMs: 0,

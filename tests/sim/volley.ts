@@ -2,10 +2,22 @@ import { Release } from '#engine/release.ts';
 import type { Flight } from '#engine/scope.ts';
 import type { Sight, Strategy } from './simulate.ts';
 
+/** What is known from the start, as a factor of the truth. */
+export interface Knowledge {
+	readonly typed?: number;
+	readonly remembered?: number;
+}
+
 /** The rules that ship, driven in virtual time. */
-export function volley(sight: Sight, typed = 0): Strategy {
-	const limit = (perMinute: number): number | null =>
-		typed === 0 || perMinute === Infinity ? null : perMinute * typed;
+export function volley(sight: Sight, { typed, remembered }: Knowledge = {}): Strategy {
+	const { rpm, tpm } = sight.server;
+	const limit = (perMinute: number, factor: number | undefined): number | null =>
+		factor === undefined || perMinute === Infinity ? null : perMinute * factor;
+	const learned = {
+		requestsPerMinute: limit(rpm, remembered),
+		tokensPerMinute: limit(tpm, remembered),
+		calibration: 1,
+	};
 	const release = new Release(
 		{ clock: { now: sight.now }, random: sight.random },
 		{
@@ -13,8 +25,9 @@ export function volley(sight: Sight, typed = 0): Strategy {
 			maxRetries: 8,
 			scopes: 1,
 			learn: true,
-			requestsPerMinute: limit(sight.server.rpm),
-			tokensPerMinute: limit(sight.server.tpm),
+			requestsPerMinute: limit(rpm, typed),
+			tokensPerMinute: limit(tpm, typed),
+			learned: [remembered === undefined ? null : learned],
 		},
 	);
 	let next = 0;
