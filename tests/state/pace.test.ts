@@ -36,6 +36,8 @@ describe('the pace that is read', () => {
 	test('a reason is said once it held for most of a second, though no snapshot comes meanwhile', async () => {
 		const { clock, take, last } = reading();
 		take({ heldBackBy: 'tokensPerMinute' });
+		await clock.pass(100);
+		take({ heldBackBy: 'tokensPerMinute' });
 		await clock.pass(900);
 		take({ heldBackBy: 'cooldown', cooldownUntil: clock.now() + 30_000 });
 		await clock.pass(200);

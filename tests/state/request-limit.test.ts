@@ -28,8 +28,8 @@ describe('the limit that a rate is held against', () => {
 		['the lower of the two, the other way', [limits({ ...tokens, requestsPerMinute: 250 })], 200],
 		[
 			'not that of tokens while hardly any are used',
-			[limits({ ...tokens, tokensShare: 0.05, requestsPerMinute: 900 })],
-			900,
+			[limits({ ...tokens, tokensShare: 0.05, requestsPerMinute: 5_000 })],
+			5_000,
 		],
 		[
 			'the sum of all models',

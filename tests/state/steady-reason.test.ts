@@ -85,8 +85,11 @@ describe('what is said to hold a run back', () => {
 		expect([later.said, isUnsettled(later)]).toEqual(['cooldown', false]);
 	});
 
-	test('is kept of the last second alone', () => {
-		let steady = noReason;
+	test.each([
+		['', noReason],
+		[', also after the clock was set back', withReason(noReason, 1_000_000, 'cooldown')],
+	])('is kept of the last second alone%s', (_, before) => {
+		let steady = before;
 		for (let at = 0; at < 100_000; at += 100)
 			steady = withReason(steady, at, at % 200 === 0 ? 'endpoint' : 'tokensPerMinute');
 		expect(steady.seen.length).toBeLessThanOrEqual(12);

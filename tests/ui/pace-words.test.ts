@@ -33,6 +33,16 @@ const local = {
 		baseUrl: 'http://localhost:8000/v1',
 	},
 } as const;
+const limits: readonly LearnedLimits[] = [
+	{
+		model: 'model-a',
+		requestsPerMinute: 500,
+		tokensPerMinute: null,
+		requestsShare: null,
+		tokensShare: null,
+		source: 'endpoint',
+	},
+];
 const two = { ...setup, models: ['model-a', 'model-b'] };
 const half = { ...counters, succeeded: 480, failed: 20, attempts: 612 };
 
@@ -49,7 +59,12 @@ describe('what limits the run is said in plain words', () => {
 			{ ...setup, limits: { ...setup.limits, maxConcurrency: 1_000 } },
 			'Limited by the browser: 256 requests at once at most.',
 		],
-		[{ heldBackBy: 'requestsPerMinute' }, setup, 'Limited by requests per minute.'],
+		[{ heldBackBy: 'requestsPerMinute', limits }, setup, 'Limited by requests per minute.'],
+		[
+			{ heldBackBy: 'requestsPerMinute' },
+			setup,
+			'Limited by the pace that the endpoint was seen to allow.',
+		],
 		[{ heldBackBy: 'tokensPerMinute' }, setup, 'Limited by tokens per minute.'],
 		[
 			{ heldBackBy: 'cooldown', until },
@@ -94,7 +109,12 @@ describe('what limits the run is said in plain words', () => {
 describe('the time left stands with what it is counted by', () => {
 	test.each<[Partial<Pace>, typeof setup, string]>([
 		[{ heldBackBy: 'tokensPerMinute' }, setup, 'left, at the pace of the tokens/min limit'],
-		[{ heldBackBy: 'requestsPerMinute' }, setup, 'left, at the pace of the requests/min limit'],
+		[
+			{ heldBackBy: 'requestsPerMinute', limits },
+			setup,
+			'left, at the pace of the requests/min limit',
+		],
+		[{ heldBackBy: 'requestsPerMinute' }, setup, 'left, at the pace seen to be allowed'],
 		[{ heldBackBy: 'concurrency' }, setup, 'left, at the pace of your Max concurrency'],
 		[
 			{ heldBackBy: 'concurrency', concurrency: 6 },

@@ -26,7 +26,9 @@ export function reasonWords(
 				? `Limited by the browser: ${String(concurrency)} connections to an http:// address at most.`
 				: `Limited by the browser: ${String(concurrency)} requests at once at most.`;
 		case 'requestsPerMinute':
-			return 'Limited by requests per minute.';
+			return isNamed(pace)
+				? 'Limited by requests per minute.'
+				: 'Limited by the pace that the endpoint was seen to allow.';
 		case 'tokensPerMinute':
 			return 'Limited by tokens per minute.';
 		case 'cooldown':
@@ -56,14 +58,17 @@ export function reasonWords(
 }
 
 /** What stands beside the time left: what it is counted by. */
-export function leftLabel({ heldBackBy, concurrency }: Pace, { limits }: RunSetup): string {
+export function leftLabel(pace: Pace, { limits }: RunSetup): string {
+	const { heldBackBy, concurrency } = pace;
 	switch (heldBackBy) {
 		case 'concurrency':
 			return concurrency >= limits.maxConcurrency
 				? 'left, at the pace of your Max concurrency'
 				: 'left, at the pace that the browser allows';
 		case 'requestsPerMinute':
-			return 'left, at the pace of the requests/min limit';
+			return isNamed(pace)
+				? 'left, at the pace of the requests/min limit'
+				: 'left, at the pace seen to be allowed';
 		case 'tokensPerMinute':
 			return 'left, at the pace of the tokens/min limit';
 		case 'cooldown':
@@ -78,6 +83,10 @@ export function leftLabel({ heldBackBy, concurrency }: Pace, { limits }: RunSetu
 			return assertNever(heldBackBy);
 	}
 }
+
+/** Requests may be held to a measured rate that no limit stands for: then there is no number to name. */
+const isNamed = ({ limits }: Pace): boolean =>
+	limits.some(({ requestsPerMinute }) => requestsPerMinute !== null);
 
 /** Null where it cannot be told. */
 export const leftText = ({ secondsLeft }: Pace): string | null =>
