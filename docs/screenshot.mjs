@@ -1,6 +1,7 @@
 // @ts-check
 // Takes the README's picture of the built site: npm run build && node docs/screenshot.mjs
-// With a folder as its argument it takes every state of the page instead, light and dark, 1280 and 390 px wide.
+// With a folder as its argument it takes every state of the page instead, light and dark, 1280 and 390 px wide; with
+// `pace` after it, only what the page says of a run's pace.
 import path from 'node:path';
 import process from 'node:process';
 import { chromium } from '@playwright/test';
@@ -17,6 +18,7 @@ const modules = await createServer({
 	logLevel: 'warn',
 });
 const { createTestEndpoint } = await modules.ssrLoadModule('/tests/endpoint/test-endpoint.ts');
+const { coolDown, limitModels } = await modules.ssrLoadModule('/tests/e2e/support/limits.ts');
 const executablePath = findBrowser();
 const browser = await chromium.launch({
 	args: browserFlags,
@@ -127,11 +129,111 @@ async function everyState(colorScheme, width, into) {
 	await endpoint.close();
 }
 
+/**
+ * What the page says of a run's pace, by what limits it.
+ * @param {'light' | 'dark'} colorScheme
+ * @param {number} width
+ * @param {string} into
+ */
+async function everyPace(colorScheme, width, into) {
+	/**
+	 * @param {string} name
+	 * @param {(page: Page, url: string) => Promise<unknown>} before
+	 * @param {(page: Page, endpoint: any) => Promise<unknown>} reach
+	 * @param {readonly string[]} models
+	 */
+	const state = async (name, before, reach, models = ['test-small']) => {
+		const page = await open(colorScheme, width);
+		const endpoint = await createTestEndpoint({ scenario: () => 'slow(60)' });
+		await useSample(page);
+		for (let i = 2; i <= 12; i++) {
+			await page.getByRole('button', { name: 'Add template' }).click();
+			await page
+				.getByRole('group', { name: `Template ${String(i)}`, exact: true })
+				.getByRole('textbox', { name: 'User message' })
+				.fill(`Judge {review}, ${String(i)}`);
+		}
+		await page
+			.getByRole('combobox', { name: 'Provider' })
+			.selectOption({ label: 'OpenAI-compatible' });
+		await page.getByRole('textbox', { name: 'Base URL' }).fill(endpoint.url);
+		for (const [i, model] of models.entries()) {
+			if (i > 0) await page.getByRole('button', { name: 'Add model' }).click();
+			await page
+				.getByLabel(/^Model/)
+				.nth(i)
+				.fill(model);
+		}
+		await before(page, endpoint.url);
+		await start(page);
+		await reach(page, endpoint);
+		await page.screenshot({
+			path: path.join(into, `${name}-${colorScheme}-${String(width)}.png`),
+		});
+		await endpoint.close();
+		await page.context().close();
+	};
+	const tokens = { dimension: 'tokens', perMinute: 60_000, atOnce: 700, each: 45 };
+	const requests = { dimension: 'requests', perMinute: 300, atOnce: 10, each: 1 };
+	/** @param {number} ms */
+	const after = (ms) => (/** @type {Page} */ page) => page.waitForTimeout(ms);
+	await state(
+		'9-learned',
+		(page, url) => limitModels(page, url, { 'test-small': tokens }),
+		after(14_000),
+	);
+	await state(
+		'9-two-models',
+		(page, url) => limitModels(page, url, { 'test-small': tokens, 'test-large': requests }),
+		after(14_000),
+		['test-small', 'test-large'],
+	);
+	await state(
+		'9-own-cap',
+		(page) => page.getByRole('spinbutton', { name: 'Max concurrency' }).fill('3'),
+		after(5_000),
+	);
+	await state(
+		'9-cooldown',
+		() => Promise.resolve(),
+		async (page, endpoint) => {
+			await settled(page, 150);
+			await coolDown(page, endpoint.url, 30_000);
+			await page.getByText(/rate limit until/).waitFor();
+			await page.waitForTimeout(1_500);
+		},
+	);
+	await state(
+		'9-outage',
+		() => Promise.resolve(),
+		async (page, endpoint) => {
+			await settled(page, 150);
+			endpoint.play('badGatewayHtml');
+			await page.getByText(/^Outage/).waitFor();
+			await page.waitForTimeout(2_500);
+		},
+	);
+	await state(
+		'9-finished',
+		(page, url) =>
+			limitModels(page, url, { 'test-small': { ...tokens, perMinute: 120_000, atOnce: 1_500 } }),
+		async (page) => {
+			await page.waitForFunction(() => document.title.includes('finished'), undefined, {
+				timeout: 120_000,
+			});
+			await page.getByRole('button', { name: 'Pause', exact: true }).waitFor({ state: 'hidden' });
+			await page.waitForTimeout(300);
+		},
+	);
+}
+
+const states = process.argv[3] === 'pace' ? [everyPace] : [everyState, everyPace];
 try {
 	if (folder === undefined) await readmePicture();
 	else
 		for (const colorScheme of /** @type {const} */ (['light', 'dark']))
-			for (const width of [1280, 390]) await everyState(colorScheme, width, folder);
+			for (const width of [1280, 390])
+				for (const take of states) await take(colorScheme, width, folder);
 } finally {
 	await browser.close();
 	await modules.close();

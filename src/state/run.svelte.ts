@@ -12,8 +12,10 @@ import type { Dataset } from '#domain/dataset.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { Result } from '#domain/result.ts';
 import { isActive, settledCount, type Run, type RunPhase, type RunProgress } from '#domain/run.ts';
+import { PaceReader, type Pace } from './pace.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
-import { noHistory, withSnapshot, type RateHistory } from './rate-history.ts';
+import { RateHistories } from './rate-histories.ts';
+import { noHistory, type RateHistory } from './rate-history.ts';
 import { ResultList } from './results.svelte.ts';
 
 /** Read out no more often than this, so that a screen reader can finish a sentence. */
@@ -59,6 +61,8 @@ export class RunState {
 	readonly results: ResultList;
 	readonly #api: EngineApi;
 	readonly #clock: PageClock;
+	readonly #histories: RateHistories;
+	readonly #paceReader: PaceReader;
 
 	/** Null before `load` is done and where there is no such run. */
 	run = $state.raw<Run | null>(null);
@@ -69,6 +73,8 @@ export class RunState {
 	progress = $state.raw<RunProgress | null>(null);
 	/** The snapshot last read out. */
 	announced = $state.raw<RunProgress | null>(null);
+	/** How fast it goes and what holds it back, and how that was: both change once a second at most. */
+	pace = $state.raw<Pace | null>(null);
 	history = $state.raw<RateHistory>(noHistory);
 	failures = $state.raw<readonly FailureGroup[] | null>(null);
 	/** The command that the worker is at. */
@@ -118,10 +124,20 @@ export class RunState {
 	#watchingFailures = false;
 	#disposed = false;
 
-	constructor(api: EngineApi, runId: string, clock: PageClock = pageClock) {
+	constructor(
+		api: EngineApi,
+		runId: string,
+		clock: PageClock = pageClock,
+		histories: RateHistories = new RateHistories(clock),
+	) {
 		this.#api = api;
 		this.runId = runId;
 		this.#clock = clock;
+		this.#histories = histories;
+		this.#paceReader = new PaceReader(clock, (pace) => {
+			this.pace = pace;
+			this.history = histories.of(runId);
+		});
 		this.results = new ResultList(
 			{
 				readResults: async (query) => (await this.#ask(() => api.readResults(query))) ?? noLines,
@@ -178,6 +194,7 @@ export class RunState {
 		this.#cancelAnnounce?.();
 		this.#cancelFailures?.();
 		this.#cancelAskAgain?.();
+		this.#paceReader.dispose();
 		this.results.dispose();
 	}
 
@@ -311,14 +328,8 @@ export class RunState {
 		const { phase, counters, elsewhere } = progress;
 		if (elsewhere) this.#askAgain();
 		if (this.refused !== null && (elsewhere || isOver(this.refused, progress))) this.refused = null;
-		if (isActive(phase)) {
-			this.history = withSnapshot(
-				this.history,
-				this.#clock.now(),
-				settledCount(counters),
-				progress.rateLimited,
-			);
-		}
+		this.#histories.record(progress);
+		this.#paceReader.take(progress);
 		if (before?.phase.name !== phase.name || before.elsewhere !== elsewhere) this.#announce();
 		else this.#announceSoon();
 		if (before === null) return;

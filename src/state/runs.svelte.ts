@@ -15,6 +15,8 @@ export class RunsState {
 	);
 	/** Whether this tab holds what would be lost with it: requests under way, or answers that are not stored. */
 	readonly holdsThePage: boolean = $derived(Object.values(this.#live).some(isHeldHere));
+	/** Whether a run goes in this tab. */
+	readonly goesHere: boolean = $derived(Object.values(this.#live).some(isGoingHere));
 	#reading: Promise<void> | null = null;
 	#changedWhileReading = false;
 
@@ -79,5 +81,8 @@ export class RunsState {
 	}
 }
 
-const isHeldHere = ({ phase, inFlight, unsaved, elsewhere }: RunProgress): boolean =>
-	!elsewhere && (isActive(phase) || inFlight > 0 || unsaved > 0);
+const isGoingHere = ({ phase, inFlight, elsewhere }: RunProgress): boolean =>
+	!elsewhere && (isActive(phase) || inFlight > 0);
+
+const isHeldHere = (progress: RunProgress): boolean =>
+	isGoingHere(progress) || (!progress.elsewhere && progress.unsaved > 0);

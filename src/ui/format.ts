@@ -1,6 +1,10 @@
 const locale = 'en';
 const whole = new Intl.NumberFormat(locale);
 const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+const threeDigits = new Intl.NumberFormat(locale, {
+	notation: 'compact',
+	maximumSignificantDigits: 3,
+});
 
 /** 4858 → "4,858". */
 export const formatCount = (count: number): string => whole.format(count);
@@ -38,6 +42,22 @@ export function formatOrdinal(n: number): string {
 export const formatRate = (perMinute: number): string =>
 	`${perMinute < 10 ? String(Math.round(perMinute * 10) / 10) : whole.format(Math.round(perMinute))}/min`;
 
+/** A limit as accounts name them: "4.2", "500", "60k", "1.25M". */
+export function formatLimit(perMinute: number): string {
+	if (perMinute < 10) return String(Math.round(perMinute * 10) / 10);
+	if (perMinute < 10_000) return whole.format(Math.round(perMinute));
+	return threeDigits.format(perMinute).replace('K', 'k');
+}
+
+/** A length of time that is only estimated: "a few seconds", "about 40 s", "about 12 min", "about 2 h 10 min". */
+export function formatAbout(seconds: number): string {
+	if (seconds < 8) return 'a few seconds';
+	if (seconds < 90) return `about ${String(Math.round(seconds / 10) * 10)} s`;
+	if (seconds < 3_570) return `about ${String(Math.round(seconds / 60))} min`;
+	const step = seconds < 86_400 ? 600 : 3_600;
+	return `about ${formatDuration(Math.round(seconds / step) * step)}`;
+}
+
 /** A length of time in its two largest units: "42 s", "7 min 30 s", "2 h 5 min", "3 d 4 h". */
 export function formatDuration(seconds: number): string {
 	const total = Math.max(0, Math.round(seconds));
@@ -64,10 +84,14 @@ export const formatLatency = (ms: number): string => {
 export const formatClock = (epochMs: number, timeZone?: string): string =>
 	new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone }).format(epochMs);
 
+/** The time of day: "14:03". */
+export const formatTime = (epochMs: number, timeZone?: string): string =>
+	new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone }).format(epochMs);
+
 /** A moment as one would say it now: "today 14:03", "yesterday 09:30", "12 Nov 2026, 14:03". */
 export function formatMoment(epochMs: number, nowMs: number, timeZone?: string): string {
 	const day = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone });
-	const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone }).format(epochMs);
+	const time = formatTime(epochMs, timeZone);
 	const dayOf = (ms: number): number => Date.parse(day.format(ms));
 	const daysAgo = Math.round((dayOf(nowMs) - dayOf(epochMs)) / 86_400_000);
 	if (daysAgo === 0) return `today ${time}`;

@@ -1,6 +1,8 @@
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, test } from './fixtures.ts';
 import type { App } from './support/app.ts';
+import { coolDown, limitModels } from './support/limits.ts';
+import { savedDraft } from './support/saved-draft.ts';
 
 const csv = (rows: number): string =>
 	`id,text,stars\n${Array.from({ length: rows }, (_, i) => `${String(i)},word ${String(i)} of a longer sentence,${String(i % 5)}`).join('\n')}\n`;
@@ -71,6 +73,26 @@ for (const [colorScheme, width] of [
 			await app.results.getByText('echo: Repeat word 1 of a longer sentence').first().click();
 			await expect(page.getByRole('dialog')).toBeVisible();
 			await looksRight();
+		});
+
+		test('so is all that is said of the pace', async ({ app, endpoint }) => {
+			const { page } = app;
+			const tokens = { dimension: 'tokens', perMinute: 60_000, atOnce: 300, each: 50 } as const;
+			const requests = { dimension: 'requests', perMinute: 300, atOnce: 4, each: 1 } as const;
+			await compose(app, endpoint.url, 3_000);
+			await app.button('Add model').click();
+			await page.getByLabel('Model 2', { exact: true }).fill('test-large');
+			await limitModels(page, endpoint.url, { 'test-small': tokens, 'test-large': requests });
+			await app.start();
+			await expect(page.getByRole('list', { name: 'Limits' })).toHaveText(/60k.*300/s);
+			await page.getByText('Table', { exact: true }).click();
+			await expect(page.getByRole('region', { name: 'Pace of the run' })).toBeVisible();
+			await expectAccessible(page);
+			await fitsSideways(page);
+			await coolDown(page, endpoint.url, 60_000);
+			await expect(page.getByText(/rate limit until/)).toBeVisible();
+			await expectAccessible(page);
+			await fitsSideways(page);
 		});
 	});
 
@@ -177,23 +199,6 @@ test('what is being written is there again after a reload, but for the key', asy
 	await expect(app.page.getByRole('cell', { name: /^word 1 of/ })).toBeVisible();
 	await expect(app.page.getByRole('textbox', { name: 'Base URL' })).toHaveValue(endpoint.url);
 });
-
-/** The draft as the browser has it stored. */
-const savedDraft = (page: Page): Promise<string> =>
-	page.evaluate(
-		() =>
-			new Promise<string>((resolve) => {
-				const opening = indexedDB.open('volley');
-				opening.onsuccess = () => {
-					const db = opening.result;
-					const reading = db.transaction('drafts').objectStore('drafts').getAll();
-					reading.onsuccess = () => {
-						db.close();
-						resolve(JSON.stringify(reading.result));
-					};
-				};
-			}),
-	);
 
 test('the preview shows any row exactly as it will be sent', async ({ app, endpoint }) => {
 	await compose(app, endpoint.url, 30);

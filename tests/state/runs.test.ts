@@ -141,4 +141,14 @@ describe('closing the page would lose something', () => {
 		await runs.load();
 		expect(runs.holdsThePage).toBe(false);
 	});
+
+	test.each<[Partial<RunProgress>, boolean]>([
+		[{ phase: { name: 'running' } }, true],
+		[{ phase: { name: 'running' }, elsewhere: true }, false],
+		[{ phase: { name: 'needsAttention', failure: failureOf('forbidden') }, inFlight: 5 }, true],
+		[{ phase: { name: 'needsAttention', failure: failureOf('storage') }, unsaved: 7 }, false],
+		[{ phase: { name: 'finished' } }, false],
+	])('a run goes here at %o: %s', async (change, goes) => {
+		expect((await told(change)).runs.goesHere).toBe(goes);
+	});
 });

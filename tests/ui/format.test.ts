@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
+	formatAbout,
+	formatLimit,
+	formatTime,
 	formatClock,
 	formatCount,
 	formatCounted,
@@ -122,4 +125,35 @@ describe('moments', () => {
 		expect(formatClock(now, 'UTC')).toBe('14:03:22');
 		expect(formatClock(now, 'Europe/Warsaw')).toBe('15:03:22');
 	});
+});
+
+test.each([
+	[3, '3'],
+	[4.25, '4.3'],
+	[482.4, '482'],
+	[9_999, '9,999'],
+	[60_000, '60k'],
+	[12_345, '12.3k'],
+	[1_250_000, '1.25M'],
+])('a limit of %d a minute is written %s', (perMinute, written) => {
+	expect(formatLimit(perMinute)).toBe(written);
+});
+
+test.each([
+	[0, 'a few seconds'],
+	[7.9, 'a few seconds'],
+	[42, 'about 40 s'],
+	[89, 'about 90 s'],
+	[90, 'about 2 min'],
+	[715, 'about 12 min'],
+	[3_569, 'about 59 min'],
+	[3_570, 'about 1 h'],
+	[7_900, 'about 2 h 10 min'],
+	[200_000, 'about 2 d 8 h'],
+])('an estimate of %d seconds is %s', (seconds, written) => {
+	expect(formatAbout(seconds)).toBe(written);
+});
+
+test('a time of day without seconds', () => {
+	expect(formatTime(Date.UTC(2026, 10, 12, 4, 3, 22), 'UTC')).toBe('04:03');
 });

@@ -5,15 +5,91 @@ import { counters, setup } from '../state/run-fixtures.ts';
 import { iconFor } from '#ui/run/page-icon.ts';
 import { finishShares, markShares, requestShares } from '#ui/run/shares.ts';
 import { shownColumns } from '#ui/run/shown-columns.ts';
-import { sparkLine } from '#ui/run/spark-line.ts';
+import { noHistory, withSnapshot, type Period } from '#state/rate-history.ts';
+import { chartLines } from '#ui/run/chart-lines.ts';
+import { chartEnds, chartRows, chartSummary } from '#ui/run/chart-words.ts';
 
-test.each([
-	[[], 'M0 18H150'],
-	[[5], 'M0 18H150'],
-	[[0, 0], 'M0 18H150'],
-	[[0, 10, 5], 'M0 18L75 0L150 9'],
-])('the line through %o is %s', (values, d) => {
-	expect(sparkLine(values, 150, 18)).toBe(d);
+const epoch = Date.UTC(2026, 10, 12, 14, 3, 0);
+
+describe('the chart of the pace', () => {
+	const period = (from: number, perMinute: number | null, more: Partial<Period> = {}): Period => ({
+		from,
+		to: from + 500,
+		perMinute,
+		rateLimited: 0,
+		limit: null,
+		...more,
+	});
+
+	test('draws nothing where nothing is known yet', () => {
+		expect(chartLines([])).toMatchObject({ area: '', rate: '', limit: '', marks: '' });
+		expect(chartLines([period(0, null)])).toMatchObject({ area: '', rate: '' });
+	});
+
+	test('is an area under the rate, from edge to edge, up to a round number', () => {
+		const lines = chartLines([period(0, 0), period(500, 400), period(1_000, 300)]);
+		expect(lines.most).toBe(400);
+		expect(lines.rate).toBe('M0 60L66.7 60L200 0L333.3 15L400 15');
+		expect(lines.area).toBe('M0 60L0 60L66.7 60L200 0L333.3 15L400 15L400 60Z');
+	});
+
+	test('marks each period that had a 429, also the one that still fills', () => {
+		const lines = chartLines([
+			period(0, 10, { rateLimited: 3 }),
+			period(500, null, { rateLimited: 1 }),
+		]);
+		expect(lines.marks).toBe('M100 60v-9M300 60v-9');
+	});
+
+	test('draws the limit from when it was known, with a step where it changed', () => {
+		const lines = chartLines([
+			period(0, 100),
+			period(500, 100, { limit: 200 }),
+			period(1_000, 100, { limit: 100 }),
+		]);
+		expect(lines.most).toBe(200);
+		expect(lines.limit).toBe('M133.3 0H266.7V30H400');
+	});
+
+	test.each([
+		[300, false],
+		[301, true],
+	])('at a rate of 100 a limit of %i is off the chart: %s', (limit, isAbove) => {
+		const lines = chartLines([period(0, 100, { limit })]);
+		expect([lines.limitIsAbove, lines.limit === '']).toEqual([isAbove, isAbove]);
+		expect(lines.most).toBe(isAbove ? 100 : 300);
+	});
+
+	const history = [
+		[600, 10, 0, null],
+		[1_200, 30, 2, 1_500],
+	].reduce(
+		(before, [at, settled, refused, limit]) =>
+			withSnapshot(before, epoch + (at ?? 0), settled ?? 0, refused ?? 0, limit),
+		withSnapshot(noHistory, epoch, 0, 0),
+	);
+
+	test('is a sentence for whoever does not see it', () => {
+		expect(chartSummary(history)).toBe(
+			'Settled per minute over 1 s, highest 1,500/min, at the end 1,500/min, limit 1,500/min, 2 rate-limit answers',
+		);
+	});
+
+	test('is a table of the same', () => {
+		expect(chartRows(history, 'UTC').map((row) => Object.values(row).join(' '))).toEqual([
+			'0 14:03:00 1,500/min 0 –',
+			'500 14:03:00 1,500/min 0 –',
+			'1000 14:03:01 1,500/min 2 1,500/min',
+		]);
+	});
+
+	test('names the times at its ends, to the second while it is young', () => {
+		expect(chartEnds(history, 'UTC')).toEqual(['14:03:00', '14:03:01']);
+		expect(chartEnds(withSnapshot(history, epoch + 600_000, 40, 2), 'UTC')).toEqual([
+			'14:03',
+			'14:13',
+		]);
+	});
 });
 
 describe('the icon of the tab', () => {

@@ -4,7 +4,7 @@ import type { RefusedCommand } from '#state/run.svelte.ts';
 import { counters, failureOf, lineAt, progressWith, setup } from '../state/run-fixtures.ts';
 import { attentionFor, awaitedWords } from '#ui/run/attention.ts';
 import { isNotGiven, moreGiven } from '#ui/run/given.ts';
-import { paceText, progressText, statusText } from '#ui/run/status-text.ts';
+import { progressText, statusText } from '#ui/run/status-text.ts';
 
 const half = { ...counters, succeeded: 480, failed: 20, attempts: 612 };
 
@@ -26,38 +26,11 @@ test('the progress bar says how far it is in words', () => {
 	);
 });
 
-describe('the line about the pace', () => {
-	const now = Date.UTC(2026, 10, 12, 14, 3, 0);
-	const local = {
-		...setup.connection,
-		provider: 'compatible',
-		baseUrl: 'http://localhost:8000/v1',
-	} as const;
-
-	test.each([
-		[{}, 'No retries so far. Up to 100 at once.'],
-		[
-			{ retries: 1, rateLimited: 12 },
-			'1 retry and 12 rate-limit answers so far; the latter cost no attempt. Up to 100 at once.',
-		],
-		[
-			{ cooldownUntil: now + 22_000 },
-			'Paused by the endpoint’s rate limit until 14:03:22; this costs no attempt.',
-		],
-		[{ cooldownUntil: now - 1 }, 'No retries so far. Up to 100 at once.'],
-		[{ phase: { name: 'pausing' } as const }, 'What is in flight finishes; nothing new is sent.'],
-		[{ phase: { name: 'finished' } as const, counters: half }, '112 attempts had to be repeated.'],
-		[{ elsewhere: true }, ''],
-		[{ phase: { name: 'paused' } as const }, 'No attempt had to be repeated.'],
-	])('%o: %s', (change, text) => {
-		expect(paceText(progressWith(change), setup.connection, 100, now, 'UTC')).toBe(text);
-	});
-
-	test('says why fewer go out than were asked for', () => {
-		expect(paceText(progressWith({ concurrency: 6 }), local, 100, now)).toBe(
-			'No retries so far. Up to 6 at once: browsers open no more connections to an http:// address.',
-		);
-	});
+test('a wait of the whole run is read out with its end', () => {
+	const cooldownUntil = Date.UTC(2026, 10, 12, 14, 3, 22);
+	expect(statusText(progressWith({ cooldownUntil }), 'UTC')).toMatch(
+		/ Nothing is sent until 14:03:22\.$/,
+	);
 });
 
 describe('what asks for the person', () => {

@@ -10,7 +10,9 @@ export type SettingName =
 	| 'Max tokens'
 	| 'Max concurrency'
 	| 'Max retries'
-	| 'Timeout (seconds)';
+	| 'Timeout (seconds)'
+	| 'Requests per minute'
+	| 'Tokens per minute';
 
 export interface WrittenPrompt {
 	readonly system?: string;

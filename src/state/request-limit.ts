@@ -1,0 +1,33 @@
+import type { RunProgress } from '#domain/run.ts';
+
+/** How much of each new reading goes into what a request costs: it comes to rest within a minute of snapshots. */
+const newness = 0.005;
+/** Below this share too little is used for the cost of a request to be told from it. */
+const leastShare = 0.1;
+
+/**
+ * The limits known of a run as one number that its rate can be held against: requests a minute. A limit of tokens stands
+ * for as many requests as it lets through at what this run's requests have been counted as, on average.
+ */
+export class RequestLimit {
+	#tokensEach: number | null = null;
+
+	/** Null where no limit is known, and of several models where one has none. */
+	perMinute({ limits, settledPerMinute }: RunProgress): number | null {
+		const [only] = limits;
+		if (only === undefined) return null;
+		if (limits.length > 1) {
+			const each = limits.map(({ requestsPerMinute }) => requestsPerMinute);
+			return each.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0);
+		}
+		const { requestsPerMinute, tokensPerMinute, tokensShare } = only;
+		if (tokensPerMinute === null) return requestsPerMinute;
+		if (tokensShare !== null && tokensShare >= leastShare && (settledPerMinute ?? 0) > 0) {
+			const seen = (tokensPerMinute * tokensShare) / (settledPerMinute ?? 0);
+			this.#tokensEach =
+				this.#tokensEach === null ? seen : this.#tokensEach + newness * (seen - this.#tokensEach);
+		}
+		if (this.#tokensEach === null) return requestsPerMinute;
+		return Math.min(requestsPerMinute ?? Infinity, tokensPerMinute / this.#tokensEach);
+	}
+}
