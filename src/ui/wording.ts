@@ -48,6 +48,11 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 		meaning: 'It leads to a site for people or to a sign-in, so no row can get an answer there.',
 		advice: 'Duplicate the run and correct the Base URL. It often ends with /v1.',
 	},
+	parameterRefused: {
+		title: 'The model does not take one of the settings.',
+		meaning: 'Sent in the same way, it would be refused again.',
+		advice: 'Duplicate the run and change that setting, or choose another model.',
+	},
 	badRequest: {
 		title: 'The endpoint refused the request.',
 		meaning: 'A parameter or the text is not allowed. The same again would be refused again.',

@@ -73,6 +73,7 @@ describe('the first request', () => {
 		'modelNotFound',
 		'wrongEndpoint',
 		'notAnApi',
+		'parameterRefused',
 	])('refused with %s is the only call that is made, and it stays waiting', async (kind) => {
 		const world = new ScriptedWorld({ requests: 1_000, script: () => failing(kind) });
 		expect(await world.run()).toMatchObject({ name: 'needsAttention', failure: { kind } });
@@ -103,6 +104,16 @@ describe('failures', () => {
 		expect(world.succeeded).toHaveLength(19);
 		expect(world.sent.filter(({ request }) => request === 7)).toHaveLength(attempts);
 		expect(world.settled.get(7)).toMatchObject({ attempts, outcome: { error: { kind } } });
+	});
+
+	test('a parameter that is refused after the model has answered fails that request alone', async () => {
+		const world = new ScriptedWorld({
+			requests: 20,
+			script: (request) => (request === 7 ? failing('parameterRefused') : answering()),
+		});
+		expect(await world.run()).toEqual({ name: 'finished' });
+		expect(world.failed).toEqual([7]);
+		expect(world.sent).toHaveLength(20);
 	});
 
 	test('no retry is made where none is allowed', async () => {
