@@ -1,9 +1,11 @@
 import { concurrencyCeiling } from '#domain/connection.ts';
+import type { ModelNote } from '#domain/model-note.ts';
 import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err } from '#domain/result.ts';
 import {
 	settledCount,
 	waitingCount,
+	type LearnedLimits,
 	type RunPhase,
 	type RunProgress,
 	type RunSetup,
@@ -15,10 +17,12 @@ import type { Gate } from './gate.ts';
 import { watchGaps } from './gap-watch.ts';
 import type { Host } from './host.ts';
 import { paced } from './paced.ts';
+import { Reach } from './reach.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';
 
 const progressEveryMs = 100;
+const limitsEveryMs = 10_000;
 
 export interface LiveRunParts {
 	readonly runId: string;
@@ -30,6 +34,10 @@ export interface LiveRunParts {
 	readonly gate: Gate;
 	readonly host: Host;
 	readonly onProgress: (progress: RunProgress) => void;
+	/** Called now and then, and once at the end, with what is known of the models' limits. */
+	readonly onLimits: (limits: readonly LearnedLimits[]) => void;
+	/** What earlier runs have learned of the models. */
+	readonly notes: readonly ModelNote[];
 	/** Answers of an earlier session that could not be stored then. */
 	readonly carriedOver: readonly SettledRequest[];
 }
@@ -39,6 +47,10 @@ export class LiveRun {
 	readonly #parts: LiveRunParts;
 	readonly #engine: BatchEngine;
 	readonly #progress: ReturnType<typeof paced>;
+	readonly #limits: ReturnType<typeof paced>;
+	/** The revision of this whole session. */
+	readonly #revision: number;
+	readonly #reach = new Reach();
 	#halted: RunPhase | null = null;
 	/** Between the estimate and the sending: what was computed for the one serves the other. */
 	readonly #planned = new Map<number, PlannedRequest>();
@@ -52,6 +64,10 @@ export class LiveRun {
 		this.#progress = paced(progressEveryMs, host, () => {
 			parts.onProgress(this.progress());
 		});
+		this.#limits = paced(limitsEveryMs, host, () => {
+			parts.onLimits(this.#engine.snapshot().limits);
+		});
+		this.#revision = plan.revision;
 		this.#engine = new BatchEngine(
 			{
 				clock: host.clock,
@@ -60,9 +76,10 @@ export class LiveRun {
 				scopeOf: (request) => plan.place(request).modelIndex,
 				estimate: (request) => this.#estimate(request),
 				send: (request, signal) => this.#send(request, signal),
-				settle: (settled) => store.settle(settled),
+				settle: (settled) => store.settle(this.#marked(settled)),
 				onChange: () => {
 					this.#progress.changed();
+					this.#limits.changed();
 				},
 			},
 			{
@@ -106,6 +123,7 @@ export class LiveRun {
 			elsewhere: false,
 			counters,
 			...bookkeepingOf(store),
+			unreached: this.#reach.failure,
 			secondsLeft:
 				perMinute === null || perMinute === 0 || settledCount(counters) === 0
 					? null
@@ -122,21 +140,27 @@ export class LiveRun {
 		unwatch();
 		await this.#storePhase(phase, store);
 		this.#progress.flush();
-		return this.#engine.unsaved;
+		this.#limits.flush();
+		return this.#engine.unsaved.map((settled) => this.#marked(settled));
+	}
+
+	/** With the revision it was sent under; an answer of an earlier session has its own. */
+	#marked(settled: SettledRequest): SettledRequest {
+		return { revision: this.#revision, ...settled };
 	}
 
 	async #estimate(request: number): Promise<number> {
-		const { plan, setup } = this.#parts;
-		const planned = await plan.planned(request);
+		const { plan } = this.#parts;
+		const planned = await plan.planned(request, this.#revision);
 		this.#planned.set(request, planned);
-		return estimateTokens(planned.prompt, setup.parameters);
+		return estimateTokens(planned.prompt, plan.terms(this.#revision));
 	}
 
 	async #send(request: number, signal: AbortSignal): Promise<AttemptOutcome> {
 		const { plan, gate } = this.#parts;
 		let planned: PlannedRequest;
 		try {
-			planned = this.#planned.get(request) ?? (await plan.planned(request));
+			planned = this.#planned.get(request) ?? (await plan.planned(request, this.#revision));
 			this.#planned.delete(request);
 		} catch (error) {
 			// A row that cannot be read is never sent as an empty one.
@@ -158,6 +182,7 @@ export class LiveRun {
 			return err(storageFailure(error));
 		}
 		const outcome = await send(prompt, modelArgs, signal);
+		if (!signal.aborted) this.#reach.heard(outcome);
 		if (outcome.ok) return outcome;
 		try {
 			store.back(request);

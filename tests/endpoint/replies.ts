@@ -155,6 +155,22 @@ export function replyTo(
 				'context_length_exceeded',
 				'messages',
 			);
+		case 'maxTokensRefused':
+			return refused(
+				400,
+				"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+				'invalid_request_error',
+				'unsupported_parameter',
+				'max_tokens',
+			);
+		case 'temperatureRefused':
+			return refused(
+				400,
+				"Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.",
+				'invalid_request_error',
+				'unsupported_value',
+				'temperature',
+			);
 		case 'serverErrorOnce':
 			return seenBefore > 0
 				? json(200, completion)

@@ -11,6 +11,8 @@ export const scenarioNames = [
 	'modelNotFound',
 	'contentFilter400',
 	'contextTooLong',
+	'maxTokensRefused',
+	'temperatureRefused',
 	// Broken.
 	'serverErrorOnce',
 	'badGatewayHtml',
