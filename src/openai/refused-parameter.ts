@@ -1,9 +1,6 @@
 import type { RefusedParameter } from '#domain/failure.ts';
 import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
 
-/** They say what is asked, not how: refused, they are the row's or the connection's fault. */
-const notSettings = new Set(['model', 'messages', 'prompt', 'input']);
-
 /** One limit under two names: each endpoint knows at least one of them. */
 const tokenLimits = ['max_completion_tokens', 'max_tokens'] as const;
 
@@ -34,7 +31,8 @@ export function refusedParameter(
 	body: unknown,
 	args: JsonObject,
 ): RefusedParameter | null {
-	const sent = (name: string): boolean => Object.hasOwn(args, name) && !notSettings.has(name);
+	// The model is no setting: another one is another run.
+	const sent = (name: string): boolean => name !== 'model' && Object.hasOwn(args, name);
 	const name = candidates(message, body).map(topLevel).find(sent);
 	return name === undefined
 		? null

@@ -564,6 +564,7 @@ describe('a refusal of a parameter that was sent', () => {
 			),
 			'contextLengthExceeded',
 		],
+		['the model', api('Invalid model.', 'invalid_value', '', 'model'), 'badRequest'],
 		['the rights of a key', api('Missing scopes: model.request.'), 'badRequest'],
 	])('is not %s', (_, body, kind) => {
 		const failure = refused(body);

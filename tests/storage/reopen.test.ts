@@ -5,6 +5,7 @@ import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunRevision } from '#domain/revision.ts';
 import { settledCount, type RunCounters } from '#domain/run.ts';
 import type { Library } from '#storage/library.ts';
+import { journalName } from '#storage/journal-folder.ts';
 import { openDatabase } from '#storage/open-database.ts';
 import { runMigrations, type RunSchema } from '#storage/run-schema.ts';
 import type { RunStore } from '#storage/run-store.ts';
@@ -138,6 +139,54 @@ test.each(['database', 'journal', 'nothing'] as const)(
 		expect(next.counters).toMatchObject({ succeeded: 3, failed: 0, choices: 3 });
 	},
 );
+
+test('a journal that is read a second time changes nothing', async () => {
+	const disk = new Disk();
+	const { id, store } = await disk.started(3);
+	await settleAll(store, [cut(0), cut(1), cut(2)]);
+	const revision = await askAgain(store);
+	await settleAll(store, [cut(0, revision), { ...failed(1), revision }]);
+	const { counters } = store;
+	const answers = await collect(store.eachSettled());
+	disk.journals.crash();
+	await (await disk.open()).close();
+	const opened = await new Promise<IDBDatabase>((resolve) => {
+		const open = disk.factory.open(`volley-run-${id}`);
+		open.onsuccess = () => {
+			resolve(open.result);
+		};
+	});
+	const tx = opened.transaction('owner', 'readwrite');
+	tx.objectStore('owner').put({ epoch: 1, through: 0, paidTwice: 0 }, 'current');
+	await new Promise<void>((resolve) => {
+		tx.oncomplete = () => {
+			resolve();
+		};
+	});
+	opened.close();
+
+	const next = await disk.reopened(id);
+	expect(next.counters).toEqual(counters);
+	expect(await collect(next.eachSettled())).toEqual(answers);
+	expect(await collect(next.waiting(0))).toEqual([2]);
+});
+
+test('a journal that has lost its end is given the new answers again', async () => {
+	const disk = new Disk();
+	const { id, store } = await disk.started(1);
+	await store.settle(cut(0));
+	await askAgain(store);
+	const file = disk.journals.files.get(journalName(id));
+	if (file === undefined) throw new Error('The run has no journal.');
+	const shorter = file.bytes;
+	await store.settle(whole(0));
+	await store.setPhase({ name: 'paused' });
+	disk.journals.crash();
+	disk.journals.files.set(journalName(id), { bytes: shorter, flushed: shorter, isOpen: false });
+	expect(await collect((await disk.reopened(id)).eachSettled())).toEqual([whole(0)]);
+	disk.lose('database');
+	expect(await collect((await disk.reopened(id)).eachSettled())).toEqual([whole(0)]);
+});
 
 test('after any order of answers, new limits, crashes and losses of one of the two, no answer is lost and sums are true', async () => {
 	const planned = 6;

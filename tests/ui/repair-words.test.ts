@@ -28,7 +28,9 @@ describe('a refused parameter', () => {
 	])('%s is mended by one press', (name, replacement, label) => {
 		const offer = repairOffer(refusal(name, replacement), []);
 		expect(offer?.label).toBe(label);
-		expect(offer?.changes).toMatch(/^\p{L}.*\.$/u);
+		expect(offer?.changes).toMatch(
+			/^\p{L}[^.]*\. Later runs with o4-mini will do so from the start\.$/u,
+		);
 		expect(offer?.repair).toEqual({ model: 'o4-mini', name, replacement });
 	});
 
@@ -43,7 +45,7 @@ describe('a refused parameter', () => {
 			'o4-mini refused the parameter temperature. The run stopped; nothing is lost.',
 		);
 		expect(attention?.text).toContain('OpenAI answered “Unsupported”.');
-		expect(attention?.text).toContain('The model then uses its own temperature.');
+		expect(attention?.text).toContain('Without it the model uses its own temperature.');
 		expect(attention?.offer?.repair.name).toBe('temperature');
 	});
 
