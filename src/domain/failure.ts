@@ -59,7 +59,7 @@ export interface Failure {
 	readonly waitMs: number | null;
 	/** The limit that was met, where the endpoint named its numbers. */
 	readonly limit?: LimitReading | null;
-	/** Of `parameterRefused`. */
+	/** Where a setting was refused: of `parameterRefused`, and of a `badRequest` that lies with the row. */
 	readonly parameter?: RefusedParameter;
 }
 

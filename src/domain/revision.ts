@@ -23,6 +23,8 @@ export interface Terms {
 	readonly repairs: readonly Repair[];
 }
 
+const tokenLimits: ReadonlySet<string> = new Set(['max_tokens', 'max_completion_tokens']);
+
 /** The terms of revision `number`: 0 are those of the start, k those of the k-th revision. */
 export function termsOf(
 	{ parameters, repairs = [] }: Started,
@@ -33,11 +35,9 @@ export function termsOf(
 	if (revision === undefined) return { parameters, repairs };
 	if (revision.maxTokens === undefined) return { parameters, repairs: revision.repairs };
 	// A limit that was typed among the other parameters would be sent in its place.
-	const {
-		max_tokens: _,
-		max_completion_tokens: __,
-		...other
-	} = { max_tokens: null, max_completion_tokens: null, ...parameters.other };
+	const other = Object.fromEntries(
+		Object.entries(parameters.other).filter(([name]) => !tokenLimits.has(name)),
+	);
 	const { maxTokens } = revision;
 	return { parameters: { ...parameters, maxTokens, other }, repairs: revision.repairs };
 }

@@ -135,7 +135,7 @@ export class Release {
 		const { scope, departure, failures } = flight;
 		this.#landed(scope);
 		const now = this.#ports.clock.now();
-		const verdict = this.#verdict(failure, scope);
+		const verdict = this.#verdict(failure);
 		if (verdict === 'retry') {
 			scope.limiter.lost(departure);
 			return this.#retry(flight, failure, now);
@@ -192,9 +192,7 @@ export class Release {
 		return { kind: 'settled', attention: stop ? failure : null };
 	}
 
-	#verdict(failure: Failure, scope: Scope): ReturnType<typeof verdictOf> {
-		// A model that has answered takes the settings: what it refuses then lies with the row.
-		if (failure.kind === 'parameterRefused' && scope.succeeded) return 'failRequest';
+	#verdict(failure: Failure): ReturnType<typeof verdictOf> {
 		// An address that has answered properly before is right; a page of HTML from it is a passing fault.
 		if (failure.kind === 'notAnApi' && this.#succeeded) return 'retry';
 		if ((failure.waitMs ?? 0) > longestCooldownMs) return 'stopRun';

@@ -13,6 +13,7 @@ import {
 import { BatchEngine, storageFailure } from '#engine/batch-engine.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
+import { AnsweredModels } from './answered-models.ts';
 import type { Gate } from './gate.ts';
 import { watchGaps } from './gap-watch.ts';
 import type { Host } from './host.ts';
@@ -51,6 +52,7 @@ export class LiveRun {
 	/** The revision of this whole session. */
 	readonly #revision: number;
 	readonly #reach = new Reach();
+	readonly #answered: AnsweredModels;
 	#halted: RunPhase | null = null;
 	/** Between the estimate and the sending: what was computed for the one serves the other. */
 	readonly #planned = new Map<number, PlannedRequest>();
@@ -68,6 +70,7 @@ export class LiveRun {
 			parts.onLimits(this.#engine.snapshot().limits);
 		});
 		this.#revision = plan.revision;
+		this.#answered = new AnsweredModels(store, plan, plan.revision);
 		this.#engine = new BatchEngine(
 			{
 				clock: host.clock,
@@ -183,13 +186,23 @@ export class LiveRun {
 		}
 		const outcome = await send(prompt, modelArgs, signal);
 		if (!signal.aborted) this.#reach.heard(outcome);
-		if (outcome.ok) return outcome;
+		if (outcome.ok) {
+			this.#answered.answered(request);
+			return outcome;
+		}
 		try {
 			store.back(request);
 		} catch {
 			// It then counts as in flight at a crash: too many may be named as paid twice, never too few.
 		}
-		return outcome;
+		return this.#ofTheRow(request, outcome);
+	}
+
+	/** A model that has answered takes the settings: what it refuses then lies with the row, and is no reason to stop. */
+	async #ofTheRow(request: number, outcome: AttemptOutcome): Promise<AttemptOutcome> {
+		if (outcome.ok || outcome.error.kind !== 'parameterRefused') return outcome;
+		const isRows = await this.#answered.has(request).catch(() => false);
+		return isRows ? err({ ...outcome.error, kind: 'badRequest' }) : outcome;
 	}
 
 	/** A store that cannot take the phase halts the run, whatever it came to: what is stored would say that it still runs. */

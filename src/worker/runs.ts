@@ -77,10 +77,9 @@ export class Runs {
 		if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 		const notes =
 			setup.connection.provider === 'demo' ? [] : await library.modelNotes(origin, setup.models);
-		const { repairs: _, ...fresh } = setup;
 		const repairs = notes.flatMap((note) => note.repairs);
 		const run = await library.createRun({
-			...fresh,
+			...setup,
 			...(repairs.length === 0 ? {} : { repairs }),
 			connection: { ...setup.connection, usesKey },
 		});

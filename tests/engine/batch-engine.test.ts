@@ -106,16 +106,6 @@ describe('failures', () => {
 		expect(world.settled.get(7)).toMatchObject({ attempts, outcome: { error: { kind } } });
 	});
 
-	test('a parameter that is refused after the model has answered fails that request alone', async () => {
-		const world = new ScriptedWorld({
-			requests: 20,
-			script: (request) => (request === 7 ? failing('parameterRefused') : answering()),
-		});
-		expect(await world.run()).toEqual({ name: 'finished' });
-		expect(world.failed).toEqual([7]);
-		expect(world.sent).toHaveLength(20);
-	});
-
 	test('no retry is made where none is allowed', async () => {
 		const world = new ScriptedWorld({
 			requests: 3,

@@ -160,6 +160,21 @@ describe('a model that refuses parameters', () => {
 		).toEqual(Array.from({ length: 3 }, () => ({ model: 'm2', temperature: 0.2, max_tokens: 50 })));
 	});
 
+	test('but has answered others fails that row alone, also when it is retried', async () => {
+		endpoint.play(({ body }) =>
+			JSON.stringify(body).includes('cup 3') ? 'temperatureRefused' : 'plainReply',
+		);
+		const engine = createEngine(openTab(browser).host);
+		const runId = await started(engine, await setupWith(engine, 6, {}));
+		const rowFailed = { succeeded: 5, failed: 1, failures: { badRequest: 1 } };
+		expect((await reached(engine, runId, 'finished')).counters).toMatchObject(rowFailed);
+
+		// The only one that waits, and so the first of its session.
+		await engine.retryFailed(runId);
+		expect((await reached(engine, runId, 'finished')).counters).toMatchObject(rowFailed);
+		expect(endpoint.ledger.requests).toHaveLength(6 + 1);
+	});
+
 	test('what was answered before a change keeps what it was sent', async () => {
 		const engine = createEngine(openTab(browser).host);
 		endpoint.hold();
@@ -203,6 +218,27 @@ describe('answers that were cut off', () => {
 		expect(limits.filter((limit) => limit === 400)).toHaveLength(4);
 	});
 
+	test('a new limit that the model refuses stops after one call, and is mended like any other', async () => {
+		endpoint.play('cutAtLength');
+		const engine = createEngine(openTab(browser).host);
+		const runId = await started(engine, await setupWith(engine, 3, {}));
+		await reached(engine, runId, 'finished');
+		endpoint.play(({ body }) => ('max_tokens' in body ? 'maxTokensRefused' : 'plainReply'));
+		await engine.retryTruncated(runId, 400);
+		const { counters } = await reached(engine, runId, 'needsAttention');
+		expect(counters).toMatchObject({ succeeded: 0, failed: 0 });
+		expect(endpoint.ledger.requests).toHaveLength(3 + 1);
+		await engine.repairRun(runId, renamed);
+		await reached(engine, runId, 'finished');
+		expect((await exported(engine, runId)).map(({ model_args }) => model_args)).toEqual(
+			Array.from({ length: 3 }, () => ({
+				model: 'm1',
+				temperature: 0.2,
+				max_completion_tokens: 400,
+			})),
+		);
+	});
+
 	test('stay as they were where the retry fails for good, and while it is stopped', async () => {
 		endpoint.play(short);
 		const engine = createEngine(openTab(browser).host);
@@ -235,7 +271,11 @@ describe('an endpoint that cannot be reached', () => {
 		);
 		const engine = createEngine(tab.host);
 		const runId = await started(engine, await setupWith(engine, 3, {}));
-		const trying = await whenever(engine, runId, ({ unreached }) => unreached != null);
+		const trying = await whenever(
+			engine,
+			runId,
+			({ unreached }) => unreached !== null && unreached !== undefined,
+		);
 		expect(trying.phase.name).toBe('running');
 		expect(trying.unreached?.message).toBe('Failed to fetch');
 		isUp = true;
