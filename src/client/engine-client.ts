@@ -28,6 +28,11 @@ export function startEngine(): EngineApi {
 		resumeRun: (runId) => remote.resumeRun(runId),
 		stopRun: (runId) => remote.stopRun(runId),
 		retryFailed: (runId) => remote.retryFailed(runId),
+		repairRun: (runId, repair) => remote.repairRun(runId, repair),
+		retryTruncated: (runId, maxTokens) => remote.retryTruncated(runId, maxTokens),
+
+		modelNotes: (origin, models) => remote.modelNotes(origin, models),
+		forgetRepairs: (origin, model) => remote.forgetRepairs(origin, model),
 		listRuns: () => remote.listRuns(),
 		getRun: (runId) => remote.getRun(runId),
 		getProgress: (runId) => remote.getProgress(runId),

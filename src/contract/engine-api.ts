@@ -1,7 +1,9 @@
 import type { Dataset, Row, TextEncoding } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
+import type { ModelNote } from '#domain/model-note.ts';
 import type { Problem } from '#domain/problem.ts';
+import type { Repair } from '#domain/repair.ts';
 import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
@@ -128,6 +130,15 @@ export interface EngineApi {
 	stopRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Every failed request waits again, and the run goes on. */
 	retryFailed(runId: string): Promise<Result<null, RunRefusal>>;
+
+	/** A refused parameter is sent to its model as repaired, in this run and in later ones, and the run goes on. */
+	repairRun(runId: string, repair: Repair): Promise<Result<null, RunRefusal>>;
+	/** Every answer cut off by the limit is asked for again with this one (null: the model's own); it stands until then. */
+	retryTruncated(runId: string, maxTokens: number | null): Promise<Result<null, RunRefusal>>;
+
+	/** What earlier runs have learned of these models at this origin; none of those of which nothing is known. */
+	modelNotes(origin: string, models: readonly string[]): Promise<readonly ModelNote[]>;
+	forgetRepairs(origin: string, model: string): Promise<void>;
 
 	listRuns(): Promise<readonly RunSummary[]>;
 	getRun(runId: string): Promise<Run | null>;

@@ -61,6 +61,10 @@ export function normalizeBaseUrl(typed: string): Result<string, string> {
 	return ok(url.origin + path);
 }
 
+/** Whether it is a server on this machine. */
+export const isLoopback = ({ baseUrl }: Connection): boolean =>
+	loopback.test(new URL(baseUrl).hostname);
+
 const guessScheme = (text: string): string =>
 	loopback.test(text.split(/[:/]/)[0] ?? '') ? 'http://' : 'https://';
 

@@ -7,6 +7,8 @@ export type FailureKind =
 	| 'modelNotFound'
 	| 'wrongEndpoint'
 	| 'notAnApi'
+	/** A setting of the run is not taken by this model. */
+	| 'parameterRefused'
 	// This request will never succeed as it is.
 	| 'badRequest'
 	| 'contextLengthExceeded'
@@ -34,6 +36,15 @@ export interface LimitReading {
 	readonly requested: number;
 }
 
+/** A parameter that was sent and that the endpoint does not take, or not with its value. */
+export interface RefusedParameter {
+	readonly model: string;
+	/** As it stands in the request's body, at its top level. */
+	readonly name: string;
+	/** What the same is called that this model takes; null where nothing stands for it. */
+	readonly replacement: string | null;
+}
+
 /** Plain data: it is stored, exported and crosses the worker's wire. Secrets are already redacted. */
 export interface Failure {
 	readonly kind: FailureKind;
@@ -48,6 +59,8 @@ export interface Failure {
 	readonly waitMs: number | null;
 	/** The limit that was met, where the endpoint named its numbers. */
 	readonly limit?: LimitReading | null;
+	/** Where a setting was refused: of `parameterRefused`, and of a `badRequest` that lies with the row. */
+	readonly parameter?: RefusedParameter;
 }
 
 /**
@@ -65,6 +78,7 @@ const verdicts: Readonly<Record<FailureKind, Verdict>> = {
 	modelNotFound: 'stopRun',
 	wrongEndpoint: 'stopRun',
 	notAnApi: 'stopRun',
+	parameterRefused: 'stopRun',
 	storage: 'stopRun',
 	resultsLost: 'stopRun',
 	badRequest: 'failRequest',

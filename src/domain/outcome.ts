@@ -16,4 +16,6 @@ export interface SettledRequest {
 	readonly startedAt: number;
 	/** How long the last attempt took, without waits before it. */
 	readonly latencyMs: number;
+	/** The number of the run's revision that it was sent under; left out: as the run was started. */
+	readonly revision?: number;
 }

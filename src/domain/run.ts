@@ -1,10 +1,13 @@
 import { choiceMarks, finishReasonOf, markOf, usageOf, type ChoiceMark } from './completion.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import type { Failure, FailureKind } from './failure.ts';
+import type { JsonObject } from './json.ts';
 import type { SettledRequest } from './outcome.ts';
 import type { RequestParameters, RunLimits } from './parameters.ts';
 import { plannedRequests, type PlanSize } from './plan.ts';
 import type { PromptTemplate } from './prompt.ts';
+import type { Repair } from './repair.ts';
+import { termsOf, type RunRevision, type Terms } from './revision.ts';
 
 /** Everything a run needs but the key and the rows. Stored with the run and never changed. */
 export interface RunSetup {
@@ -22,6 +25,8 @@ export interface RunSetup {
 	readonly idColumn: string | null;
 	readonly parameters: RequestParameters;
 	readonly limits: RunLimits;
+	/** What earlier runs had learned of these models; left out: nothing. */
+	readonly repairs?: readonly Repair[];
 }
 
 export const planSizeOf = (setup: RunSetup): PlanSize => ({
@@ -103,26 +108,51 @@ export function countSettled(counters: RunCounters, settled: SettledRequest): Ru
 		};
 	const { rest, choices } = settled.outcome.value;
 	const usage = usageOf(rest);
+	return {
+		...countAnswer(counters, choices),
+		attempts,
+		promptTokens: counters.promptTokens + (usage.promptTokens ?? 0),
+		completionTokens: counters.completionTokens + (usage.completionTokens ?? 0),
+	};
+}
+
+/** An answer that counts as one; what it cost is counted apart. */
+export function countAnswer(counters: RunCounters, choices: readonly JsonObject[]): RunCounters {
 	const marks = { ...counters.marks };
 	let finishReasons = counters.finishReasons;
 	for (const choice of choices) {
 		marks[markOf(choice)] += 1;
-		finishReasons = plusOne(finishReasons, finishReasonOf(choice) ?? 'none') as Record<
-			string,
-			number
-		>;
+		finishReasons = plusOne(finishReasons, reasonOf(choice)) as Record<string, number>;
 	}
+	const { succeeded, choices: counted } = counters;
 	return {
 		...counters,
-		attempts,
-		succeeded: counters.succeeded + 1,
-		choices: counters.choices + choices.length,
-		promptTokens: counters.promptTokens + (usage.promptTokens ?? 0),
-		completionTokens: counters.completionTokens + (usage.completionTokens ?? 0),
+		succeeded: succeeded + 1,
+		choices: counted + choices.length,
 		marks,
 		finishReasons,
 	};
 }
+
+/** Undoes `countAnswer`: its request waits again. What it cost was paid all the same, and stays counted. */
+export function uncountAnswer(counters: RunCounters, choices: readonly JsonObject[]): RunCounters {
+	const marks = { ...counters.marks };
+	const reasons = new Map(Object.entries(counters.finishReasons));
+	for (const choice of choices) {
+		marks[markOf(choice)] -= 1;
+		const reason = reasonOf(choice);
+		reasons.set(reason, (reasons.get(reason) ?? 0) - 1);
+	}
+	return {
+		...counters,
+		succeeded: counters.succeeded - 1,
+		choices: counters.choices - choices.length,
+		marks,
+		finishReasons: Object.fromEntries([...reasons].filter(([, count]) => count > 0)),
+	};
+}
+
+const reasonOf = (choice: JsonObject): string => finishReasonOf(choice) ?? 'none';
 
 /** The counters once every failed request waits again. */
 export const withoutFailed = (counters: RunCounters): RunCounters => ({
@@ -157,8 +187,20 @@ export interface Run {
 	readonly updatedAt: number;
 	readonly phase: RunPhase;
 	readonly setup: RunSetup;
+	/** What was changed since the start, in order. */
+	readonly revisions: readonly RunRevision[];
 	readonly counters: RunCounters;
 }
+
+/** How requests are sent now. */
+export const termsInForce = ({ setup, revisions }: Run): Terms =>
+	termsOf(setup, revisions, revisions.length);
+
+/** What a copy of the run starts from. */
+export const setupInForce = (run: Run): RunSetup => ({
+	...run.setup,
+	parameters: termsInForce(run).parameters,
+});
 
 /** What keeps the next request from leaving at this moment; `endpoint`: it waits for answers, as fast as they come. */
 export type HeldBackBy =
@@ -180,6 +222,8 @@ export interface LearnedLimits {
 	readonly tokensShare: number | null;
 	/** Whether the endpoint named the numbers; else they are typed, or measured by what it let through. */
 	readonly source: 'endpoint' | 'typed' | 'measured' | null;
+	/** What the endpoint counts for a token of the estimate; left out where it is not told. */
+	readonly calibration?: number | null;
 }
 
 /** A snapshot for the page, at most ten a second: totals, so that a lost one harms nothing. */
@@ -211,4 +255,6 @@ export interface RunProgress {
 	readonly possiblyPaidTwice: number | null;
 	/** Whether each outcome is also written where a loss of the browser's database does not reach it. */
 	readonly journal: 'on' | 'unavailable';
+	/** Why nothing was reached so far, while it is still being tried; null or left out once anything has answered. */
+	readonly unreached?: Failure | null;
 }

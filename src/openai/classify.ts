@@ -1,6 +1,7 @@
-import type { Failure, FailureKind, LimitReading } from '#domain/failure.ts';
+import type { Failure, FailureKind, LimitReading, RefusedParameter } from '#domain/failure.ts';
 import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
 import { limitFromText } from './limit-message.ts';
+import { refusedParameter } from './refused-parameter.ts';
 import { waitFromText } from './wait.ts';
 
 /** An answer that is no completion, as it came. */
@@ -13,6 +14,8 @@ export interface BadAnswer {
 	readonly waitMs: number | null;
 	/** From headers too. */
 	readonly limit?: LimitReading | null;
+	/** The model and every parameter that was sent. Left out: no refusal is put down to one of them. */
+	readonly args?: JsonObject;
 }
 
 interface ErrorDetail {
@@ -31,6 +34,8 @@ const billingCodes = new Set([
 	'organization_usage_limit_exceeded',
 ]);
 
+const modelCodes = new Set(['model_not_found', 'model_decommissioned', 'DeploymentNotFound']);
+
 /**
  * The failure that an answer stands for. Rules and texts: docs/failures.md. Its texts are redacted whole and shortened
  * after: a key that the cut went through would no longer be known as one.
@@ -38,7 +43,8 @@ const billingCodes = new Set([
 export function classifyAnswer(answer: BadAnswer, redact: (text: string) => string): Failure {
 	const detail = detailOf(answer.body);
 	const { message } = detail;
-	const kind = kindOf(answer.status, detail, answer.body);
+	const parameter = refusedParameter(message, answer.body, answer.args ?? {});
+	const kind = mended(kindOf(answer.status, detail, answer.body), answer, parameter);
 	const limit = kind === 'rateLimited' ? (limitFromText(message) ?? answer.limit ?? null) : null;
 	const label = (text: string | null): string | null =>
 		text === null || text === '' ? null : redact(text).slice(0, 100);
@@ -50,7 +56,20 @@ export function classifyAnswer(answer: BadAnswer, redact: (text: string) => stri
 		requestId: label(answer.requestId),
 		waitMs: answer.waitMs ?? waitFromText(message),
 		...(limit === null ? {} : { limit }),
+		...(kind === 'parameterRefused' && parameter !== null ? { parameter } : {}),
 	};
+}
+
+/** What the answer's status and text alone do not tell. */
+function mended(
+	kind: FailureKind,
+	{ status, waitMs }: BadAnswer,
+	parameter: RefusedParameter | null,
+): FailureKind {
+	// OpenRouter: the credit is held by what is in flight, and is free again after the wait.
+	if (status === 402 && waitMs !== null) return 'rateLimited';
+	const isRefusal = kind === 'badRequest' || (kind === 'forbidden' && status === 403);
+	return isRefusal && parameter !== null ? 'parameterRefused' : kind;
 }
 
 function kindOf(status: number, { message, code, type }: ErrorDetail, body: unknown): FailureKind {
@@ -80,8 +99,10 @@ function kindOf(status: number, { message, code, type }: ErrorDetail, body: unkn
 		case 429:
 			// "Request too large": more than the limit lets through in a minute, so it never will be.
 			return /request too large/i.test(message) ? 'requestTooLarge' : 'rateLimited';
-		case 498:
 		case 503:
+			// What is a 429 today was a 503 with these words.
+			return code === 'slow_down' || /^slow down/i.test(message) ? 'rateLimited' : 'overloaded';
+		case 498:
 		case 529:
 			return 'overloaded';
 		default:
@@ -90,7 +111,12 @@ function kindOf(status: number, { message, code, type }: ErrorDetail, body: unkn
 }
 
 function kindOf400(code: string, message: string): FailureKind {
-	if (code === 'model_not_found' || /requested model .{1,200} does not exist/i.test(message))
+	if (
+		modelCodes.has(code) ||
+		/requested model .{1,200} does not exist|is not a valid model id|model .{1,200} has been (deprecated|decommissioned)/i.test(
+			message,
+		)
+	)
 		return 'modelNotFound';
 	if (code === 'context_length_exceeded' || /maximum context length/i.test(message))
 		return 'contextLengthExceeded';
@@ -106,7 +132,7 @@ function kindOf400(code: string, message: string): FailureKind {
 function kindOf404(code: string, message: string): FailureKind {
 	if (/not supported in the v1\/(chat\/)?completions endpoint|not a chat model/i.test(message))
 		return 'wrongEndpoint';
-	const named = code === 'model_not_found' || organizationUnverified(message);
+	const named = modelCodes.has(code) || organizationUnverified(message);
 	return named || /model .{0,200}(does not exist|not found|has been deprecated)/i.test(message)
 		? 'modelNotFound'
 		: 'notAnApi';
@@ -144,24 +170,28 @@ function isModerated(message: string, body: unknown): boolean {
 
 const isHtml = (text: string): boolean => /^\s*<(!doctype|html|head|body)/i.test(text);
 
-/** `{error: {message, type, param, code}}`, and what else is seen: `{error: "text"}`, FastAPI's `{detail}`, `{message}`, HTML. */
+/**
+ * `{error: {message, type, param, code}}`, and what else is seen: `{error: "text"}`, FastAPI's `{detail}`, `{message}`,
+ * Mistral's `{message: {detail}}`, HTML.
+ */
 function detailOf(body: unknown): ErrorDetail {
 	if (typeof body === 'string') return { message: textOfPage(body), code: '', type: '' };
 	if (!isJsonObject(body)) return { message: '', code: '', type: '' };
 	const error = body['error'];
 	if (typeof error === 'string') return { message: error, code: '', type: '' };
-	if (isJsonObject(error))
-		return {
-			message: withRaw(textAt(error, 'message') ?? '', error),
-			code: codeOf(error),
-			type: textAt(error, 'type') ?? '',
-		};
-	const message = textAt(body, 'message') ?? textAt(body, 'detail') ?? detailText(body);
-	return { message, code: codeOf(body), type: '' };
+	// The package puts a body without an `error` of its own beneath one.
+	const told = isJsonObject(error) ? error : body;
+	return {
+		message: withRaw(textAt(told, 'message') ?? textAt(told, 'detail') ?? detailText(told), told),
+		code: codeOf(told),
+		type: isJsonObject(error) ? (textAt(error, 'type') ?? '') : '',
+	};
 }
 
-const detailText = (body: JsonObject): string =>
-	Object.hasOwn(body, 'detail') ? JSON.stringify(body['detail']) : '';
+function detailText(told: JsonObject): string {
+	const holder = isJsonObject(told['message']) ? told['message'] : told;
+	return Object.hasOwn(holder, 'detail') ? JSON.stringify(holder['detail']) : '';
+}
 
 function codeOf(error: JsonObject): string {
 	const code = error['code'];

@@ -84,10 +84,11 @@ export function createSender(options: SenderOptions): Sender {
 		body: unknown,
 		requestId: string | null,
 		headers: Headers | undefined,
+		args: JsonObject,
 	): AttemptOutcome => {
 		const waitMs = headers === undefined ? null : waitFromHeaders(headers, options.epoch());
 		const limit = headers === undefined ? null : limitFromHeaders(headers);
-		return err(classifyAnswer({ status, body, requestId, waitMs, limit }, redact));
+		return err(classifyAnswer({ status, body, requestId, waitMs, limit, args }, redact));
 	};
 
 	return async (prompt, args, signal) => {
@@ -113,7 +114,8 @@ export function createSender(options: SenderOptions): Sender {
 			const answer = parsedIfText(data);
 			const completion = readCompletion(answer);
 			if (completion !== null) return ok(completion);
-			return badAnswer(200, answer, response.headers.get('x-request-id'), response.headers);
+			const requestId = response.headers.get('x-request-id');
+			return badAnswer(200, answer, requestId, response.headers, args);
 		} catch (error) {
 			if (timedOut)
 				return err(failure('timeout', `No answer within ${String(options.timeoutMs / 1_000)} s.`));
@@ -122,7 +124,7 @@ export function createSender(options: SenderOptions): Sender {
 				return err(failure('network', causeOf(error) ?? error.message));
 			if (error instanceof APIError && typeof error.status === 'number') {
 				const seen = error as APIError<number>;
-				return badAnswer(seen.status, bodyOf(seen), seen.requestID ?? null, seen.headers);
+				return badAnswer(seen.status, bodyOf(seen), seen.requestID ?? null, seen.headers, args);
 			}
 			if (error instanceof SyntaxError)
 				return err(failure('malformed', `The answer is not valid JSON: ${error.message}`));

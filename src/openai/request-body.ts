@@ -1,23 +1,25 @@
 import { openAiBaseUrl, type Connection } from '#domain/connection.ts';
 import type { JsonObject } from '#domain/json.ts';
-import type { RequestParameters } from '#domain/parameters.ts';
 import type { Prompt } from '#domain/prompt.ts';
+import { repaired, repairsOf } from '#domain/repair.ts';
+import type { Terms } from '#domain/revision.ts';
 
-/** The model and every parameter of a request: its body without the prompt, and the results file's `model_args`. */
+/** The model and every parameter of a request, as that model is sent them: its body without the prompt, and the results file's `model_args`. */
 export function modelArgs(
 	connection: Connection,
 	prompt: Prompt['kind'],
 	model: string,
-	parameters: RequestParameters,
+	{ parameters, repairs }: Terms,
 ): JsonObject {
 	const { completionsPerPrompt, temperature, maxTokens, other } = parameters;
-	return {
+	const args = {
 		model,
 		...(completionsPerPrompt > 1 ? { n: completionsPerPrompt } : {}),
 		...(temperature === null ? {} : { temperature }),
 		...(maxTokens === null ? {} : { [tokenLimitField(connection, prompt)]: maxTokens }),
 		...other,
 	};
+	return repaired(args, repairsOf(repairs, model));
 }
 
 /**

@@ -12,6 +12,7 @@ import { atModelField, fieldKey, filledFields, inPageOrder } from './draft-probl
 import { DraftSaver } from './draft-saver.ts';
 import { withoutNaN } from './draft-numbers.ts';
 import { KeyRing } from './keys.svelte.ts';
+import { ModelNotesState } from './model-notes.svelte.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
 import { PreviewState } from './preview.svelte.ts';
 import { isReplaceable, type Sample } from './samples.ts';
@@ -35,6 +36,7 @@ export class ComposeState {
 	readonly #saver: DraftSaver;
 	readonly data: DataState;
 	readonly keys: KeyRing;
+	readonly modelNotes: ModelNotesState;
 	readonly preview: PreviewState;
 
 	draft = $state.raw<Draft>(emptyDraft);
@@ -82,6 +84,7 @@ export class ComposeState {
 		this.#saver = new DraftSaver(api, needs.clock ?? pageClock);
 		this.data = new DataState(api);
 		this.keys = new KeyRing(api);
+		this.modelNotes = new ModelNotesState(api);
 		this.preview = new PreviewState(this.data);
 	}
 

@@ -10,6 +10,7 @@ import type {
 import { originOf } from '#domain/connection.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import type { Failure } from '#domain/failure.ts';
+import type { Repair } from '#domain/repair.ts';
 import type { Result } from '#domain/result.ts';
 import { isActive, settledCount, type Run, type RunPhase, type RunProgress } from '#domain/run.ts';
 import { PaceReader, type Pace } from './pace.ts';
@@ -24,9 +25,14 @@ const failuresMs = 1_500;
 /** How often a run that goes in another tab is asked after: nothing of it comes by itself. */
 const elsewhereMs = 1_000;
 
-export type RunCommand = 'pause' | 'resume' | 'stop' | 'retryFailed' | 'rename';
+/** Those that start requests. */
+const startCommands = ['resume', 'retryFailed', 'retryTruncated', 'repair'] as const;
+export type StartCommand = (typeof startCommands)[number];
 
-type StartCommand = 'resume' | 'retryFailed';
+export type RunCommand = StartCommand | 'pause' | 'stop' | 'rename';
+
+export const isStart = (command: RunCommand | null): command is StartCommand =>
+	startCommands.some((start) => start === command);
 
 /** A command that was refused: it can be given again once the cause is mended. */
 export interface RefusedCommand {
@@ -36,9 +42,7 @@ export interface RefusedCommand {
 
 /** Whether the run has since come to what was asked of it. */
 const isOver = ({ command }: RefusedCommand, { phase, inFlight }: RunProgress): boolean =>
-	command === 'resume' || command === 'retryFailed'
-		? isActive(phase)
-		: !isActive(phase) && inFlight === 0;
+	isStart(command) ? isActive(phase) : !isActive(phase) && inFlight === 0;
 
 export interface Exporting {
 	readonly format: ExportFormat;
@@ -121,6 +125,8 @@ export class RunState {
 	#cancelAskAgain: (() => void) | null = null;
 	/** A command that starts requests and is under way: it may wait for what is in flight. */
 	#starting: Promise<void> | null = null;
+	/** Gives the last command that starts requests once more. */
+	#again: (() => Promise<void>) | null = null;
 	#watchingFailures = false;
 	#disposed = false;
 
@@ -225,9 +231,21 @@ export class RunState {
 		return this.#start('retryFailed', () => this.#api.retryFailed(this.runId));
 	}
 
+	/** Asks again for every answer that its limit cut off, with this one; null: the model's own. */
+	retryTruncated(maxTokens: number | null): Promise<void> {
+		return this.#start('retryTruncated', () => this.#api.retryTruncated(this.runId, maxTokens));
+	}
+
+	/** Sends a refused parameter as repaired from now on, and goes on. */
+	repair(repair: Repair): Promise<void> {
+		return this.#start('repair', () => this.#api.repairRun(this.runId, repair));
+	}
+
 	/** Gives the refused command once more; without one, goes on with the run. */
 	goOn(): Promise<void> {
-		return this.refused?.command === 'retryFailed' ? this.retryFailed() : this.resume();
+		const command = this.refused?.command ?? null;
+		const again = isStart(command) ? this.#again : null;
+		return again === null ? this.resume() : again();
 	}
 
 	async rename(typed: string): Promise<void> {
@@ -272,6 +290,7 @@ export class RunState {
 
 	#start(command: StartCommand, start: () => Promise<Result<null, RunRefusal>>): Promise<void> {
 		if (this.command !== null) return Promise.resolve();
+		this.#again = () => this.#start(command, start);
 		const starting = this.#during(command, async () => {
 			const key = this.typedKey.trim();
 			if (key !== '' && this.keyOrigin !== null) {
@@ -333,7 +352,7 @@ export class RunState {
 		if (before?.phase.name !== phase.name || before.elsewhere !== elsewhere) this.#announce();
 		else this.#announceSoon();
 		if (before === null) return;
-		if (counters.failed < before.counters.failed) this.results.reopened();
+		if (settledCount(counters) < settledCount(before.counters)) this.results.reopened();
 		else if (settledCount(counters) !== settledCount(before.counters)) this.results.progressed();
 		if (counters.failed !== before.counters.failed) this.#readFailuresSoon();
 	}

@@ -1,5 +1,11 @@
 import type { EngineApi, EngineEvent, StorageUse } from '#contract/engine-api.ts';
-import { isActive, type RunProgress, type RunSetup, type RunSummary } from '#domain/run.ts';
+import {
+	isActive,
+	setupInForce,
+	type RunProgress,
+	type RunSetup,
+	type RunSummary,
+} from '#domain/run.ts';
 import { withProgress } from './live-summary.ts';
 
 /** The list of runs, kept up to date while runs go on, and the room they take. */
@@ -58,7 +64,8 @@ export class RunsState {
 
 	/** What a copy of the run starts from; null where the run is gone. */
 	async setupOf(runId: string): Promise<RunSetup | null> {
-		return (await this.#api.getRun(runId))?.setup ?? null;
+		const run = await this.#api.getRun(runId);
+		return run === null ? null : setupInForce(run);
 	}
 
 	async refreshStorage(): Promise<void> {

@@ -1,6 +1,7 @@
-import type { IDBPDatabase } from 'idb';
+import type { IDBPDatabase, IDBPTransaction } from 'idb';
 import type { SettledRequest } from '#domain/outcome.ts';
-import { countSettled, type RunCounters } from '#domain/run.ts';
+import { countAnswer, countSettled, type RunCounters } from '#domain/run.ts';
+import { choicesOf } from './read-settled.ts';
 import { checkFence } from './run-owner.ts';
 import type { ChoiceRecord, OwnerRecord, RequestRecord, RunSchema } from './run-schema.ts';
 import { makeAll, writeTo } from './transact.ts';
@@ -10,6 +11,9 @@ export interface Committed {
 	/** Requests that had been settled before: their second answer was dropped. */
 	readonly duplicates: number;
 }
+
+const stores = ['requests', 'choices', 'counters', 'reopened', 'owner'] as const;
+type Writing = IDBPTransaction<RunSchema, typeof stores, 'readwrite'>;
 
 /**
  * The one way by which outcomes come into a run: the requests, their choices and the counters in one transaction.
@@ -21,34 +25,83 @@ export function commitSettled(
 	settled: readonly SettledRequest[],
 	owner: OwnerRecord | null = null,
 ): Promise<Committed> {
-	return writeTo(db, ['requests', 'choices', 'counters', 'owner'], 'relaxed', async (tx) => {
+	return writeTo(db, stores, 'relaxed', async (tx) => {
 		if (owner !== null) checkFence(owner, await tx.objectStore('owner').get('current'));
 		const requests = tx.objectStore('requests');
-		const choices = tx.objectStore('choices');
-		const [stored, ...knownKeys] = await Promise.all([
+		const numbers = settled.map(({ request }) => request);
+		const [stored, reopened, ...knownKeys] = await Promise.all([
 			tx.objectStore('counters').get('current'),
-			...settled.map(({ request }) => requests.getKey(request)),
+			tx.objectStore('reopened').getAll(rangeOf(numbers)),
+			...numbers.map((request) => requests.getKey(request)),
 		]);
 		const known = new Set(knownKeys);
-		const added = settled.filter(({ request }) => {
-			const isNew = !known.has(request);
-			known.add(request);
-			return isNew;
-		});
-		const counters = added.reduce(countSettled, stored ?? fresh);
+		const awaited = new Map(reopened.map(({ request, revision }) => [request, revision]));
+		const added: SettledRequest[] = [];
+		const answered: SettledRequest[] = [];
+		for (const one of settled) {
+			const under = awaited.get(one.request);
+			if (!known.has(one.request)) added.push(one);
+			else if (under !== undefined && (one.revision ?? 0) >= under) {
+				answered.push(one);
+				awaited.delete(one.request);
+			}
+			known.add(one.request);
+		}
+		let counters = added.reduce(countSettled, stored ?? fresh);
+		for (const one of answered) counters = await answerAgain(tx, one, counters);
 		await makeAll([
 			...added.map((one) => () => requests.add(recordOf(one))),
-			...added.flatMap(choiceRecordsOf).map((record) => () => choices.add(record)),
+			...added
+				.flatMap(choiceRecordsOf)
+				.map((record) => () => tx.objectStore('choices').add(record)),
 			() => tx.objectStore('counters').put(counters, 'current'),
 			...(owner === null ? [] : [() => tx.objectStore('owner').put(owner, 'current')]),
 		]);
-		return { counters, duplicates: settled.length - added.length };
+		return { counters, duplicates: settled.length - added.length - answered.length };
 	});
 }
 
+const rangeOf = (numbers: readonly number[]): IDBKeyRange =>
+	IDBKeyRange.bound(Math.min(...numbers), Math.max(...numbers));
+
+/** A new answer takes the place of the one before; a failure leaves that one as it was. */
+async function answerAgain(
+	tx: Writing,
+	settled: SettledRequest,
+	counters: RunCounters,
+): Promise<RunCounters> {
+	const { request, outcome, attempts, revision = 0 } = settled;
+	const [requests, choices] = [tx.objectStore('requests'), tx.objectStore('choices')];
+	const [before, own] = await Promise.all([
+		requests.get(request),
+		choices.getAll(choicesOf(request, request)),
+	]);
+	await tx.objectStore('reopened').delete(request);
+	if (outcome.ok || before === undefined) {
+		await choices.delete(choicesOf(request, request));
+		await makeAll([
+			() => requests.put(recordOf(settled)),
+			...choiceRecordsOf(settled).map((record) => () => choices.put(record)),
+		]);
+		return countSettled(counters, settled);
+	}
+	await requests.put({ ...before, askedAgainUnder: revision });
+	const kept = countAnswer(
+		counters,
+		own.map(({ choice }) => choice),
+	);
+	return { ...kept, attempts: kept.attempts + attempts };
+}
+
 function recordOf(settled: SettledRequest): RequestRecord {
-	const { request, outcome, attempts, startedAt, latencyMs } = settled;
-	const common = { request, attempts, startedAt, latencyMs };
+	const { request, outcome, attempts, startedAt, latencyMs, revision = 0 } = settled;
+	const common = {
+		request,
+		attempts,
+		startedAt,
+		latencyMs,
+		...(revision === 0 ? {} : { revision }),
+	};
 	return outcome.ok
 		? { ...common, outcome: 'succeeded', completion: outcome.value.rest, failure: null }
 		: { ...common, outcome: 'failed', completion: null, failure: outcome.error };

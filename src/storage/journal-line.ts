@@ -1,4 +1,5 @@
 import type { SettledRequest } from '#domain/outcome.ts';
+import type { RunRevision } from '#domain/revision.ts';
 import type { RunPhase, RunSetup } from '#domain/run.ts';
 import { crc32 } from './checksum.ts';
 
@@ -20,6 +21,14 @@ export type JournalEntry =
 	| { readonly kind: 'settled'; readonly settled: SettledRequest }
 	/** Failed requests that wait again. */
 	| { readonly kind: 'freed'; readonly requests: readonly number[] }
+	/** Answered requests that are asked for again under this revision: the answer stands until a new one comes. */
+	| {
+			readonly kind: 'reopened';
+			readonly requests: readonly number[];
+			readonly revision: number;
+	  }
+	/** From here on requests may be sent under this revision; numbered from 1. */
+	| { readonly kind: 'revised'; readonly number: number; readonly revision: RunRevision }
 	| { readonly kind: 'phase'; readonly phase: RunPhase };
 
 const checksumLength = 8;

@@ -1,4 +1,5 @@
 import type { SettledRequest } from '#domain/outcome.ts';
+import type { RunRevision } from '#domain/revision.ts';
 import type { RunPhase } from '#domain/run.ts';
 import type { JournalFile } from './journal-folder.ts';
 import { encodeEntry, joined, type JournalEntry } from './journal-line.ts';
@@ -54,6 +55,17 @@ export class Journal {
 	freed(requests: readonly number[]): void {
 		if (requests.length === 0) return;
 		this.append([{ kind: 'freed', requests }]);
+		this.flush();
+	}
+
+	reopened(requests: readonly number[], revision: number): void {
+		if (requests.length === 0) return;
+		this.append([{ kind: 'reopened', requests, revision }]);
+		this.flush();
+	}
+
+	revised(number: number, revision: RunRevision): void {
+		this.append([{ kind: 'revised', number, revision }]);
 		this.flush();
 	}
 

@@ -1,6 +1,7 @@
 import type { DBSchema } from 'idb';
 import type { Dataset } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
+import type { ModelNote } from '#domain/model-note.ts';
 import type { RunSetup, RunSummary } from '#domain/run.ts';
 import type { Migration } from './open-database.ts';
 
@@ -37,6 +38,8 @@ export interface LibrarySchema extends DBSchema {
 	setups: { key: string; value: SetupRecord };
 	drafts: { key: string; value: Draft };
 	doomed: { key: string; value: DoomedRecord };
+	/** By origin and model. */
+	modelNotes: { key: [string, string]; value: ModelNote };
 }
 
 export const libraryMigrations: readonly Migration[] = [
@@ -46,5 +49,8 @@ export const libraryMigrations: readonly Migration[] = [
 		db.createObjectStore('setups', { keyPath: 'id' });
 		db.createObjectStore('drafts');
 		db.createObjectStore('doomed', { keyPath: 'database' });
+	},
+	(db) => {
+		db.createObjectStore('modelNotes', { keyPath: ['origin', 'model'] });
 	},
 ];

@@ -1,9 +1,11 @@
 import type { Dataset, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
+import type { ModelNote } from '#domain/model-note.ts';
 import type { Run, RunSetup, RunSummary } from '#domain/run.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import type { DatasetWriter } from './dataset-writer.ts';
 import { Datasets } from './datasets.ts';
+import { readModelNotes, saveModelNote, type NoteChange } from './model-notes.ts';
 import type { RunStore } from './run-store.ts';
 import { Runs, type LiveRuns } from './runs.ts';
 import { Shelf } from './shelf.ts';
@@ -50,6 +52,10 @@ export interface Library {
 	deleteRun(id: string): Promise<void>;
 	/** The one store of this run, shared by all who open it until somebody closes it; null where there is no such run. */
 	openRun(id: string): Promise<RunStore | null>;
+
+	/** What earlier runs have learned of these models at this origin; none of those of which nothing is known. */
+	modelNotes(origin: string, models: readonly string[]): Promise<readonly ModelNote[]>;
+	saveModelNote(origin: string, model: string, change: NoteChange): Promise<void>;
 
 	/** The runs that were found only as journals when the library was opened. */
 	readonly restoredRuns: number;
@@ -98,6 +104,9 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		renameRun: (id, name) => runs.rename(id, name),
 		deleteRun: (id) => runs.delete(id),
 		openRun: (id) => runs.open(id),
+
+		modelNotes: (origin, models) => readModelNotes(shelf.library, origin, models),
+		saveModelNote: (origin, model, change) => saveModelNote(shelf.library, origin, model, change),
 
 		close: async () => {
 			await runs.close();

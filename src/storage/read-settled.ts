@@ -8,7 +8,7 @@ import { readFrom } from './transact.ts';
 type RunDatabase = IDBPDatabase<RunSchema>;
 
 /** All choices of the requests first … last: an array sorts before every longer one that it begins. */
-const choicesOf = (first: number, last: number): IDBKeyRange =>
+export const choicesOf = (first: number, last: number): IDBKeyRange =>
 	IDBKeyRange.bound([first], [last + 1], false, true);
 
 const outcomeFrom = (outcome: OutcomeName, from: number): IDBKeyRange =>
@@ -70,19 +70,24 @@ export const readNumbers = (db: RunDatabase, outcome: OutcomeName): Promise<numb
 		tx.objectStore('requests').index('outcome').getAllKeys(outcomeFrom(outcome, 0)),
 	);
 
+/** The settled ones from `first` to `last`: those that are asked for again wait. */
 export const readKeys = (
 	db: RunDatabase,
 	first: number,
 	last: number,
 	fence: Fence = null,
 ): Promise<number[]> =>
-	readFrom(db, ['requests', 'owner'], async (tx) => {
-		const [owner, keys] = await Promise.all([
+	readFrom(db, ['requests', 'reopened', 'owner'], async (tx) => {
+		const range = IDBKeyRange.bound(first, last);
+		const [owner, keys, reopened] = await Promise.all([
 			tx.objectStore('owner').get('current'),
-			tx.objectStore('requests').getAllKeys(IDBKeyRange.bound(first, last)),
+			tx.objectStore('requests').getAllKeys(range),
+			tx.objectStore('reopened').getAllKeys(range),
 		]);
 		checkFence(fence, owner);
-		return keys;
+		if (reopened.length === 0) return keys;
+		const waiting = new Set(reopened);
+		return keys.filter((key) => !waiting.has(key));
 	});
 
 /** Both are in key order, so one walk joins them. */
@@ -95,11 +100,12 @@ function assemble(
 		const own: ChoiceRecord['choice'][] = [];
 		for (let at = choices[next]; at?.request === record.request; at = choices[++next])
 			own.push(at.choice);
-		const { request, attempts, startedAt, latencyMs } = record;
+		const { request, attempts, startedAt, latencyMs, revision } = record;
 		const outcome =
 			record.outcome === 'succeeded'
 				? ok({ rest: record.completion, choices: own })
 				: err(record.failure);
-		return { request, outcome, attempts, startedAt, latencyMs };
+		const settled = { request, outcome, attempts, startedAt, latencyMs };
+		return revision === undefined ? settled : { ...settled, revision };
 	});
 }

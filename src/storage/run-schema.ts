@@ -1,6 +1,7 @@
 import type { DBSchema } from 'idb';
 import type { Failure } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
+import type { RunRevision } from '#domain/revision.ts';
 import type { RunCounters } from '#domain/run.ts';
 import type { Migration } from './open-database.ts';
 
@@ -11,6 +12,9 @@ interface Settled {
 	readonly attempts: number;
 	readonly startedAt: number;
 	readonly latencyMs: number;
+	readonly revision?: number;
+	/** The last revision under which it was asked for again, in vain: this is the answer from before. */
+	readonly askedAgainUnder?: number;
 }
 
 /** A settled request; one that waits has no record. */
@@ -28,6 +32,13 @@ export interface ChoiceRecord {
 	readonly choice: JsonObject;
 }
 
+/** A request whose answer stands in `requests` until a new one comes: it waits, and is not counted as settled. */
+export interface ReopenedRecord {
+	readonly request: number;
+	/** The revision under which it is asked for again, or a later one. */
+	readonly revision: number;
+}
+
 /** Which worker may write, and how far the journal is in these stores. */
 export interface OwnerRecord {
 	/** Raised by each worker that takes the run up. */
@@ -38,7 +49,7 @@ export interface OwnerRecord {
 	readonly paidTwice: number | null;
 }
 
-/** One run: what it settled. Waiting requests are the gaps between the keys of `requests`. */
+/** One run: what it settled. Waiting requests are the gaps between the keys of `requests`, and `reopened`. */
 export interface RunSchema extends DBSchema {
 	requests: {
 		key: number;
@@ -47,7 +58,10 @@ export interface RunSchema extends DBSchema {
 		indexes: { outcome: [OutcomeName, number] };
 	};
 	choices: { key: [number, number]; value: ChoiceRecord };
-	/** One record, `current`, always the sum over `requests`. */
+	reopened: { key: number; value: ReopenedRecord };
+	/** By their number, from 1. */
+	revisions: { key: number; value: RunRevision };
+	/** One record, `current`, always the sum over `requests` without `reopened`; of what was paid, the sum over all answers. */
 	counters: { key: string; value: RunCounters };
 	/** One record, `current`; none of a run that nobody took up. */
 	owner: { key: string; value: OwnerRecord };
@@ -64,5 +78,9 @@ export const runMigrations: readonly Migration[] = [
 	},
 	(db) => {
 		db.createObjectStore('owner');
+	},
+	(db) => {
+		db.createObjectStore('reopened', { keyPath: 'request' });
+		db.createObjectStore('revisions');
 	},
 ];

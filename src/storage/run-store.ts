@@ -1,4 +1,7 @@
+import type { JsonObject } from '#domain/json.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
+import { finishReasonOf } from '#domain/completion.ts';
+import type { RunRevision } from '#domain/revision.ts';
 import { settledCount, type RunCounters, type RunPhase, type RunSummary } from '#domain/run.ts';
 import { commitSettled } from './commit-settled.ts';
 import { flushCounters, readCounters } from './counters.ts';
@@ -7,7 +10,9 @@ import type { JournalFolder } from './journal-folder.ts';
 import type { JournalEntry } from './journal-line.ts';
 import type { LiveDatabase } from './live-database.ts';
 import { readKeys, readMany, readNumbers, readPage, readRange } from './read-settled.ts';
+import { reopenThese } from './reopen.ts';
 import { freeFailed } from './retry-failed.ts';
+import { readRevisions, writeRevision } from './revisions.ts';
 import { readOwner } from './run-owner.ts';
 import type { OutcomeName, OwnerRecord, RunSchema } from './run-schema.ts';
 import { toStorageError } from './storage-error.ts';
@@ -58,6 +63,7 @@ export class RunStore {
 	readonly #options: RunStoreOptions;
 	readonly #commits: GroupCommit<SettledRequest>;
 	#counters: RunCounters;
+	#revisions: readonly RunRevision[] = [];
 	#duplicates = 0;
 	#rowSavedAt: number;
 	#savingRow: Promise<void> | null = null;
@@ -84,10 +90,11 @@ export class RunStore {
 	/** Reads anew what another worker may have written. */
 	async refresh(): Promise<void> {
 		const { database, fresh } = this.#options;
-		const [counters, owner] = await database.use((db) =>
-			Promise.all([readCounters(db, fresh), readOwner(db)]),
+		const [counters, owner, revisions] = await database.use((db) =>
+			Promise.all([readCounters(db, fresh), readOwner(db), readRevisions(db)]),
 		);
 		this.#counters = counters;
+		this.#revisions = revisions;
 		this.#paidTwice = owner?.paidTwice ?? null;
 	}
 
@@ -142,6 +149,11 @@ export class RunStore {
 		return this.#counters;
 	}
 
+	/** What was changed of the run since its start, in order. */
+	get revisions(): readonly RunRevision[] {
+		return this.#revisions;
+	}
+
 	/** Answers dropped since this store was opened, because their request had been settled before. */
 	get duplicates(): number {
 		return this.#duplicates;
@@ -190,6 +202,44 @@ export class RunStore {
 		}
 		await saveRow(this.#rowCounts(), 'relaxed');
 		return freed;
+	}
+
+	/** From now on requests may be sent under this revision; gives back its number. */
+	async revise(revision: RunRevision): Promise<number> {
+		const { owner = null, journal = null } = this.#owned ?? {};
+		const number = this.#revisions.length + 1;
+		journal?.revised(number, revision);
+		await this.#options.database.use((db) => writeRevision(db, number, revision, owner));
+		this.#revisions = [...this.#revisions, revision];
+		return number;
+	}
+
+	/**
+	 * Every request with a choice that a limit cut off waits again, to be sent under this revision. The answers stay where
+	 * they are until new ones come; where none comes, they count again.
+	 */
+	async reopenTruncated(revision: number): Promise<void> {
+		const { database, fresh, saveRow } = this.#options;
+		const { owner = null, journal = null, count = null } = this.#owned ?? {};
+		// Lower first: a crash on the way must not look like a loss.
+		count?.write(Math.max(0, this.#settled - this.#counters.marks.truncated));
+		let found: number[] = [];
+		const reopen = async (): Promise<void> => {
+			const slice = found;
+			found = [];
+			const note = (requests: readonly number[]): void => journal?.reopened(requests, revision);
+			this.#counters = await database.use((db) =>
+				reopenThese(db, fresh, slice, revision, owner, note),
+			);
+		};
+		for await (const { request, outcome } of this.eachSettled({ outcome: 'succeeded' })) {
+			if (!outcome.ok || !outcome.value.choices.some(isCutOff)) continue;
+			found.push(request);
+			if (found.length >= retrySlice) await reopen();
+		}
+		if (found.length > 0) await reopen();
+		this.#acknowledge();
+		await saveRow(this.#rowCounts(), 'relaxed');
 	}
 
 	/** The settled ones among the requests [first, first + count), in plan order. */
@@ -288,6 +338,8 @@ export class RunStore {
 		return { succeeded, failed, updatedAt: this.#options.now() };
 	}
 }
+
+const isCutOff = (choice: JsonObject): boolean => finishReasonOf(choice) === 'length';
 
 /** The owner's record as it stands once what is in the journal by now is stored. */
 const nextOwner = ({ owner, journal }: TakenRun): OwnerRecord =>

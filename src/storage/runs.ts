@@ -10,6 +10,7 @@ import {
 import { readCounters } from './counters.ts';
 import { runOfJournal } from './journal-folder.ts';
 import type { RunRecord } from './library-schema.ts';
+import { readRevisions } from './revisions.ts';
 import { readHeader } from './restore-run.ts';
 import { runMigrations, type RunSchema } from './run-schema.ts';
 import { RunStore, type RowChange } from './run-store.ts';
@@ -57,7 +58,7 @@ export class Runs {
 			),
 		);
 		const { id, createdAt, updatedAt, phase } = record;
-		return { id, createdAt, updatedAt, phase, setup, counters };
+		return { id, createdAt, updatedAt, phase, setup, revisions: [], counters };
 	}
 
 	/** Newest first. */
@@ -80,8 +81,8 @@ export class Runs {
 		const { createdAt, updatedAt } = record;
 		const open = await this.#stores.get(id);
 		if (this.#deleted.has(id)) return null;
-		const counters = open?.counters ?? (await this.#readCounters(id, setup));
-		return { id, createdAt, updatedAt, phase: phaseOf(record, live), setup, counters };
+		const { counters, revisions } = open ?? (await this.#readState(id, setup));
+		return { id, createdAt, updatedAt, phase: phaseOf(record, live), setup, revisions, counters };
 	}
 
 	rename(id: string, name: string): Promise<void> {
@@ -193,10 +194,14 @@ export class Runs {
 		return true;
 	}
 
-	async #readCounters(id: string, setup: RunSetup) {
+	async #readState(id: string, setup: RunSetup): Promise<Pick<Run, 'counters' | 'revisions'>> {
 		const database = this.#shelf.database<RunSchema>('run', id, runMigrations);
 		try {
-			return await database.use((db) => readCounters(db, emptyCounters(planSizeOf(setup))));
+			const fresh = emptyCounters(planSizeOf(setup));
+			const [counters, revisions] = await database.use((db) =>
+				Promise.all([readCounters(db, fresh), readRevisions(db)]),
+			);
+			return { counters, revisions };
 		} finally {
 			database.end('The run was read.');
 		}

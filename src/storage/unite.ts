@@ -6,7 +6,9 @@ import type { JournalFile } from './journal-folder.ts';
 import { encodeEntry, joined, type JournalEntry } from './journal-line.ts';
 import { readPage } from './read-settled.ts';
 import { journalLines } from './read-journal.ts';
+import { readReopened, reopenThese } from './reopen.ts';
 import { freeThese } from './retry-failed.ts';
+import { readRevisions, writeRevision } from './revisions.ts';
 import type { OwnerRecord, RunSchema } from './run-schema.ts';
 
 /** Settled requests of the journal in one transaction, and of the store in one write. */
@@ -46,14 +48,19 @@ export async function unite(parts: UniteParts, all: boolean): Promise<United> {
 	const held = new Uint8Array(parts.fresh.planned);
 	const replayed = await replay(parts, 0, held);
 	const united = cut(file, replayed, stored);
-	const head = replayed.hasHeader ? [] : [header];
-	return { ...united, end: await complete(parts, united.end, head, held) };
+	const head = [
+		...(replayed.hasHeader ? [] : [header]),
+		...(await missingRevisions(parts, replayed.revisions)),
+	];
+	return { ...united, end: await complete(parts, united.end, head, held, !replayed.hasHeader) };
 }
 
 interface Replayed extends Omit<United, 'epoch'> {
 	readonly epoch: number;
 	readonly damaged: number;
 	readonly hasHeader: boolean;
+	/** The numbers of those that the journal holds. */
+	readonly revisions: ReadonlySet<number>;
 }
 
 function cut(file: JournalFile, replayed: Replayed, stored: OwnerRecord | null): United {
@@ -77,6 +84,7 @@ async function replay(
 	let pending: SettledRequest[] = [];
 	let seen = { end: from, damaged: 0, epoch: 0, paidTwice: 0, hasHeader: false };
 	let phase: RunPhase | null = null;
+	const revisions = new Set<number>();
 	const store = async (): Promise<void> => {
 		const batch = pending;
 		pending = [];
@@ -110,13 +118,32 @@ async function replay(
 				await use((db) => freeThese(db, fresh, entry.requests));
 				if (held !== null) for (const request of entry.requests) held[request] = 0;
 				break;
+			case 'reopened':
+				await store();
+				await use((db) => reopenThese(db, fresh, entry.requests, entry.revision));
+				if (held !== null) for (const request of entry.requests) held[request] = 0;
+				break;
+			case 'revised':
+				revisions.add(entry.number);
+				await use((db) => writeRevision(db, entry.number, entry.revision));
+				break;
 			case 'phase':
 				phase = entry.phase;
 				break;
 		}
 	}
 	await store();
-	return { ...seen, inFlight: open.size, phase };
+	return { ...seen, inFlight: open.size, phase, revisions };
+}
+
+async function missingRevisions(
+	{ use }: UniteParts,
+	known: ReadonlySet<number>,
+): Promise<readonly JournalEntry[]> {
+	const stored = await use(readRevisions);
+	return stored.flatMap((revision, i) =>
+		known.has(i + 1) ? [] : [{ kind: 'revised', number: i + 1, revision } as const],
+	);
 }
 
 /** Appends what the store holds and the journal does not; gives back where the journal ends then. */
@@ -125,6 +152,7 @@ async function complete(
 	end: number,
 	head: readonly JournalEntry[],
 	held: Uint8Array,
+	isNew: boolean,
 ): Promise<number> {
 	const append = (entries: readonly JournalEntry[]): void => {
 		const bytes = joined(entries.map(encodeEntry));
@@ -143,6 +171,15 @@ async function complete(
 		if (last === undefined || page.length < batchSize) break;
 		from = last.request + 1;
 	}
+	// A journal that was not new knows of them: they are written there first.
+	if (isNew)
+		append(
+			(await use(readReopened)).map(({ request, revision }) => ({
+				kind: 'reopened',
+				requests: [request],
+				revision,
+			})),
+		);
 	file.flush();
 	return end;
 }

@@ -13,8 +13,6 @@ export interface Words {
 	readonly meaning: string;
 	/** What to do. */
 	readonly advice: string;
-	/** Where the cause cannot be told: what to look at, likeliest first. */
-	readonly checks?: readonly string[];
 }
 
 export const failureWords: Readonly<Record<FailureKind, Words>> = {
@@ -47,6 +45,11 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 		title: 'The Base URL answered a web page.',
 		meaning: 'It leads to a site for people or to a sign-in, so no row can get an answer there.',
 		advice: 'Duplicate the run and correct the Base URL. It often ends with /v1.',
+	},
+	parameterRefused: {
+		title: 'The model does not take one of the settings.',
+		meaning: 'Sent in the same way, it would be refused again.',
+		advice: 'Duplicate the run and change that setting, or choose another model.',
 	},
 	badRequest: {
 		title: 'The endpoint refused the request.',
@@ -97,12 +100,6 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 		title: 'The endpoint could not be reached.',
 		meaning: 'No answer came back, and browsers do not tell a page why.',
 		advice: 'Look at these, then resume or press Retry failed:',
-		checks: [
-			'This computer is online, and no blocker or company network stands in between.',
-			'The Base URL is spelt right.',
-			'The endpoint lets web pages call it (its CORS setting). A server on this machine must be started so.',
-			'If the browser asked to reach devices on the local network, that was allowed.',
-		],
 	},
 	malformed: {
 		title: 'The answer could not be read.',
@@ -198,7 +195,7 @@ const finishMeanings: ReadonlyMap<string, string> = new Map([
 export const finishMeaning = (reason: string): string =>
 	finishMeanings.get(reason) ?? 'A reason that this endpoint gives.';
 
-export function refusalWords(refusal: RunRefusal): Omit<Words, 'checks'> {
+export function refusalWords(refusal: RunRefusal): Words {
 	switch (refusal.kind) {
 		case 'missing':
 			return {

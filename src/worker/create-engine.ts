@@ -92,6 +92,13 @@ export function createEngine(host: Host): EngineApi {
 		stopRun: async (runId) => (await rooms).runs.stop(runId),
 		retryFailed: async (runId) => (await rooms).runs.retryFailed(runId),
 
+		repairRun: async (runId, repair) => (await rooms).runs.repair(runId, repair),
+		retryTruncated: async (runId, maxTokens) => (await rooms).runs.retryTruncated(runId, maxTokens),
+
+		modelNotes: async (origin, models) => (await rooms).library.modelNotes(origin, models),
+		forgetRepairs: async (origin, model) =>
+			(await rooms).library.saveModelNote(origin, model, { repairs: [] }),
+
 		listRuns: async () => (await rooms).library.listRuns(),
 		getRun: async (runId) => (await rooms).runs.get(runId),
 		getProgress: async (runId) => (await rooms).runs.progress(runId),

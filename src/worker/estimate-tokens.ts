@@ -1,5 +1,5 @@
-import type { RequestParameters } from '#domain/parameters.ts';
 import type { Prompt } from '#domain/prompt.ts';
+import { maxTokensOf, type Terms } from '#domain/revision.ts';
 
 const charactersPerToken = 4;
 
@@ -7,11 +7,11 @@ const charactersPerToken = 4;
  * What a limit of tokens counts for a request, about: its text and the most that may be answered. The endpoint's own
  * numbers set it right, so a table of tokens is not worth its megabyte here.
  */
-export function estimateTokens(prompt: Prompt, parameters: RequestParameters): number {
+export function estimateTokens(prompt: Prompt, terms: Terms): number {
 	const characters =
 		prompt.kind === 'chat'
 			? prompt.messages.reduce((sum, { content }) => sum + content.length, 0)
 			: prompt.text.length;
-	const answer = (parameters.maxTokens ?? 0) * parameters.completionsPerPrompt;
+	const answer = (maxTokensOf(terms) ?? 0) * terms.parameters.completionsPerPrompt;
 	return Math.ceil(characters / charactersPerToken) + answer;
 }

@@ -1,9 +1,11 @@
 import { concurrencyCeiling } from '#domain/connection.ts';
+import type { ModelNote } from '#domain/model-note.ts';
 import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err } from '#domain/result.ts';
 import {
 	settledCount,
 	waitingCount,
+	type LearnedLimits,
 	type RunPhase,
 	type RunProgress,
 	type RunSetup,
@@ -11,14 +13,17 @@ import {
 import { BatchEngine, storageFailure } from '#engine/batch-engine.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
+import { AnsweredModels } from './answered-models.ts';
 import type { Gate } from './gate.ts';
 import { watchGaps } from './gap-watch.ts';
 import type { Host } from './host.ts';
 import { paced } from './paced.ts';
+import { Reach } from './reach.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';
 
 const progressEveryMs = 100;
+const limitsEveryMs = 10_000;
 
 export interface LiveRunParts {
 	readonly runId: string;
@@ -30,6 +35,10 @@ export interface LiveRunParts {
 	readonly gate: Gate;
 	readonly host: Host;
 	readonly onProgress: (progress: RunProgress) => void;
+	/** Called now and then, and once at the end, with what is known of the models' limits. */
+	readonly onLimits: (limits: readonly LearnedLimits[]) => void;
+	/** What earlier runs have learned of the models. */
+	readonly notes: readonly ModelNote[];
 	/** Answers of an earlier session that could not be stored then. */
 	readonly carriedOver: readonly SettledRequest[];
 }
@@ -39,6 +48,11 @@ export class LiveRun {
 	readonly #parts: LiveRunParts;
 	readonly #engine: BatchEngine;
 	readonly #progress: ReturnType<typeof paced>;
+	readonly #limits: ReturnType<typeof paced>;
+	/** The revision of this whole session. */
+	readonly #revision: number;
+	readonly #reach = new Reach();
+	readonly #answered: AnsweredModels;
 	#halted: RunPhase | null = null;
 	/** Between the estimate and the sending: what was computed for the one serves the other. */
 	readonly #planned = new Map<number, PlannedRequest>();
@@ -52,6 +66,11 @@ export class LiveRun {
 		this.#progress = paced(progressEveryMs, host, () => {
 			parts.onProgress(this.progress());
 		});
+		this.#limits = paced(limitsEveryMs, host, () => {
+			parts.onLimits(this.#engine.snapshot().limits);
+		});
+		this.#revision = plan.revision;
+		this.#answered = new AnsweredModels(store, plan, plan.revision);
 		this.#engine = new BatchEngine(
 			{
 				clock: host.clock,
@@ -60,9 +79,10 @@ export class LiveRun {
 				scopeOf: (request) => plan.place(request).modelIndex,
 				estimate: (request) => this.#estimate(request),
 				send: (request, signal) => this.#send(request, signal),
-				settle: (settled) => store.settle(settled),
+				settle: (settled) => store.settle(this.#marked(settled)),
 				onChange: () => {
 					this.#progress.changed();
+					this.#limits.changed();
 				},
 			},
 			{
@@ -106,6 +126,7 @@ export class LiveRun {
 			elsewhere: false,
 			counters,
 			...bookkeepingOf(store),
+			unreached: this.#reach.failure,
 			secondsLeft:
 				perMinute === null || perMinute === 0 || settledCount(counters) === 0
 					? null
@@ -122,21 +143,27 @@ export class LiveRun {
 		unwatch();
 		await this.#storePhase(phase, store);
 		this.#progress.flush();
-		return this.#engine.unsaved;
+		this.#limits.flush();
+		return this.#engine.unsaved.map((settled) => this.#marked(settled));
+	}
+
+	/** With the revision it was sent under; an answer of an earlier session has its own. */
+	#marked(settled: SettledRequest): SettledRequest {
+		return { revision: this.#revision, ...settled };
 	}
 
 	async #estimate(request: number): Promise<number> {
-		const { plan, setup } = this.#parts;
-		const planned = await plan.planned(request);
+		const { plan } = this.#parts;
+		const planned = await plan.planned(request, this.#revision);
 		this.#planned.set(request, planned);
-		return estimateTokens(planned.prompt, setup.parameters);
+		return estimateTokens(planned.prompt, plan.terms(this.#revision));
 	}
 
 	async #send(request: number, signal: AbortSignal): Promise<AttemptOutcome> {
 		const { plan, gate } = this.#parts;
 		let planned: PlannedRequest;
 		try {
-			planned = this.#planned.get(request) ?? (await plan.planned(request));
+			planned = this.#planned.get(request) ?? (await plan.planned(request, this.#revision));
 			this.#planned.delete(request);
 		} catch (error) {
 			// A row that cannot be read is never sent as an empty one.
@@ -158,13 +185,24 @@ export class LiveRun {
 			return err(storageFailure(error));
 		}
 		const outcome = await send(prompt, modelArgs, signal);
-		if (outcome.ok) return outcome;
+		if (!signal.aborted) this.#reach.heard(outcome);
+		if (outcome.ok) {
+			this.#answered.answered(request);
+			return outcome;
+		}
 		try {
 			store.back(request);
 		} catch {
 			// It then counts as in flight at a crash: too many may be named as paid twice, never too few.
 		}
-		return outcome;
+		return this.#ofTheRow(request, outcome);
+	}
+
+	/** A model that has answered takes the settings: what it refuses then lies with the row, and is no reason to stop. */
+	async #ofTheRow(request: number, outcome: AttemptOutcome): Promise<AttemptOutcome> {
+		if (outcome.ok || outcome.error.kind !== 'parameterRefused') return outcome;
+		const isRows = await this.#answered.has(request).catch(() => false);
+		return isRows ? err({ ...outcome.error, kind: 'badRequest' }) : outcome;
 	}
 
 	/** A store that cannot take the phase halts the run, whatever it came to: what is stored would say that it still runs. */

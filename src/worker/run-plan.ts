@@ -5,6 +5,7 @@ import { placeOf, type PlanPlace, type PlanSize } from '#domain/plan.ts';
 import { compileTemplate, type CompiledTemplate, type Prompt } from '#domain/prompt.ts';
 import { unpackItems, type ResultItem } from '#domain/result-item.ts';
 import { planSizeOf, type RunSetup } from '#domain/run.ts';
+import { termsOf, type RunRevision, type Terms } from '#domain/revision.ts';
 import { modelArgs } from '#openai/request-body.ts';
 
 export interface PlannedRequest {
@@ -21,20 +22,27 @@ export class RunPlan {
 	readonly columns: readonly Column[];
 	readonly #setup: RunSetup;
 	readonly #templates: readonly CompiledTemplate[];
-	readonly #modelArgs: readonly JsonObject[];
+	readonly #revisions: () => readonly RunRevision[];
+	/** By revision, then model; each is made when it is first needed. */
+	readonly #modelArgs = new Map<number, readonly JsonObject[]>();
 	readonly #idPosition: number;
 	readonly #readRow: (row: number) => Promise<Row>;
 
-	/** `readRow` is not called for a run without data: its one row is empty. */
-	constructor(setup: RunSetup, columns: readonly Column[], readRow: (row: number) => Promise<Row>) {
+	/**
+	 * `readRow` is not called for a run without data: its one row is empty. `revisions` are those there are by now: they
+	 * only grow.
+	 */
+	constructor(
+		setup: RunSetup,
+		columns: readonly Column[],
+		readRow: (row: number) => Promise<Row>,
+		revisions: () => readonly RunRevision[] = () => [],
+	) {
 		this.size = planSizeOf(setup);
 		this.columns = columns;
 		this.#setup = setup;
 		this.#templates = setup.templates.map((template) => compileTemplate(template, columns));
-		const kind = setup.endpoint === 'completions' ? 'completion' : 'chat';
-		this.#modelArgs = setup.models.map((model) =>
-			modelArgs(setup.connection, kind, model, setup.parameters),
-		);
+		this.#revisions = revisions;
 		this.#idPosition = columns.findIndex(({ name }) => name === setup.idColumn);
 		this.#readRow = readRow;
 	}
@@ -56,7 +64,16 @@ export class RunPlan {
 		return this.#idPosition === -1 ? String(place.rowIndex) : cellAt(row, this.#idPosition);
 	}
 
-	async planned(request: number): Promise<PlannedRequest> {
+	/** The number of the revision that requests are sent under now. */
+	get revision(): number {
+		return this.#revisions().length;
+	}
+
+	terms(revision: number): Terms {
+		return termsOf(this.#setup, this.#revisions(), revision);
+	}
+
+	async planned(request: number, revision: number): Promise<PlannedRequest> {
 		const place = this.place(request);
 		const row = await this.row(place);
 		return {
@@ -64,13 +81,13 @@ export class RunPlan {
 			id: this.id(place, row),
 			row,
 			prompt: this.#template(place).render(row),
-			modelArgs: this.#modelArgs[place.modelIndex] ?? {},
+			modelArgs: this.#argsUnder(revision)[place.modelIndex] ?? {},
 		};
 	}
 
 	/** The items of the results file for one settled request. */
 	async items(settled: SettledRequest): Promise<ResultItem[]> {
-		const planned = await this.planned(settled.request);
+		const planned = await this.planned(settled.request, settled.revision ?? 0);
 		const { template, variables } = this.#template(planned.place);
 		const { outcome, attempts, startedAt, latencyMs } = settled;
 		return unpackItems({
@@ -84,6 +101,17 @@ export class RunPlan {
 			completion: outcome.ok ? outcome.value : null,
 			failure: outcome.ok ? null : outcome.error,
 		});
+	}
+
+	#argsUnder(revision: number): readonly JsonObject[] {
+		const known = this.#modelArgs.get(revision);
+		if (known !== undefined) return known;
+		const { connection, endpoint, models } = this.#setup;
+		const kind = endpoint === 'completions' ? 'completion' : 'chat';
+		const terms = this.terms(revision);
+		const args = models.map((model) => modelArgs(connection, kind, model, terms));
+		this.#modelArgs.set(revision, args);
+		return args;
 	}
 
 	#template(place: PlanPlace): CompiledTemplate {

@@ -3,7 +3,17 @@ import { concurrencyCeiling, originOf } from '#domain/connection.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
-import { isActive, settledPhase, type Run, type RunProgress, type RunSetup } from '#domain/run.ts';
+import { limitsToRemember, type ModelNote } from '#domain/model-note.ts';
+import { withRepair, type Repair } from '#domain/repair.ts';
+import { nextRevision, type Change } from '#domain/revision.ts';
+import {
+	isActive,
+	settledPhase,
+	type LearnedLimits,
+	type Run,
+	type RunProgress,
+	type RunSetup,
+} from '#domain/run.ts';
 import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
 import type { RunStore } from '#storage/run-store.ts';
@@ -65,8 +75,12 @@ export class Runs {
 		const usesKey = setup.connection.provider !== 'demo' && keys.keyFor(origin) !== '';
 		if (setup.connection.usesKey && !usesKey) return err({ kind: 'needsKey', origin });
 		if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
+		const notes =
+			setup.connection.provider === 'demo' ? [] : await library.modelNotes(origin, setup.models);
+		const repairs = notes.flatMap((note) => note.repairs);
 		const run = await library.createRun({
 			...setup,
+			...(repairs.length === 0 ? {} : { repairs }),
 			connection: { ...setup.connection, usesKey },
 		});
 		const taken = await this.#takeUp(run.id);
@@ -81,6 +95,32 @@ export class Runs {
 		return this.#takeUp(runId, async (store) => {
 			await store.retryFailed();
 		});
+	}
+
+	/** The parameter is sent to that model as repaired from now on, in this run and in later ones, and the run goes on. */
+	repair(runId: string, repair: Repair): Promise<Result<null, RunRefusal>> {
+		return this.#takeUp(runId, async (store, { setup }) => {
+			const { library } = this.#parts;
+			await this.#revise(store, setup, { repair });
+			const { model } = repair;
+			const origin = originOf(setup.connection);
+			const [note] = await library.modelNotes(origin, [model]);
+			await library.saveModelNote(origin, model, {
+				repairs: withRepair(note?.repairs ?? [], repair),
+			});
+		});
+	}
+
+	/** Every answer that a limit cut off is asked for again with this limit; null: the model's own. */
+	retryTruncated(runId: string, maxTokens: number | null): Promise<Result<null, RunRefusal>> {
+		return this.#takeUp(runId, async (store, { setup }) => {
+			await store.reopenTruncated(await this.#revise(store, setup, { maxTokens }));
+		});
+	}
+
+	#revise(store: RunStore, setup: RunSetup, change: Change): Promise<number> {
+		const at = this.#parts.host.clock.epoch();
+		return store.revise(nextRevision(setup, store.revisions, change, at));
 	}
 
 	pause(runId: string): Promise<Result<null, RunRefusal>> {
@@ -166,7 +206,7 @@ export class Runs {
 	/** Takes a run up under its lock: `prepare` changes the store first, then a session works until it comes to rest. */
 	async #takeUp(
 		runId: string,
-		prepare: (store: RunStore) => Promise<void> = () => Promise.resolve(),
+		prepare: (store: RunStore, run: Run) => Promise<void> = () => Promise.resolve(),
 	): Promise<Result<null, RunRefusal>> {
 		const { host, keys, emit } = this.#parts;
 		const before = this.#live.get(runId);
@@ -184,10 +224,12 @@ export class Runs {
 			if (setup.connection.usesKey && keys.keyFor(origin) === '')
 				return err({ kind: 'needsKey', origin });
 			if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
+			// A help: without them the models' limits are learned anew.
+			const notes = await this.#parts.library.modelNotes(origin, setup.models).catch(() => []);
 			release = await host.lock(lockPrefix + runId);
 			if (release === null) return err({ kind: 'ownedElsewhere' });
 			const isSafe = await this.#takeOver(opened);
-			if (isSafe) await prepare(opened.store);
+			if (isSafe) await prepare(opened.store, opened.run);
 			if (!isSafe || this.#calledOff.has(runId)) {
 				if (isSafe) await opened.store.setPhase({ name: 'stopped' });
 				opened.store.letGo();
@@ -196,7 +238,7 @@ export class Runs {
 				return ok(null);
 			}
 			await opened.store.setPhase({ name: 'running' });
-			this.#begin(opened, release);
+			this.#begin(opened, notes, release);
 			// Called off while the phase was stored.
 			if (this.#calledOff.has(runId)) this.#live.get(runId)?.live.stop();
 			return ok(null);
@@ -241,7 +283,7 @@ export class Runs {
 		}
 	}
 
-	#begin({ run, store, plan }: OpenRun, release: () => void): void {
+	#begin({ run, store, plan }: OpenRun, notes: readonly ModelNote[], release: () => void): void {
 		const { emit, host } = this.#parts;
 		const live = new LiveRun({
 			runId: run.id,
@@ -251,9 +293,13 @@ export class Runs {
 			host,
 			send: this.#sender(run.setup),
 			gate: this.#gateOf(run.setup),
+			notes,
 			carriedOver: this.#unsaved.get(run.id) ?? [],
 			onProgress: (progress) => {
 				emit({ kind: 'progress', progress });
+			},
+			onLimits: (limits) => {
+				this.#remember(run.setup, limits);
 			},
 		});
 		this.#unsaved.delete(run.id);
@@ -269,6 +315,18 @@ export class Runs {
 			});
 		this.#live.set(run.id, { live, ended });
 		emit({ kind: 'runsChanged' });
+	}
+
+	/** What the endpoint named, or what was measured: another run at this model starts from there. */
+	#remember({ connection }: RunSetup, learned: readonly LearnedLimits[]): void {
+		const { library, host } = this.#parts;
+		if (connection.provider === 'demo') return;
+		for (const one of learned) {
+			const limits = limitsToRemember(one, host.clock.epoch());
+			// It is a help for later runs: where it cannot be stored they learn it anew.
+			if (limits !== null)
+				library.saveModelNote(originOf(connection), one.model, { limits }).catch(() => undefined);
+		}
 	}
 
 	/** One for each origin: the browser's connections are shared by all runs that go there. */
@@ -317,13 +375,18 @@ export class Runs {
 		const { setup } = run;
 		const { datasetId } = setup;
 		const dataset = datasetId === null ? null : await library.getDataset(datasetId);
-		const plan = new RunPlan(setup, dataset?.columns ?? [], async (row) => {
-			const [found] = datasetId === null ? [] : await library.readRows(datasetId, row, 1);
-			// With the whole table gone nothing is sent, and the answers are shown without it.
-			if (found === undefined && dataset === null) return [];
-			if (found === undefined) throw new Error(`Row ${String(row + 1)} is no longer stored.`);
-			return found;
-		});
+		const plan = new RunPlan(
+			setup,
+			dataset?.columns ?? [],
+			async (row) => {
+				const [found] = datasetId === null ? [] : await library.readRows(datasetId, row, 1);
+				// With the whole table gone nothing is sent, and the answers are shown without it.
+				if (found === undefined && dataset === null) return [];
+				if (found === undefined) throw new Error(`Row ${String(row + 1)} is no longer stored.`);
+				return found;
+			},
+			() => store.revisions,
+		);
 		const n = setup.parameters.completionsPerPrompt;
 		// A command that takes the run up brings journal and store together itself.
 		if (!this.#claimed.has(runId)) await this.#inspect({ run, store });

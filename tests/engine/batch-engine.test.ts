@@ -73,6 +73,7 @@ describe('the first request', () => {
 		'modelNotFound',
 		'wrongEndpoint',
 		'notAnApi',
+		'parameterRefused',
 	])('refused with %s is the only call that is made, and it stays waiting', async (kind) => {
 		const world = new ScriptedWorld({ requests: 1_000, script: () => failing(kind) });
 		expect(await world.run()).toMatchObject({ name: 'needsAttention', failure: { kind } });

@@ -308,6 +308,7 @@ describe('the parameters sent', () => {
 			{ model: 'm', temperature: 0 },
 		],
 	] as const)('hold %s', (_, connection, kind, more, expected) => {
-		expect(modelArgs(connection, kind, 'm', { ...parameters, ...more })).toEqual(expected);
+		const terms = { parameters: { ...parameters, ...more }, repairs: [] };
+		expect(modelArgs(connection, kind, 'm', terms)).toEqual(expected);
 	});
 });

@@ -31,6 +31,7 @@ export const run: Run = {
 	updatedAt: 0,
 	phase: { name: 'paused' },
 	setup,
+	revisions: [],
 	counters,
 };
 

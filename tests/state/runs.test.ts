@@ -109,7 +109,7 @@ describe('a run of the list', () => {
 
 	test('gives its setup to a copy, and null where it is gone', async () => {
 		const { runs } = runsOf([], { getRun: (id) => Promise.resolve(id === run.id ? run : null) });
-		expect(await runs.setupOf(run.id)).toBe(run.setup);
+		expect(await runs.setupOf(run.id)).toEqual(run.setup);
 		expect(await runs.setupOf('other')).toBeNull();
 	});
 });

@@ -1,7 +1,8 @@
 import type { DBSchema } from 'idb';
 import { describe, expect, test } from 'vitest';
+import { emptyDraft } from '#domain/draft.ts';
 import { datasetMigrations } from '#storage/dataset-schema.ts';
-import { libraryMigrations } from '#storage/library-schema.ts';
+import { libraryMigrations, type LibrarySchema } from '#storage/library-schema.ts';
 import { openDatabase, type DatabaseEvents, type Migration } from '#storage/open-database.ts';
 import { runMigrations } from '#storage/run-schema.ts';
 import { newWorld } from './world.ts';
@@ -116,6 +117,23 @@ describe('openDatabase', () => {
 		});
 		expect(blocked).toBe(1);
 		expect(db.version).toBe(3);
+	});
+
+	test('a library of version 1 keeps its drafts and takes notes of models', async () => {
+		const { factory } = newWorld();
+		const older = await openDatabase<LibrarySchema>(
+			factory,
+			'volley',
+			libraryMigrations.slice(0, 1),
+			calm,
+		);
+		await older.put('drafts', emptyDraft, 'current');
+		older.close();
+		const newer = await openDatabase<LibrarySchema>(factory, 'volley', libraryMigrations, calm);
+		const note = { origin: 'https://a.example', model: 'm', repairs: [], limits: null };
+		await newer.put('modelNotes', note);
+		expect(await newer.get('drafts', 'current')).toEqual(emptyDraft);
+		expect(await newer.get('modelNotes', ['https://a.example', 'm'])).toEqual(note);
 	});
 
 	test.each([

@@ -6,6 +6,9 @@ import { attentionFor, awaitedWords } from '#ui/run/attention.ts';
 import { isNotGiven, moreGiven } from '#ui/run/given.ts';
 import { progressText, statusText } from '#ui/run/status-text.ts';
 
+const here = { origin: 'https://volley.example', secure: true, offline: false };
+const circumstances = { lacksKeyFor: null, repairs: [], here };
+
 const half = { ...counters, succeeded: 480, failed: 20, attempts: 612 };
 
 test('the status is a sentence with every count', () => {
@@ -43,7 +46,8 @@ describe('what asks for the person', () => {
 		phase: RunPhase,
 		refused: RefusedCommand | null = null,
 		change: Partial<RunProgress> = {},
-	) => attentionFor(progressWith({ phase, counters: half, ...change }), setup, refused);
+	) =>
+		attentionFor(progressWith({ phase, counters: half, ...change }), setup, refused, circumstances);
 
 	test('names the cause, quotes the endpoint, counts the rows and says what to do', () => {
 		const attention = attentionAt(quota);
@@ -116,6 +120,7 @@ describe('where the results cannot be saved', () => {
 			}),
 			setup,
 			null,
+			circumstances,
 		);
 
 	test('answers that are in this tab alone are counted apart, and nothing is called safe', () => {
@@ -140,7 +145,7 @@ describe('where the results cannot be saved', () => {
 
 	test('it is said of a stopped run too', () => {
 		const stopped = progressWith({ phase: { name: 'stopped' }, counters: half, unsaved: 1 });
-		expect(attentionFor(stopped, setup, null)?.title).toBe(
+		expect(attentionFor(stopped, setup, null, circumstances)?.title).toBe(
 			'1 answer is in this tab alone: keep it open until it is saved.',
 		);
 	});

@@ -1,9 +1,20 @@
 import type { Failure } from '#domain/failure.ts';
+import type { Repair } from '#domain/repair.ts';
 import { isActive, waitingCount, type RunProgress, type RunSetup } from '#domain/run.ts';
 import type { RefusedCommand } from '#state/run.svelte.ts';
 import { formatCounted } from '../format.ts';
-import { endpointName, failureWords, fullStoreAdvice, quoteOf, refusalWords } from '../wording.ts';
+import { repairOffer, type RepairOffer } from '../repair-words.ts';
+import {
+	endpointName,
+	failureWords,
+	fullStoreAdvice,
+	quoteOf,
+	refusalWords,
+	type Words,
+} from '../wording.ts';
 import { inFlightWords } from './bookkeeping-words.ts';
+import type { Here } from './here.ts';
+import { networkChecks } from './network-checks.ts';
 
 /** What the page asks of the person before the run can go on. */
 export interface Attention {
@@ -11,21 +22,33 @@ export interface Attention {
 	readonly title: string;
 	readonly text: string;
 	readonly checks: readonly string[];
+	/** A way to go on that mends the cause; null where Resume is the way. */
+	readonly offer: RepairOffer | null;
+}
+
+/** What beside the run itself decides how the person can go on. */
+export interface Circumstances {
+	/** The origin whose key the run needs again. */
+	readonly lacksKeyFor: string | null;
+	/** How refused parameters are sent by now. */
+	readonly repairs: readonly Repair[];
+	readonly here: Here;
 }
 
 /** Null where nothing stands in the way. */
 export function attentionFor(
-	{ phase, counters, inFlight, unsaved, possiblyPaidTwice }: RunProgress,
+	progress: RunProgress,
 	setup: RunSetup,
 	refused: RefusedCommand | null,
-	/** The origin whose key the run needs again. */
-	lacksKeyFor: string | null = null,
+	{ lacksKeyFor, repairs, here }: Circumstances,
 ): Attention | null {
+	const { phase, counters, inFlight, unsaved, possiblyPaidTwice } = progress;
 	const waits = waitingWords(Math.max(0, waitingCount(counters, inFlight) - unsaved));
 	const risk = unsaved === 0 ? null : unsavedWords(unsaved);
 	if (phase.name === 'needsAttention') {
 		const { failure } = phase;
-		const words = failureWords[failure.kind];
+		const offer = repairOffer(failure, repairs);
+		const words = wordsFor(failure, offer);
 		const sent =
 			failure.status === null
 				? 'nothing more is sent until you resume.'
@@ -39,9 +62,13 @@ export function attentionFor(
 				quote,
 				words.meaning,
 				`${waits}; ${sent}`,
-				refusal === null ? adviceFor(failure, unsaved) : `${refusal.title} ${refusal.advice}`,
+				refusal === null
+					? (offer?.changes ?? adviceFor(words, failure, unsaved))
+					: `${refusal.title} ${refusal.advice}`,
 			),
-			checks: refusal === null ? (words.checks ?? []) : [],
+			checks:
+				refusal === null && failure.kind === 'network' ? networkChecks(setup.connection, here) : [],
+			offer,
 		};
 	}
 	if (refused !== null) {
@@ -51,6 +78,7 @@ export function attentionFor(
 			title: sentences(refusedWords[refused.command], words.title, risk),
 			text: sentences(words.meaning, words.advice, `${waits}.`),
 			checks: [],
+			offer: null,
 		};
 	}
 	if (risk !== null && !isActive(phase))
@@ -59,6 +87,7 @@ export function attentionFor(
 			title: risk,
 			text: `Resume saves them first. ${waits}.`,
 			checks: [],
+			offer: null,
 		};
 	if (phase.name === 'interrupted')
 		return {
@@ -70,6 +99,7 @@ export function attentionFor(
 				lacksKeyFor === null ? null : 'A key is kept only until its tab closes: type it again.',
 			),
 			checks: [],
+			offer: null,
 		};
 	if (lacksKeyFor !== null && (phase.name === 'paused' || phase.name === 'stopped'))
 		return {
@@ -77,8 +107,38 @@ export function attentionFor(
 			title: 'To go on, this run needs its key again.',
 			text: `A key is kept only until its tab closes. ${waits}.`,
 			checks: [],
+			offer: null,
+		};
+	const { unreached = null } = progress;
+	if (unreached !== null && phase.name === 'running')
+		return {
+			tone: 'warn',
+			title: `${failureWords.network.title} It is still being tried.`,
+			text: sentences(
+				quoteOf(unreached, endpointName(setup.connection)),
+				failureWords.network.meaning,
+				'Look at these meanwhile:',
+			),
+			checks: networkChecks(setup.connection, here),
+			offer: null,
 		};
 	return null;
+}
+
+/** What happened, by name where a parameter of a model was refused. */
+function wordsFor(failure: Failure, offer: RepairOffer | null): Words {
+	const words = failureWords[failure.kind];
+	const { parameter } = failure;
+	if (parameter === undefined) return words;
+	const { model, name } = parameter;
+	return {
+		title: `${model} refused the parameter ${name}.`,
+		meaning: 'Every row of this model would be refused in the same way.',
+		advice:
+			offer === null
+				? `Without ${name} the answers would not be the ones asked for: duplicate the run and change it, or choose another model.`
+				: words.advice,
+	};
 }
 
 /** What a refused command has not done; of one that starts requests, its button still stands there. */
@@ -87,10 +147,12 @@ const refusedWords: Readonly<Record<RefusedCommand['command'], string | null>> =
 	stop: 'The run was not stopped.',
 	resume: null,
 	retryFailed: null,
+	retryTruncated: null,
+	repair: null,
 };
 
-function adviceFor(failure: Failure, unsaved: number): string {
-	if (failure.kind !== 'storage') return failureWords[failure.kind].advice;
+function adviceFor(words: Words, failure: Failure, unsaved: number): string {
+	if (failure.kind !== 'storage') return words.advice;
 	if (failure.code === 'quota') return fullStoreAdvice;
 	// A reload would lose what is in this tab alone.
 	return unsaved === 0
@@ -102,6 +164,14 @@ const unsavedWords = (unsaved: number): string =>
 	unsaved === 1
 		? '1 answer is in this tab alone: keep it open until it is saved.'
 		: `${formatCounted(unsaved, 'answer')} are in this tab alone: keep it open until they are saved.`;
+
+/** What the button says that goes on, or gives a refused command once more. */
+export const againWords = (refused: RefusedCommand['command'] | null): string =>
+	refused === 'retryFailed'
+		? 'Retry failed'
+		: refused === 'retryTruncated'
+			? 'Retry truncated'
+			: 'Resume';
 
 /** While Resume waits for what was sent before the failure. */
 export const awaitedWords = (count: number): string =>

@@ -1,6 +1,9 @@
 import type { Dataset } from '#domain/dataset.ts';
-import type { RunSetup } from '#domain/run.ts';
-import { formatCount, formatCounted } from '../format.ts';
+import { isSameRepair } from '#domain/repair.ts';
+import { termsOf, type RunRevision } from '#domain/revision.ts';
+import type { Run, RunSetup } from '#domain/run.ts';
+import { formatClock, formatCount, formatCounted } from '../format.ts';
+import { repairWords } from '../repair-words.ts';
 import { endpointName, endpointWords } from '../wording.ts';
 import type { Fact } from './fact.ts';
 
@@ -59,5 +62,43 @@ export function settingFacts(
 		...(other === 0
 			? []
 			: [{ label: 'Other parameters', value: JSON.stringify(parameters.other, null, 2) }]),
+	];
+}
+
+/** What differs from the settings: by what earlier runs had learned, and by what was changed since the start. */
+export function changeFacts({ setup, revisions }: Run, timeZone?: string): readonly Fact[] {
+	const known = (setup.repairs ?? []).map((repair) => ({
+		label: repair.model,
+		value: `${repairWords(repair)}, as remembered from an earlier run`,
+	}));
+	return [
+		...known,
+		...revisions.flatMap((revision, i) => changesBy(setup, revisions, revision, i, timeZone)),
+	];
+}
+
+function changesBy(
+	setup: RunSetup,
+	revisions: readonly RunRevision[],
+	{ at, repairs, maxTokens }: RunRevision,
+	i: number,
+	timeZone: string | undefined,
+): readonly Fact[] {
+	const before = termsOf(setup, revisions, i);
+	const since = `since ${formatClock(at, timeZone)}`;
+	const added = repairs.filter(
+		(repair) => !before.repairs.some((known) => isSameRepair(known, repair)),
+	);
+	const isRaised = maxTokens !== undefined && maxTokens !== revisions[i - 1]?.maxTokens;
+	return [
+		...added.map((repair) => ({ label: repair.model, value: `${repairWords(repair)} ${since}` })),
+		...(isRaised
+			? [
+					{
+						label: 'Max tokens',
+						value: `${maxTokens === null ? unset : formatCount(maxTokens)} ${since}`,
+					},
+				]
+			: []),
 	];
 }

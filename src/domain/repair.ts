@@ -1,0 +1,64 @@
+import type { RefusedParameter } from './failure.ts';
+import type { JsonObject } from './json.ts';
+
+/** How a parameter is sent to one model after it was refused: under another name, or not at all (null). */
+export interface Repair {
+	readonly model: string;
+	readonly name: string;
+	readonly replacement: string | null;
+}
+
+/** Without them the answers would be other than the run was set up for, so they are the person's to change. */
+const meant: ReadonlySet<string> = new Set([
+	'n',
+	'best_of',
+	'response_format',
+	'stop',
+	'tools',
+	'tool_choice',
+	'functions',
+	'function_call',
+	'echo',
+	'suffix',
+	'modalities',
+	'logit_bias',
+	'prediction',
+	'web_search_options',
+]);
+
+export const isSameRepair = (a: Repair, b: Repair): boolean =>
+	a.model === b.model && a.name === b.name && a.replacement === b.replacement;
+
+export const repairsOf = (repairs: readonly Repair[], model: string): readonly Repair[] =>
+	repairs.filter((repair) => repair.model === model);
+
+/**
+ * The repair that keeps what the run means; null where there is none. A name that this model has refused before is not
+ * gone back to: refused under both, the parameter is left out.
+ */
+export function repairFor(refused: RefusedParameter, known: readonly Repair[]): Repair | null {
+	const { model, name, replacement } = refused;
+	if (meant.has(name)) return null;
+	const tried = repairsOf(known, model).some((repair) => repair.name === replacement);
+	return { model, name, replacement: tried ? null : replacement };
+}
+
+/** In the order in which they were found: a later one may mend what an earlier one led to. */
+export const withRepair = (repairs: readonly Repair[], repair: Repair): readonly Repair[] => [
+	...repairs.filter(({ model, name }) => model !== repair.model || name !== repair.name),
+	repair,
+];
+
+/** The parameters as they are sent to the model that the repairs are for. */
+export function repaired(args: JsonObject, repairs: readonly Repair[]): JsonObject {
+	return repairs.reduce<JsonObject>((sent, { name, replacement }) => {
+		if (!Object.hasOwn(sent, name)) return sent;
+		const entries = Object.entries(sent).flatMap(([key, value]) => {
+			if (key !== name) return [[key, value] as const];
+			// A value that was typed under that name itself is the one that counts.
+			const isFree = replacement !== null && !Object.hasOwn(sent, replacement);
+			return isFree ? [[replacement, value] as const] : [];
+		});
+		return Object.fromEntries(entries);
+	}, args);
+}

@@ -1,0 +1,72 @@
+import type { RequestParameters } from './parameters.ts';
+import { withRepair, type Repair } from './repair.ts';
+
+/** What was changed of a run after its start: from here on requests are sent so. Each holds all that is in force. */
+export interface RunRevision {
+	/** Epoch milliseconds. */
+	readonly at: number;
+	readonly repairs: readonly Repair[];
+	/** Left out: as the run was started. */
+	readonly maxTokens?: number | null;
+}
+
+/** What of a setup revisions change. */
+export interface Started {
+	readonly parameters: RequestParameters;
+	/** What was known of the models before the start; left out: nothing. */
+	readonly repairs?: readonly Repair[];
+}
+
+/** How requests are sent: the parameters, and what of them each model is sent otherwise. */
+export interface Terms {
+	readonly parameters: RequestParameters;
+	readonly repairs: readonly Repair[];
+}
+
+const tokenLimits: ReadonlySet<string> = new Set(['max_tokens', 'max_completion_tokens']);
+
+/** The terms of revision `number`: 0 are those of the start, k those of the k-th revision. */
+export function termsOf(
+	{ parameters, repairs = [] }: Started,
+	revisions: readonly RunRevision[],
+	number: number,
+): Terms {
+	const revision = revisions[number - 1];
+	if (revision === undefined) return { parameters, repairs };
+	if (revision.maxTokens === undefined) return { parameters, repairs: revision.repairs };
+	// A limit that was typed among the other parameters would be sent in its place.
+	const other = Object.fromEntries(
+		Object.entries(parameters.other).filter(([name]) => !tokenLimits.has(name)),
+	);
+	const { maxTokens } = revision;
+	return { parameters: { ...parameters, maxTokens, other }, repairs: revision.repairs };
+}
+
+/** The limit on an answer's tokens that is in force, wherever it was typed; null: the model's own. */
+export function maxTokensOf({ parameters }: Terms): number | null {
+	const { maxTokens, other } = parameters;
+	const typed = maxTokens ?? other['max_completion_tokens'] ?? other['max_tokens'];
+	return typeof typed === 'number' ? typed : null;
+}
+
+export interface Change {
+	readonly repair?: Repair;
+	readonly maxTokens?: number | null;
+}
+
+/** The next revision: the last one with a change. */
+export function nextRevision(
+	started: Started,
+	revisions: readonly RunRevision[],
+	change: Change,
+	at: number,
+): RunRevision {
+	const last = revisions.at(-1);
+	const repairs = last?.repairs ?? started.repairs ?? [];
+	const maxTokens = 'maxTokens' in change ? change.maxTokens : last?.maxTokens;
+	return {
+		at,
+		repairs: change.repair === undefined ? repairs : withRepair(repairs, change.repair),
+		...(maxTokens === undefined ? {} : { maxTokens }),
+	};
+}
