@@ -1,8 +1,9 @@
 import { usageOf, type Completion } from '#domain/completion.ts';
-import type { Failure } from '#domain/failure.ts';
+import type { Failure, LimitReading } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import type { HeldBackBy, LearnedLimits, RunPhase } from '#domain/run.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
+import { Limiter, unknownLimits } from './limiter.ts';
 import { Release } from './release.ts';
 import type { Flight } from './scope.ts';
 import { Throughput } from './throughput.ts';
@@ -54,10 +55,7 @@ export class BatchEngine {
 		this.#release = new Release(ports, {
 			concurrency: options.concurrency,
 			maxRetries: options.maxRetries,
-			scopes: this.#models.length,
-			requestsPerMinute: options.requestsPerMinute ?? null,
-			tokensPerMinute: options.tokensPerMinute ?? null,
-			learn: options.learn ?? true,
+			limiters: options.limiters ?? this.#models.map(() => new Limiter(ports, unknownLimits)),
 		});
 	}
 
@@ -156,7 +154,11 @@ export class BatchEngine {
 		this.#inFlight.set(request, { controller, at: flight.departure.at });
 		this.#ports.onChange();
 		const startedAt = clock.epoch();
-		void this.#ports.send(request, controller.signal).then((outcome) => {
+		let readings: readonly LimitReading[] = [];
+		const hear = (heard: readonly LimitReading[]): void => {
+			readings = heard;
+		};
+		void this.#ports.send(request, controller.signal, hear).then((outcome) => {
 			this.#inFlight.delete(request);
 			const attempts = flight.failures + 1;
 			const latencyMs = clock.now() - flight.departure.at;
@@ -164,7 +166,7 @@ export class BatchEngine {
 			const { signal } = controller;
 			// An answer that was faster than its abort is paid for.
 			if (outcome.ok) {
-				this.#release.succeeded(flight, tokensOf(outcome.value));
+				this.#release.succeeded(flight, tokensOf(outcome.value), readings);
 				this.#settle(settled);
 			} else if (signal.reason === deadConnection) this.#release.broughtBack(flight);
 			else if (signal.aborted) this.#release.aborted(flight);

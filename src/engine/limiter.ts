@@ -1,29 +1,23 @@
 import type { Failure, LimitReading } from '#domain/failure.ts';
+import type { RememberedLimits } from '#domain/model-note.ts';
 import { cooldownMs } from './backoff.ts';
 import { LimitMirror } from './limit-mirror.ts';
 import { MeasuredRate } from './measured-rate.ts';
 import { Opening } from './opening.ts';
 import { SendMeter } from './send-meter.ts';
+import { turnMs, Turns } from './turns.ts';
 
 export interface LimiterPorts {
 	readonly clock: { readonly now: () => number };
 	readonly random: () => number;
 }
 
-/** What an endpoint has told of its limits, plain data to be stored: where the next run starts. */
-export interface LearnedLimits {
-	readonly requestsPerMinute: number | null;
-	readonly tokensPerMinute: number | null;
-	/** Tokens that the endpoint counts for one of our estimate. */
-	readonly calibration: number;
-}
-
 export interface LimiterOptions {
 	/** Typed by the person, a start and an upper bound; null: learned. */
 	readonly requestsPerMinute: number | null;
 	readonly tokensPerMinute: number | null;
-	/** Learned before: a start that readings raise or lower. */
-	readonly learned?: LearnedLimits | null;
+	/** Found by an earlier run: a start that readings raise or lower. */
+	readonly remembered?: Omit<RememberedLimits, 'at'> | null;
 	/** False: 429s are waited out and nothing is concluded from them. */
 	readonly learn: boolean;
 }
@@ -53,7 +47,16 @@ export interface LimiterSnapshot {
 	readonly requestsShare: number | null;
 	readonly tokensShare: number | null;
 	readonly source: Source;
+	/** What the endpoint counts for a token of the estimate; null where it was not compared. */
+	readonly calibration: number | null;
 }
+
+/** Nothing is typed and nothing remembered. */
+export const unknownLimits: LimiterOptions = {
+	requestsPerMinute: null,
+	tokensPerMinute: null,
+	learn: true,
+};
 
 interface Mirrors {
 	readonly minute: LimitMirror;
@@ -80,6 +83,7 @@ export class Limiter {
 	readonly #requests: Mirrors;
 	readonly #tokens: Mirrors;
 	readonly #opening = new Opening();
+	readonly #turns = new Turns();
 	readonly #rate = new MeasuredRate();
 	readonly #requestMeter = new SendMeter();
 	readonly #tokenMeter = new SendMeter();
@@ -108,17 +112,17 @@ export class Limiter {
 	constructor(ports: LimiterPorts, options: LimiterOptions) {
 		this.#ports = ports;
 		this.#options = options;
-		const { requestsPerMinute, tokensPerMinute, learned = null } = options;
+		const { requestsPerMinute, tokensPerMinute, remembered = null } = options;
 		const now = ports.clock.now();
 		const mirrors = (typed: number | null, known: number | null): Mirrors => ({
 			minute: new LimitMirror(minuteMs, typed, known, now),
 			day: new LimitMirror(dayMs, null, null, now),
 		});
-		this.#requests = mirrors(requestsPerMinute, learned?.requestsPerMinute ?? null);
-		this.#tokens = mirrors(tokensPerMinute, learned?.tokensPerMinute ?? null);
-		this.#calibration = bounded(learned?.calibration ?? 1);
+		this.#requests = mirrors(requestsPerMinute, remembered?.requestsPerMinute ?? null);
+		this.#tokens = mirrors(tokensPerMinute, remembered?.tokensPerMinute ?? null);
+		this.#calibration = bounded(remembered?.calibration ?? 1);
 		const isTyped = requestsPerMinute !== null || tokensPerMinute !== null;
-		this.#source = learned !== null ? 'endpoint' : isTyped ? 'typed' : null;
+		this.#source = remembered !== null ? 'endpoint' : isTyped ? 'typed' : null;
 	}
 
 	/** The clock's time until which nothing leaves. */
@@ -126,18 +130,15 @@ export class Limiter {
 		return this.#until;
 	}
 
-	/** What the endpoint told in this run; null where it told nothing. */
-	learned(): LearnedLimits | null {
-		if (!this.#isTold) return null;
-		return {
-			requestsPerMinute: this.#requests.minute.limit,
-			tokensPerMinute: this.#tokens.minute.limit,
-			calibration: this.#calibration,
-		};
+	/** How long a request of so many tokens has to wait, and for what. Runs that share the limiter take turns. */
+	hold(estimate: number, run: object = this): Hold {
+		const now = this.#ports.clock.now();
+		const hold = this.#holdOf(estimate);
+		if (hold.ms > 0) return this.#turns.waits(run, now + hold.ms, hold);
+		return this.#turns.isDue(run, now) ? hold : { ms: turnMs, by: 'endpoint' };
 	}
 
-	/** How long a request of so many tokens has to wait, and for what. */
-	hold(estimate: number): Hold {
+	#holdOf(estimate: number): Hold {
 		const now = this.#ports.clock.now();
 		if (now < this.#until) return { ms: this.#until - now, by: 'cooldown' };
 		const tokens = estimate * this.#tokensPerEstimate(now);
@@ -157,8 +158,9 @@ export class Limiter {
 		return { ms, by: ms === requestsMs ? 'requestsPerMinute' : 'tokensPerMinute' };
 	}
 
-	leave(estimate: number): Departure {
+	leave(estimate: number, run: object = this): Departure {
 		const now = this.#ports.clock.now();
+		this.#turns.left(run);
 		const tokens = estimate * this.#tokensPerEstimate(now);
 		for (const mirror of both(this.#requests)) mirror.take(1, now);
 		for (const mirror of both(this.#tokens)) mirror.take(tokens, now);
@@ -233,7 +235,7 @@ export class Limiter {
 			// Refused again though it should have fitted: something else is at work.
 			if (isNewEpisode && this.#episodes >= 2)
 				this.#hold(
-					Math.min(minuteMs, this.hold(departure.estimate).ms) + this.#doubtMs(reading),
+					Math.min(minuteMs, this.#holdOf(departure.estimate).ms) + this.#doubtMs(reading),
 					now,
 				);
 		} else {
@@ -260,6 +262,10 @@ export class Limiter {
 			requestsShare: share(this.#requestMeter, requestsPerMinute),
 			tokensShare: share(this.#tokenMeter, tokensPerMinute),
 			source: this.#source,
+			calibration:
+				this.#calibrations === 0
+					? (this.#options.remembered?.calibration ?? null)
+					: this.#calibration,
 		};
 	}
 

@@ -1,4 +1,6 @@
+import type { LimitReading } from '#domain/failure.ts';
 import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
+import type { Limiter } from './limiter.ts';
 
 /** Time as the engine sees it: given, so that tests run in virtual time. */
 export interface Clock {
@@ -24,8 +26,15 @@ export interface EnginePorts {
 	readonly scopeOf?: (request: number) => number;
 	/** The tokens that the endpoint will count for a request, about; 0 where left out. */
 	readonly estimate?: (request: number) => Promise<number>;
-	/** One attempt. Never rejects; once the signal has aborted its outcome is dropped. */
-	readonly send: (request: number, signal: AbortSignal) => Promise<AttemptOutcome>;
+	/**
+	 * One attempt. Never rejects; once the signal has aborted its failure is dropped. `hear` is told what an answer says of
+	 * the limits beside it.
+	 */
+	readonly send: (
+		request: number,
+		signal: AbortSignal,
+		hear: (readings: readonly LimitReading[]) => void,
+	) => Promise<AttemptOutcome>;
 	/** Resolves once the outcome is stored; rejects where it could not be. */
 	readonly settle: (settled: SettledRequest) => Promise<void>;
 	/** Something that `snapshot()` shows has changed. Called often: the listener thins it out. */
@@ -38,9 +47,6 @@ export interface EngineOptions {
 	readonly maxRetries: number;
 	/** Each has limits of its own; one without a name where left out. */
 	readonly models?: readonly string[];
-	/** Limits for each model that the person knows; null or left out: learned. */
-	readonly requestsPerMinute?: number | null;
-	readonly tokensPerMinute?: number | null;
-	/** False: a 429 is waited out and nothing is concluded from it. */
-	readonly learn?: boolean;
+	/** One for each model, shared with what else is sent to it with the same key. Left out: new ones that learn. */
+	readonly limiters?: readonly Limiter[];
 }

@@ -1,7 +1,7 @@
 import { verdictOf, type Failure, type LimitReading } from '#domain/failure.ts';
 import type { HeldBackBy } from '#domain/run.ts';
 import { backoffMs } from './backoff.ts';
-import type { LearnedLimits, LimiterOptions, LimiterPorts } from './limiter.ts';
+import type { Limiter, LimiterPorts } from './limiter.ts';
 import { Scope, type Flight } from './scope.ts';
 
 /** Equal permanent failures without one success between, after which a person should look before more are spent. */
@@ -11,13 +11,11 @@ const longestCooldownMs = 10 * 60_000;
 /** Probes in vain, of an endpoint that has never answered, after which a person should look. */
 const probesInVain = 5;
 
-export interface ReleaseOptions extends Omit<LimiterOptions, 'learned'> {
+export interface ReleaseOptions {
 	readonly concurrency: number;
 	readonly maxRetries: number;
-	/** How many models are sent to. */
-	readonly scopes: number;
-	/** What was learned of each model's limits before. */
-	readonly learned?: readonly (LearnedLimits | null)[];
+	/** One for each model that is sent to. */
+	readonly limiters: readonly Limiter[];
 }
 
 export type Move =
@@ -52,10 +50,7 @@ export class Release {
 	constructor(ports: LimiterPorts, options: ReleaseOptions) {
 		this.#ports = ports;
 		this.#options = options;
-		this.scopes = Array.from({ length: options.scopes }, (_, i) => {
-			const learned = options.learned?.[i] ?? null;
-			return new Scope(ports, { ...options, learned }, options.concurrency);
-		});
+		this.scopes = options.limiters.map((limiter) => new Scope(ports, limiter, options.concurrency));
 	}
 
 	get retries(): number {

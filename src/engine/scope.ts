@@ -1,7 +1,7 @@
 import type { Failure } from '#domain/failure.ts';
 import type { HeldBackBy } from '#domain/run.ts';
 import { Breaker } from './breaker.ts';
-import { Limiter, type Departure, type LimiterOptions, type LimiterPorts } from './limiter.ts';
+import type { Departure, Limiter, LimiterPorts } from './limiter.ts';
 import { Ramp } from './ramp.ts';
 import { ReturnedRequests, type Returned } from './returned-requests.ts';
 
@@ -36,10 +36,10 @@ export class Scope {
 	#head: Returned | null = null;
 	#isDry = false;
 
-	constructor(ports: LimiterPorts, limits: LimiterOptions, concurrency: number) {
+	constructor(ports: LimiterPorts, limiter: Limiter, concurrency: number) {
 		this.#ports = ports;
 		this.#concurrency = concurrency;
-		this.limiter = new Limiter(ports, limits);
+		this.limiter = limiter;
 		this.ramp = new Ramp(concurrency);
 	}
 
@@ -69,7 +69,7 @@ export class Scope {
 		else this.returned.remove(candidate);
 		this.inFlight++;
 		this.breaker.left();
-		return { ...candidate, scope: this, departure: this.limiter.leave(candidate.estimate) };
+		return { ...candidate, scope: this, departure: this.limiter.leave(candidate.estimate, this) };
 	}
 
 	#look(): ScopeMove {
@@ -87,7 +87,7 @@ export class Scope {
 			const readyMs = this.returned.readyIn(now);
 			return waiting(readyMs, this.canarySettled ? null : 'firstRequest');
 		}
-		const { ms, by } = this.limiter.hold(candidate.estimate);
+		const { ms, by } = this.limiter.hold(candidate.estimate, this);
 		return ms > 0 ? waiting(Math.min(ms, 5_000), by) : { kind: 'send', candidate };
 	}
 

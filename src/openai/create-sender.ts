@@ -1,12 +1,12 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import type { Connection } from '#domain/connection.ts';
-import type { Failure, FailureKind } from '#domain/failure.ts';
+import type { Failure, FailureKind, LimitReading } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { AttemptOutcome } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import { classifyAnswer } from './classify.ts';
-import { limitFromHeaders } from './limit-message.ts';
+import { limitsFromHeaders, metLimit } from './limit-message.ts';
 import { readCompletion } from './read-completion.ts';
 import { createRedactor } from './redact.ts';
 import { requestBody } from './request-body.ts';
@@ -23,11 +23,12 @@ export interface SenderOptions {
 	readonly epoch: () => number;
 }
 
-/** Sends one prompt once. Never rejects. */
+/** Sends one prompt once. Never rejects. `hear` is told what the headers of a completion say of the limits. */
 export type Sender = (
 	prompt: Prompt,
 	args: JsonObject,
 	signal: AbortSignal,
+	hear?: (readings: readonly LimitReading[]) => void,
 ) => Promise<AttemptOutcome>;
 
 /** A header list of its own would make every request preflighted, and servers with a fixed list refuse it. */
@@ -87,11 +88,11 @@ export function createSender(options: SenderOptions): Sender {
 		args: JsonObject,
 	): AttemptOutcome => {
 		const waitMs = headers === undefined ? null : waitFromHeaders(headers, options.epoch());
-		const limit = headers === undefined ? null : limitFromHeaders(headers);
+		const limit = headers === undefined ? null : metLimit(limitsFromHeaders(headers));
 		return err(classifyAnswer({ status, body, requestId, waitMs, limit, args }, redact));
 	};
 
-	return async (prompt, args, signal) => {
+	return async (prompt, args, signal, hear) => {
 		// The SDK's timeout does not bound reading an error's body; a signal of our own bounds all of it.
 		const controller = new AbortController();
 		let timedOut = false;
@@ -113,7 +114,10 @@ export function createSender(options: SenderOptions): Sender {
 			const { data, response } = await call.withResponse();
 			const answer = parsedIfText(data);
 			const completion = readCompletion(answer);
-			if (completion !== null) return ok(completion);
+			if (completion !== null) {
+				hear?.(limitsFromHeaders(response.headers));
+				return ok(completion);
+			}
 			const requestId = response.headers.get('x-request-id');
 			return badAnswer(200, answer, requestId, response.headers, args);
 		} catch (error) {

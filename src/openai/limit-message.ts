@@ -30,18 +30,20 @@ export function limitFromText(text: string): LimitReading | null {
 	};
 }
 
-/** A limit and what is left of it, from headers that an endpoint lets a page read. */
-export function limitFromHeaders(headers: Headers): LimitReading | null {
-	let tightest: LimitReading | null = null;
-	for (const dimension of ['requests', 'tokens'] as const) {
+/** The limits and what is left of them, from headers that an endpoint lets a page read. */
+export const limitsFromHeaders = (headers: Headers): readonly LimitReading[] =>
+	(['requests', 'tokens'] as const).flatMap((dimension) => {
 		const limit = read(headers.get(`x-ratelimit-limit-${dimension}`) ?? undefined);
 		const left = read(headers.get(`x-ratelimit-remaining-${dimension}`) ?? undefined);
-		if (limit === null || limit === 0 || left === null || left > limit) continue;
-		// A 429 names one limit; of two headers the fuller bucket is the one that was met.
-		const reading = { dimension, per: 'minute', limit, used: limit - left, requested: 0 } as const;
-		if (tightest === null || left / limit < 1 - tightest.used / tightest.limit) tightest = reading;
-	}
-	return tightest;
+		if (limit === null || limit === 0 || left === null || left > limit) return [];
+		return { dimension, per: 'minute', limit, used: limit - left, requested: 0 } as const;
+	});
+
+/** A 429 was refused for one limit: of two in its headers, the one with the smaller share left. */
+export function metLimit(readings: readonly LimitReading[]): LimitReading | null {
+	const [first = null, second] = readings;
+	if (first === null || second === undefined) return first;
+	return second.used / second.limit > first.used / first.limit ? second : first;
 }
 
 function read(text: string | undefined): number | null {

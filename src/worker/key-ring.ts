@@ -3,9 +3,11 @@ import type { HeldKey } from '#contract/engine-api.ts';
 /** The keys of this tab, in memory alone, each under the exact origin it was typed for. The one place that holds them. */
 export class KeyRing {
 	readonly #keys = new Map<string, string>();
+	readonly #versions = new Map<string, number>();
 
 	hold(origin: string, key: string): HeldKey {
 		const trimmed = key.trim();
+		if (trimmed !== this.keyFor(origin)) this.#versions.set(origin, this.versionOf(origin) + 1);
 		this.#keys.set(origin, trimmed);
 		return shown(origin, trimmed);
 	}
@@ -17,6 +19,11 @@ export class KeyRing {
 	/** Empty where none is held for exactly this origin. */
 	keyFor(origin: string): string {
 		return this.#keys.get(origin) ?? '';
+	}
+
+	/** Tells the keys of one origin apart without naming one. */
+	versionOf(origin: string): number {
+		return this.#versions.get(origin) ?? 0;
 	}
 
 	held(): readonly HeldKey[] {

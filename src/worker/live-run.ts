@@ -1,5 +1,5 @@
 import { concurrencyCeiling } from '#domain/connection.ts';
-import type { ModelNote } from '#domain/model-note.ts';
+import type { LimitReading } from '#domain/failure.ts';
 import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err } from '#domain/result.ts';
 import {
@@ -11,6 +11,7 @@ import {
 	type RunSetup,
 } from '#domain/run.ts';
 import { BatchEngine, storageFailure } from '#engine/batch-engine.ts';
+import type { Limiter } from '#engine/limiter.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import { AnsweredModels } from './answered-models.ts';
@@ -37,8 +38,8 @@ export interface LiveRunParts {
 	readonly onProgress: (progress: RunProgress) => void;
 	/** Called now and then, and once at the end, with what is known of the models' limits. */
 	readonly onLimits: (limits: readonly LearnedLimits[]) => void;
-	/** What earlier runs have learned of the models. */
-	readonly notes: readonly ModelNote[];
+	/** One for each model. */
+	readonly limiters: readonly Limiter[];
 	/** Answers of an earlier session that could not be stored then. */
 	readonly carriedOver: readonly SettledRequest[];
 }
@@ -53,6 +54,8 @@ export class LiveRun {
 	readonly #revision: number;
 	readonly #reach = new Reach();
 	readonly #answered: AnsweredModels;
+	/** Let go by the engine and not yet by the gate that all runs to one origin share. */
+	#atGate = 0;
 	#halted: RunPhase | null = null;
 	/** Between the estimate and the sending: what was computed for the one serves the other. */
 	readonly #planned = new Map<number, PlannedRequest>();
@@ -78,7 +81,7 @@ export class LiveRun {
 				waiting: { [Symbol.asyncIterator]: () => store.waiting(0)[Symbol.asyncIterator]() },
 				scopeOf: (request) => plan.place(request).modelIndex,
 				estimate: (request) => this.#estimate(request),
-				send: (request, signal) => this.#send(request, signal),
+				send: (request, signal, hear) => this.#send(request, signal, hear),
 				settle: (settled) => store.settle(this.#marked(settled)),
 				onChange: () => {
 					this.#progress.changed();
@@ -89,10 +92,7 @@ export class LiveRun {
 				concurrency: Math.min(setup.limits.maxConcurrency, ceiling.max),
 				maxRetries: setup.limits.maxRetries,
 				models: setup.models,
-				requestsPerMinute: setup.limits.requestsPerMinute ?? null,
-				tokensPerMinute: setup.limits.tokensPerMinute ?? null,
-				// The Demo's 429s are drawn by lot: there is no limit behind them that could be learned.
-				learn: setup.connection.provider !== 'demo',
+				limiters: parts.limiters,
 			},
 		);
 		this.done = this.#work();
@@ -120,6 +120,7 @@ export class LiveRun {
 		const perMinute = snapshot.settledPerMinute;
 		return {
 			...snapshot,
+			inFlight: snapshot.inFlight - this.#atGate,
 			phase,
 			runId,
 			unsaved: this.#engine.unsaved.length,
@@ -159,7 +160,11 @@ export class LiveRun {
 		return estimateTokens(planned.prompt, plan.terms(this.#revision));
 	}
 
-	async #send(request: number, signal: AbortSignal): Promise<AttemptOutcome> {
+	async #send(
+		request: number,
+		signal: AbortSignal,
+		hear: (readings: readonly LimitReading[]) => void,
+	): Promise<AttemptOutcome> {
 		const { plan, gate } = this.#parts;
 		let planned: PlannedRequest;
 		try {
@@ -169,7 +174,11 @@ export class LiveRun {
 			// A row that cannot be read is never sent as an empty one.
 			return err(storageFailure(error));
 		}
-		return gate.through(() => this.#attempt(request, planned, signal));
+		this.#atGate++;
+		return gate.through(() => {
+			this.#atGate--;
+			return this.#attempt(request, planned, signal, hear);
+		});
 	}
 
 	/** Noted before it leaves, so that a crash leaves word of what may have been paid for. */
@@ -177,6 +186,7 @@ export class LiveRun {
 		request: number,
 		{ prompt, modelArgs }: PlannedRequest,
 		signal: AbortSignal,
+		hear: (readings: readonly LimitReading[]) => void,
 	): Promise<AttemptOutcome> {
 		const { store, send } = this.#parts;
 		try {
@@ -184,7 +194,7 @@ export class LiveRun {
 		} catch (error) {
 			return err(storageFailure(error));
 		}
-		const outcome = await send(prompt, modelArgs, signal);
+		const outcome = await send(prompt, modelArgs, signal, hear);
 		if (!signal.aborted) this.#reach.heard(outcome);
 		if (outcome.ok) {
 			this.#answered.answered(request);

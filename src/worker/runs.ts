@@ -20,6 +20,7 @@ import type { RunStore } from '#storage/run-store.ts';
 import { Gate } from './gate.ts';
 import type { Fetch, Host } from './host.ts';
 import type { KeyRing } from './key-ring.ts';
+import { Limiters } from './limiters.ts';
 import { bookkeepingOf, LiveRun } from './live-run.ts';
 import { ResultReader } from './result-reader.ts';
 import { RunPlan } from './run-plan.ts';
@@ -62,11 +63,13 @@ export class Runs {
 	/** Paused, stopped or deleted since it was claimed: it is not begun. */
 	readonly #calledOff = new Set<string>();
 	readonly #gates = new Map<string, Gate>();
+	readonly #limiters: Limiters;
 	/** Answers that a full or broken store refused: kept for the next session. */
 	readonly #unsaved = new Map<string, readonly SettledRequest[]>();
 
 	constructor(parts: RunsParts) {
 		this.#parts = parts;
+		this.#limiters = new Limiters(parts.host);
 	}
 
 	async start(setup: RunSetup): Promise<Result<string, RunRefusal>> {
@@ -293,7 +296,11 @@ export class Runs {
 			host,
 			send: this.#sender(run.setup),
 			gate: this.#gateOf(run.setup),
-			notes,
+			limiters: this.#limiters.of(
+				run.setup,
+				this.#parts.keys.versionOf(originOf(run.setup.connection)),
+				notes,
+			),
 			carriedOver: this.#unsaved.get(run.id) ?? [],
 			onProgress: (progress) => {
 				emit({ kind: 'progress', progress });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Failure, FailureKind } from '#domain/failure.ts';
+import { Limiter, unknownLimits, type LimiterOptions } from '#engine/limiter.ts';
 import { Release, type ReleaseOptions } from '#engine/release.ts';
 import type { Flight } from '#engine/scope.ts';
 
@@ -13,25 +14,28 @@ const failure = (kind: FailureKind, more: Partial<Failure> = {}): Failure => ({
 	...more,
 });
 
+interface BenchOptions extends Partial<ReleaseOptions> {
+	readonly scopes?: number;
+	readonly limits?: Partial<LimiterOptions>;
+}
+
 class Bench {
 	now = 0;
 	readonly release: Release;
 	readonly #left: number[];
 	#next = 0;
 
-	constructor(options: Partial<ReleaseOptions> = {}, requests = 1_000) {
-		this.release = new Release(
-			{ clock: { now: () => this.now }, random: () => 0.5 },
-			{
-				concurrency: 100,
-				maxRetries: 8,
-				scopes: 1,
-				requestsPerMinute: null,
-				tokensPerMinute: null,
-				learn: false,
-				...options,
-			},
-		);
+	constructor({ scopes = 1, limits = {}, ...options }: BenchOptions = {}, requests = 1_000) {
+		const ports = { clock: { now: () => this.now }, random: () => 0.5 };
+		this.release = new Release(ports, {
+			concurrency: 100,
+			maxRetries: 8,
+			limiters: Array.from(
+				{ length: scopes },
+				() => new Limiter(ports, { ...unknownLimits, learn: false, ...limits }),
+			),
+			...options,
+		});
 		this.#left = this.release.scopes.map(() => requests);
 	}
 
@@ -168,15 +172,6 @@ describe('several models', () => {
 			attention: missing,
 		});
 	});
-
-	test('each begins with what was learned of it', () => {
-		const learned = { requestsPerMinute: 60, tokensPerMinute: null, calibration: 1 };
-		const { release } = new Bench({ scopes: 2, learned: [null, learned] });
-		expect(release.scopes.map(({ limiter }) => limiter.snapshot().requestsPerMinute)).toEqual([
-			null,
-			60,
-		]);
-	});
 });
 
 describe('failures', () => {
@@ -247,7 +242,7 @@ describe('failures', () => {
 	});
 
 	test('what came back leaves before what was taken up and had to wait', () => {
-		const bench = new Bench({ requestsPerMinute: 3 });
+		const bench = new Bench({ limits: { requestsPerMinute: 3 } });
 		bench.warmUp();
 		const [faulty] = bench.flights();
 		if (faulty === undefined) throw new Error('nothing leaves');
@@ -300,7 +295,7 @@ describe('what holds the run back', () => {
 	});
 
 	test('is a limit, a cooldown or nothing', () => {
-		const limited = new Bench({ requestsPerMinute: 3 });
+		const limited = new Bench({ limits: { requestsPerMinute: 3 } });
 		limited.warmUp();
 		limited.flights();
 		expect(limited.release.heldBackBy).toBe('requestsPerMinute');

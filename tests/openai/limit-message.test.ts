@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LimitReading } from '#domain/failure.ts';
 import { classifyAnswer } from '#openai/classify.ts';
-import { limitFromHeaders, limitFromText } from '#openai/limit-message.ts';
+import { limitFromText, limitsFromHeaders, metLimit } from '#openai/limit-message.ts';
 
 const reading = (
 	dimension: LimitReading['dimension'],
@@ -70,7 +70,7 @@ describe('the limit that a 429 names', () => {
 		[{ 'x-ratelimit-limit-requests': '5', 'x-ratelimit-remaining-requests': '9' }, null],
 		[{}, null],
 	])('headers %j are %j', (headers, expected) => {
-		expect(limitFromHeaders(new Headers(headers))).toEqual(expected);
+		expect(metLimit(limitsFromHeaders(new Headers(headers)))).toEqual(expected);
 	});
 
 	test('stands in the failure of a 429, and in no other', () => {

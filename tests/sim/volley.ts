@@ -1,3 +1,4 @@
+import { Limiter } from '#engine/limiter.ts';
 import { Release } from '#engine/release.ts';
 import type { Flight } from '#engine/scope.ts';
 import type { Sight, Strategy } from './simulate.ts';
@@ -13,23 +14,25 @@ export function volley(sight: Sight, { typed, remembered }: Knowledge = {}): Str
 	const { rpm, tpm } = sight.server;
 	const limit = (perMinute: number, factor: number | undefined): number | null =>
 		factor === undefined || perMinute === Infinity ? null : perMinute * factor;
-	const learned = {
-		requestsPerMinute: limit(rpm, remembered),
-		tokensPerMinute: limit(tpm, remembered),
-		calibration: 1,
-	};
-	const release = new Release(
-		{ clock: { now: sight.now }, random: sight.random },
-		{
-			concurrency: sight.cap,
-			maxRetries: 8,
-			scopes: 1,
-			learn: true,
-			requestsPerMinute: limit(rpm, typed),
-			tokensPerMinute: limit(tpm, typed),
-			learned: [remembered === undefined ? null : learned],
-		},
-	);
+	const ports = { clock: { now: sight.now }, random: sight.random };
+	const limiter = new Limiter(ports, {
+		learn: true,
+		requestsPerMinute: limit(rpm, typed),
+		tokensPerMinute: limit(tpm, typed),
+		remembered:
+			remembered === undefined
+				? null
+				: {
+						requestsPerMinute: limit(rpm, remembered),
+						tokensPerMinute: limit(tpm, remembered),
+						calibration: 1,
+					},
+	});
+	const release = new Release(ports, {
+		concurrency: sight.cap,
+		maxRetries: 8,
+		limiters: [limiter],
+	});
 	let next = 0;
 	return {
 		next: () => {

@@ -3,6 +3,7 @@ import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
 import type { RunPhase } from '#domain/run.ts';
 import { BatchEngine } from '#engine/batch-engine.ts';
+import { Limiter, unknownLimits } from '#engine/limiter.ts';
 import { VirtualClock, seededRandom } from './virtual-clock.ts';
 
 export const failing = (kind: FailureKind, more: Partial<Failure> = {}): AttemptOutcome =>
@@ -66,7 +67,12 @@ export class ScriptedWorld {
 			{
 				concurrency: this.#options.concurrency ?? 10,
 				maxRetries: this.#options.maxRetries ?? 8,
-				learn: this.#options.learn ?? true,
+				limiters: [
+					new Limiter(
+						{ clock, random: this.#random },
+						{ ...unknownLimits, learn: this.#options.learn ?? true },
+					),
+				],
 			},
 		);
 	}
