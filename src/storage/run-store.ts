@@ -148,8 +148,9 @@ export class RunStore {
 	}
 
 	/** Resolves once the outcome, its choices and the counters are stored. A second answer to a request is dropped and counted. */
-	settle(settled: SettledRequest): Promise<void> {
-		return this.#commits.add(settled);
+	async settle(settled: SettledRequest): Promise<void> {
+		this.#owned?.journal?.settled(settled);
+		await this.#commits.add(settled);
 	}
 
 	async setPhase(phase: RunPhase): Promise<void> {
@@ -238,14 +239,11 @@ export class RunStore {
 		const { database, fresh } = this.#options;
 		const owned = this.#owned;
 		const journal = owned?.journal ?? null;
-		const before = journal?.safePoint ?? 0;
-		journal?.settled(settled);
-		const owner = owned === null ? null : nextOwner(owned);
-		const stored = database.use((db) => commitSettled(db, fresh, settled, owner));
-		const committed = await stored.catch((cause: unknown) => {
-			journal?.holdBack(before);
-			throw cause;
-		});
+		const requests = new Set(settled.map(({ request }) => request));
+		journal?.flush();
+		const owner = owned === null ? null : nextOwner(owned, requests);
+		const committed = await database.use((db) => commitSettled(db, fresh, settled, owner));
+		journal?.stored(requests);
 		this.#counters = committed.counters;
 		this.#duplicates += committed.duplicates;
 		this.#acknowledge();
@@ -290,5 +288,5 @@ export class RunStore {
 }
 
 /** The owner's record as it stands once what is in the journal by now is stored. */
-const nextOwner = ({ owner, journal }: TakenRun): OwnerRecord =>
-	journal === null ? owner : { ...owner, through: journal.safePoint };
+const nextOwner = ({ owner, journal }: TakenRun, stored: ReadonlySet<number>): OwnerRecord =>
+	journal === null ? owner : { ...owner, through: journal.safePoint(stored) };

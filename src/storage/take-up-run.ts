@@ -68,7 +68,7 @@ async function takeUpWithJournal(
 		const journal = new Journal(file, united.end);
 		journal.append([{ kind: 'taken', epoch, paidTwice }]);
 		journal.flush();
-		const owner: OwnerRecord = { epoch, through: journal.safePoint, paidTwice };
+		const owner: OwnerRecord = { epoch, through: journal.safePoint(), paidTwice };
 		await use((db) => writeOwner(db, owner));
 		const { phase } = united;
 		return { use, owner, journal, count, acknowledged: count.settled, phase, close };
