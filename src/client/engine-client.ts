@@ -26,6 +26,7 @@ export function startEngine(): EngineApi {
 		},
 		pauseRun: (runId) => remote.pauseRun(runId),
 		resumeRun: (runId) => remote.resumeRun(runId),
+		takeOverRun: (runId) => remote.takeOverRun(runId),
 		stopRun: (runId) => remote.stopRun(runId),
 		retryFailed: (runId) => remote.retryFailed(runId),
 		listRuns: () => remote.listRuns(),

@@ -124,6 +124,8 @@ export interface EngineApi {
 	pauseRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Goes on with what waits, after a pause, a stop, a restart or a mended failure. */
 	resumeRun(runId: string): Promise<Result<null, RunRefusal>>;
+	/** As `resumeRun`, also where another tab is at it, asleep or hanging: from then on that one sends and stores nothing. */
+	takeOverRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Aborts what is in flight; those requests wait again. */
 	stopRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Every failed request waits again, and the run goes on. */

@@ -82,6 +82,7 @@ export class RunState {
 	readonly active = $derived(this.phase !== null && isActive(this.phase));
 	/** Another tab is at it: this one can only watch. */
 	readonly elsewhere = $derived(this.progress?.elsewhere ?? false);
+	readonly #goesHere = $derived(this.active && !this.elsewhere);
 	readonly inFlight = $derived(this.progress?.inFlight ?? 0);
 	readonly counters = $derived(this.progress?.counters ?? this.run?.counters ?? null);
 	/** The failure that a person has to mend before the run can go on. */
@@ -90,7 +91,7 @@ export class RunState {
 	#held = $state.raw<readonly string[] | null>(null);
 	/** The origin whose key this run needs again: after a restart the tab holds none. Null where nothing is lacking. */
 	readonly lacksKeyFor: string | null = $derived.by(() => {
-		if (this.run === null || this.#held === null || this.active) return null;
+		if (this.run === null || this.#held === null || this.#goesHere) return null;
 		const { connection } = this.run.setup;
 		const origin = originOf(connection);
 		const done = this.phase?.name === 'finished';
@@ -98,7 +99,7 @@ export class RunState {
 	});
 	/** The origin that a key is asked for; null where none is. */
 	readonly keyOrigin = $derived.by(() => {
-		if (this.active || this.run === null) return null;
+		if (this.#goesHere || this.run === null) return null;
 		if (this.lacksKeyFor !== null) return this.lacksKeyFor;
 		if (this.refused?.refusal.kind === 'needsKey') return this.refused.refusal.origin;
 		const { connection } = this.run.setup;
@@ -202,6 +203,11 @@ export class RunState {
 
 	resume(): Promise<void> {
 		return this.#start('resume', () => this.#api.resumeRun(this.runId));
+	}
+
+	/** Goes on with it here, whatever the other tab that is at it does. */
+	takeOver(): Promise<void> {
+		return this.#start('resume', () => this.#api.takeOverRun(this.runId));
 	}
 
 	retryFailed(): Promise<void> {

@@ -63,6 +63,11 @@ export class Journal {
 		this.flush();
 	}
 
+	/** Another worker has the run: what this one still had in flight must not read as come back. */
+	disown(): void {
+		this.#size = -1;
+	}
+
 	append(entries: readonly JournalEntry[]): void {
 		const bytes = joined(entries.map(encodeEntry));
 		if (this.#sizeNow() !== this.#size)

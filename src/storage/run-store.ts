@@ -103,13 +103,14 @@ export class RunStore {
 
 	/**
 	 * Makes this worker the one that may write, after bringing journal and store together. The caller holds the run's
-	 * lock, and lets go before it gives that back.
+	 * lock, and lets go before it gives that back. `isStolen`: it took the lock from a worker that may still be at the run,
+	 * which a journal alone can keep from sending.
 	 */
-	async takeUp(): Promise<TakenUp> {
+	async takeUp(isStolen = false): Promise<TakenUp> {
 		this.letGo();
 		const { database, fresh, header, journals, runId } = this.#options;
 		const use: TakenRun['use'] = (work) => database.use(work);
-		const taken = await takeUpRun({ use, fresh, header, journals, runId });
+		const taken = await takeUpRun({ use, fresh, header, journals, runId, isStolen });
 		this.#owned = taken;
 		await this.refresh();
 		return { lost: Math.max(0, taken.acknowledged - this.#settled), phase: taken.phase };
@@ -125,6 +126,11 @@ export class RunStore {
 		const owned = this.#owned;
 		this.#owned = null;
 		owned?.close();
+	}
+
+	/** Another worker has taken the run from this one, which must not wait to find that out from what is stored. */
+	disown(): void {
+		this.#owned?.journal?.disown();
 	}
 
 	/** To be called, and heard out, before the request leaves: throws where that cannot be noted. */

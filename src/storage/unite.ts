@@ -8,6 +8,7 @@ import { readPage } from './read-settled.ts';
 import { journalLines } from './read-journal.ts';
 import { freeThese } from './retry-failed.ts';
 import type { OwnerRecord, RunSchema } from './run-schema.ts';
+import { StorageError } from './storage-error.ts';
 
 /** Settled requests of the journal in one transaction, and of the store in one write. */
 const batchSize = 500;
@@ -50,14 +51,18 @@ export async function unite(parts: UniteParts, all: boolean): Promise<United> {
 	return { ...united, end: await complete(parts, united.end, head, held) };
 }
 
-interface Replayed extends Omit<United, 'epoch'> {
-	readonly epoch: number;
+interface Replayed extends United {
+	/** Of the file when its last line was read. */
+	readonly size: number;
 	readonly damaged: number;
 	readonly hasHeader: boolean;
 }
 
 function cut(file: JournalFile, replayed: Replayed, stored: OwnerRecord | null): United {
-	if (replayed.end < file.size()) file.truncate(replayed.end);
+	// Whoever held the run may still have written after the last look: that is read, not cut.
+	if (file.size() !== replayed.size)
+		throw new StorageError('fenced', 'Another tab is writing to this run.');
+	if (replayed.end < replayed.size) file.truncate(replayed.end);
 	return {
 		end: replayed.end,
 		epoch: Math.max(replayed.epoch, stored?.epoch ?? 0),
@@ -115,8 +120,9 @@ async function replay(
 				break;
 		}
 	}
+	const size = file.size();
 	await store();
-	return { ...seen, inFlight: open.size, phase };
+	return { ...seen, size, inFlight: open.size, phase };
 }
 
 /** Appends what the store holds and the journal does not; gives back where the journal ends then. */

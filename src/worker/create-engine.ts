@@ -89,6 +89,7 @@ export function createEngine(host: Host): EngineApi {
 		startRun: async (setup) => (await rooms).runs.start(setup),
 		pauseRun: async (runId) => (await rooms).runs.pause(runId),
 		resumeRun: async (runId) => (await rooms).runs.resume(runId),
+		takeOverRun: async (runId) => (await rooms).runs.takeOver(runId),
 		stopRun: async (runId) => (await rooms).runs.stop(runId),
 		retryFailed: async (runId) => (await rooms).runs.retryFailed(runId),
 

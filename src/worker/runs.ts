@@ -52,6 +52,8 @@ export class Runs {
 	/** Paused, stopped or deleted since it was claimed: it is not begun. */
 	readonly #calledOff = new Set<string>();
 	readonly #gates = new Map<string, Gate>();
+	/** Another tab has taken these from this one. */
+	readonly #lost = new Set<string>();
 	/** Answers that a full or broken store refused: kept for the next session. */
 	readonly #unsaved = new Map<string, readonly SettledRequest[]>();
 
@@ -75,6 +77,11 @@ export class Runs {
 
 	resume(runId: string): Promise<Result<null, RunRefusal>> {
 		return this.#takeUp(runId);
+	}
+
+	/** As `resume`, whoever is at it: that tab stops, or, where it hangs, writes and sends nothing when it wakes. */
+	takeOver(runId: string): Promise<Result<null, RunRefusal>> {
+		return this.#takeUp(runId, undefined, true);
 	}
 
 	retryFailed(runId: string): Promise<Result<null, RunRefusal>> {
@@ -167,6 +174,7 @@ export class Runs {
 	async #takeUp(
 		runId: string,
 		prepare: (store: RunStore) => Promise<void> = () => Promise.resolve(),
+		steals = false,
 	): Promise<Result<null, RunRefusal>> {
 		const { host, keys, emit } = this.#parts;
 		const before = this.#live.get(runId);
@@ -184,9 +192,17 @@ export class Runs {
 			if (setup.connection.usesKey && keys.keyFor(origin) === '')
 				return err({ kind: 'needsKey', origin });
 			if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
-			release = await host.lock(lockPrefix + runId);
+			const steal = steals && opened.store.keepsJournal;
+			const onLost = (): void => {
+				this.#lost.add(runId);
+				this.#calledOff.add(runId);
+				opened.store.disown();
+				this.#live.get(runId)?.live.stop();
+			};
+			release = await host.lock(lockPrefix + runId, { steal, onLost });
 			if (release === null) return err({ kind: 'ownedElsewhere' });
-			const isSafe = await this.#takeOver(opened);
+			this.#lost.delete(runId);
+			const isSafe = await this.#accepted(opened, steal);
 			if (isSafe) await prepare(opened.store);
 			if (!isSafe || this.#calledOff.has(runId)) {
 				if (isSafe) await opened.store.setPhase({ name: 'stopped' });
@@ -213,8 +229,8 @@ export class Runs {
 	 * Makes this worker the one that writes. False where answers are missing that had been stored, and nobody was told yet:
 	 * the run then needs attention, and to resume it in spite of that is to accept the loss.
 	 */
-	async #takeOver({ run, store }: OpenRun): Promise<boolean> {
-		const { lost } = await store.takeUp();
+	async #accepted({ run, store }: OpenRun, isStolen: boolean): Promise<boolean> {
+		const { lost } = await store.takeUp(isStolen);
 		if (lost === 0) return true;
 		const stored = await this.#parts.library.getRun(run.id);
 		const wasTold =
@@ -259,7 +275,8 @@ export class Runs {
 		this.#unsaved.delete(run.id);
 		const ended = live.done
 			.then((unsaved) => {
-				if (unsaved.length > 0) this.#unsaved.set(run.id, unsaved);
+				// Whoever has taken the run sends these again.
+				if (unsaved.length > 0 && !this.#lost.has(run.id)) this.#unsaved.set(run.id, unsaved);
 			})
 			.finally(() => {
 				this.#live.delete(run.id);

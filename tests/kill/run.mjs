@@ -3,24 +3,28 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { killRuns } from './kills.mjs';
+import { threeTabs } from './tabs.mjs';
 import { createWorld } from './world.mjs';
 
 const { values } = parseArgs({
 	options: {
 		kills: { type: 'string', default: '50' },
 		wipes: { type: 'string', default: '10' },
+		tabs: { type: 'string', default: 'yes' },
 		rows: { type: 'string', default: '10000' },
 		seed: { type: 'string', default: '1' },
 	},
 });
-const [kills, wipes, rows, seed] = [values.kills, values.wipes, values.rows, values.seed].map(
-	Number,
-);
+const kills = Number(values.kills);
+const wipes = Number(values.wipes);
+const rows = Number(values.rows);
+const tabs = values.tabs === 'yes';
 
-const world = await createWorld(seed ?? 1);
+const world = await createWorld(Number(values.seed));
 try {
 	await world.open();
 	if (kills > 0) await killRuns(world, kills, rows);
+	if (tabs) await threeTabs(world, Math.min(rows, 2_000));
 } catch (error) {
 	world.check(false, error instanceof Error ? (error.stack ?? error.message) : String(error));
 } finally {

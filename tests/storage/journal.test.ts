@@ -384,19 +384,68 @@ test('a run that the version before stored is opened with its data, and then is 
 	expect(store.counters).toEqual(counters);
 });
 
-test('a worker that was frozen while another took the run up writes nothing any more', async () => {
-	const disk = new Disk();
-	const { id, store } = await disk.started(20);
-	await settle(store, [0]);
-	const next = await disk.reopened(id);
-	await next.takeUp();
-	await next.settle(succeeded(1));
-	// Its file is gone from under it; without one, the store itself refuses.
-	await expect(store.settle(succeeded(2))).rejects.toThrow();
-	await expect(store.setPhase({ name: 'finished' })).rejects.toMatchObject({ kind: 'fenced' });
-	await expect(store.retryFailed()).rejects.toThrow();
-	await expect(collect(store.waiting(0))).rejects.toMatchObject({ kind: 'fenced' });
-	expect(await numbersOf(next)).toEqual([0, 1]);
+describe('a worker that hangs while another takes the run from it', () => {
+	/** Both have the journal open, as two tabs of a browser that shares files. */
+	async function stolen(): Promise<{ disk: Disk; id: string; store: RunStore; next: RunStore }> {
+		const disk = new Disk();
+		const { id, store } = await disk.started(20);
+		await settle(store, [0]);
+		store.sent(7);
+		const next = await (await disk.open()).openRun(id);
+		if (next === null) throw new Error('The run has gone.');
+		return { disk, id, store, next };
+	}
+
+	test('sends and writes nothing when it wakes, and what it had sent is named', async () => {
+		const { disk, id, store, next } = await stolen();
+		await next.takeUp(true);
+		await next.settle(succeeded(1));
+		const before = disk.journals.text(journalName(id));
+		expect(() => {
+			store.sent(8);
+		}).toThrow('Another tab');
+		expect(() => {
+			store.back(7);
+		}).toThrow('Another tab');
+		await expect(store.settle(succeeded(2))).rejects.toMatchObject({ kind: 'fenced' });
+		await expect(store.setPhase({ name: 'finished' })).rejects.toMatchObject({ kind: 'fenced' });
+		await expect(store.retryFailed()).rejects.toMatchObject({ kind: 'fenced' });
+		await expect(collect(store.waiting(0))).rejects.toMatchObject({ kind: 'fenced' });
+		expect(disk.journals.text(journalName(id))).toBe(before);
+		expect(await numbersOf(next)).toEqual([0, 1]);
+		expect(next.paidTwice).toBe(1);
+	});
+
+	test('and still writes while its journal is read has each line read, and none that it thinks stored is lost', async () => {
+		const { disk, id, store, next } = await stolen();
+		let isWriting = true;
+		const acknowledged: number[] = [0];
+		around<IDBObjectStore>(IDBObjectStore.prototype, 'get', (_, call) => {
+			// Between the other's steps, as often as it looks.
+			if (isWriting) {
+				isWriting = false;
+				store.sent(9);
+				store.settle(succeeded(9)).then(
+					() => acknowledged.push(9),
+					() => undefined,
+				);
+			}
+			return call();
+		});
+		await next.takeUp(true);
+		await next.settle(succeeded(1));
+		disk.loseIndexedDb();
+		const after = await disk.reopened(id);
+		expect(await after.takeUp()).toMatchObject({ lost: 0 });
+		expect(await numbersOf(after)).toEqual(expect.arrayContaining([...acknowledged, 1]));
+		expect(await numbersOf(after)).toEqual([0, 1, 9]);
+	});
+
+	test('keeps it where the browser lets one tab alone open a file', async () => {
+		const { disk, next } = await stolen();
+		disk.journals.exclusive = true;
+		await expect(next.takeUp(true)).rejects.toThrow('held');
+	});
 });
 
 describe('the list', () => {

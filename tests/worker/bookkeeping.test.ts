@@ -208,6 +208,39 @@ test('of three tabs one sends, the others look on, and one of them takes over wh
 	expect(await rowsOf(third, runId)).toEqual(range(20));
 });
 
+test('a run is taken from a tab that hangs; when that wakes it sends nothing, and watches', async () => {
+	const hanging = openTab(browser);
+	const owner = createEngine(hanging.host);
+	endpoint.hold();
+	endpoint.letThrough(4);
+	const runId = await started(owner, 20);
+	await endpoint.ledger.arrived(10);
+	await whenever(owner, runId, ({ counters }) => counters.succeeded === 4);
+	const other = createEngine(openTab(browser).host);
+	expect(await other.resumeRun(runId)).toMatchObject({ error: { kind: 'ownedElsewhere' } });
+	expect(await other.takeOverRun(runId)).toMatchObject({ ok: true });
+	expect(await other.getProgress(runId)).toMatchObject({ possiblyPaidTwice: 6 });
+	await expect.poll(async () => (await owner.getProgress(runId))?.elsewhere).toBe(true);
+	endpoint.release();
+	await reached(other, runId, 'finished');
+	expect(await reached(owner, runId, 'finished')).toMatchObject({ unsaved: 0 });
+	expect(await rowsOf(owner, runId)).toEqual(range(20));
+	// The six that it had sent left once more, and nothing else did.
+	expect(endpoint.ledger.requests).toHaveLength(20 + 6);
+});
+
+test('a browser without files leaves a run with the tab that has it', async () => {
+	browser.journals = null;
+	const owner = createEngine(openTab(browser).host);
+	endpoint.hold();
+	const runId = await started(owner, 3);
+	await endpoint.ledger.arrived(1);
+	const other = createEngine(openTab(browser).host);
+	expect(await other.takeOverRun(runId)).toMatchObject({ error: { kind: 'ownedElsewhere' } });
+	endpoint.release();
+	await reached(owner, runId, 'finished');
+});
+
 test('after the computer slept, what was in flight is sent again and settles once', async () => {
 	const tab = openTab(browser);
 	const beats: (() => void)[] = [];
