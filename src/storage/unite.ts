@@ -87,6 +87,7 @@ async function replay(
 		pending = [];
 		if (batch.length > 0) await use((db) => commitSettled(db, fresh, batch));
 	};
+	const freedAt = lastFreed(file, from);
 	for (const { entry, end, damaged } of journalLines(file, from)) {
 		seen = { ...seen, end, damaged };
 		switch (entry.kind) {
@@ -106,6 +107,8 @@ async function replay(
 				break;
 			case 'settled':
 				open.delete(entry.settled.request);
+				// It may be the second answer to one that is freed further on, dropped at the time.
+				if (end < (freedAt.get(entry.settled.request) ?? 0)) break;
 				if (held !== null) held[entry.settled.request] = 1;
 				pending.push(entry.settled);
 				if (pending.length >= batchSize) await store();
@@ -123,6 +126,14 @@ async function replay(
 	const size = file.size();
 	await store();
 	return { ...seen, size, inFlight: open.size, phase };
+}
+
+/** Where the last line ends that has each of the requests wait again. */
+function lastFreed(file: JournalFile, from: number): ReadonlyMap<number, number> {
+	const freedAt = new Map<number, number>();
+	for (const { entry, end } of journalLines(file, from))
+		if (entry.kind === 'freed') for (const request of entry.requests) freedAt.set(request, end);
+	return freedAt;
 }
 
 /** Appends what the store holds and the journal does not; gives back where the journal ends then. */

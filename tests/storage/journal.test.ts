@@ -289,6 +289,19 @@ describe('requests in flight at a crash', () => {
 	});
 });
 
+test('a second answer that was dropped does not come back once the failure before it is retried', async () => {
+	const disk = new Disk();
+	const { id, store } = await disk.started(5);
+	await store.settle(failed(1));
+	// In flight to the end: what follows is read again.
+	store.sent(0);
+	await store.settle(succeeded(1));
+	await store.retryFailed();
+	const next = await disk.reopened(id);
+	await next.takeUp();
+	expect(await numbersOf(next)).toEqual([]);
+});
+
 test('an answer that had come when the browser was killed is neither lost nor paid for twice, stored or not', async () => {
 	const disk = new Disk();
 	const { id, store } = await disk.started(50);
