@@ -34,6 +34,8 @@ export function startEngine(): EngineApi {
 		getProgress: (runId) => remote.getProgress(runId),
 		renameRun: (runId, name) => remote.renameRun(runId, name),
 		deleteRun: (runId) => remote.deleteRun(runId),
+		missingData: (runId) => remote.missingData(runId),
+		attachFiles: (runId, files) => remote.attachFiles(runId, files),
 		readResults: (query) => remote.readResults(query),
 		readItems: (runId, request) => remote.readItems(runId, request),
 		readFailures: (runId) => remote.readFailures(runId),

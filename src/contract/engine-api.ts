@@ -1,4 +1,4 @@
-import type { Dataset, Row, TextEncoding } from '#domain/dataset.ts';
+import type { Dataset, DatasetMark, Row, TextEncoding } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { Problem } from '#domain/problem.ts';
@@ -137,6 +137,11 @@ export interface EngineApi {
 	getProgress(runId: string): Promise<RunProgress | null>;
 	renameRun(runId: string, name: string): Promise<void>;
 	deleteRun(runId: string): Promise<void>;
+
+	/** What is known of the rows that this run goes over, where they are no longer stored; null where they are. */
+	missingData(runId: string): Promise<DatasetMark | null>;
+	/** Gives a run its lost rows again: refused unless the files hold the same columns and rows. */
+	attachFiles(runId: string, files: readonly File[]): Promise<Result<null, readonly Problem[]>>;
 
 	readResults(query: ResultQuery): Promise<ResultPage>;
 	/** A settled request as the results file holds it, all its choices; empty while it waits. */

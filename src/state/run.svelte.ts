@@ -8,7 +8,8 @@ import type {
 	RunRefusal,
 } from '#contract/engine-api.ts';
 import { originOf } from '#domain/connection.ts';
-import type { Dataset } from '#domain/dataset.ts';
+import type { Dataset, DatasetMark } from '#domain/dataset.ts';
+import type { Problem } from '#domain/problem.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { Result } from '#domain/result.ts';
 import { isActive, settledCount, type Run, type RunPhase, type RunProgress } from '#domain/run.ts';
@@ -66,6 +67,11 @@ export class RunState {
 	/** It is missing, and was shown here before: another tab deleted it. */
 	lost = $state.raw(false);
 	dataset = $state.raw<Dataset | null>(null);
+	/** What is known of its rows, where they are gone. */
+	missingData = $state.raw<DatasetMark | null>(null);
+	/** Why the files given for them were not taken. */
+	attachProblems = $state.raw<readonly Problem[]>([]);
+	attaching = $state.raw(false);
 	progress = $state.raw<RunProgress | null>(null);
 	/** The snapshot last read out. */
 	announced = $state.raw<RunProgress | null>(null);
@@ -153,6 +159,25 @@ export class RunState {
 		const { datasetId } = run.setup;
 		if (datasetId !== null && this.dataset === null)
 			this.dataset = await this.#api.getDataset(datasetId);
+		this.missingData =
+			datasetId !== null && this.dataset === null
+				? await this.#ask(() => this.#api.missingData(this.runId))
+				: null;
+	}
+
+	/** Files that hold the rows it has lost. */
+	async attach(files: readonly File[]): Promise<void> {
+		if (files.length === 0 || this.attaching) return;
+		this.attaching = true;
+		this.attachProblems = [];
+		try {
+			const attached = await this.#ask(() => this.#api.attachFiles(this.runId, files));
+			if (attached?.ok === false) this.attachProblems = attached.error;
+			else if (this.refused?.refusal.kind === 'dataMissing') this.refused = null;
+			await this.load();
+		} finally {
+			this.attaching = false;
+		}
 	}
 
 	receive(event: EngineEvent): void {

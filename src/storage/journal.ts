@@ -58,6 +58,11 @@ export class Journal {
 		this.flush();
 	}
 
+	named(name: string): void {
+		this.append([{ kind: 'named', name }]);
+		this.flush();
+	}
+
 	phase(phase: RunPhase): void {
 		this.append([{ kind: 'phase', phase }]);
 		this.flush();

@@ -28,6 +28,8 @@ export interface RunStoreOptions {
 	readonly runId: string;
 	/** Null where none can be kept. */
 	readonly journals: JournalFolder | null;
+	/** As the list has it; null: as the journal has it. */
+	readonly name: string | null;
 	/** The first line of the run's journal. */
 	readonly header: JournalEntry;
 }
@@ -38,6 +40,8 @@ export interface TakenUp {
 	readonly lost: number;
 	/** The last phase that the journal knows; null without one. */
 	readonly phase: RunPhase | null;
+	/** The last name that the journal knows; null without one. */
+	readonly name: string | null;
 }
 
 export interface EachOptions {
@@ -63,10 +67,13 @@ export class RunStore {
 	#savingRow: Promise<void> | null = null;
 	#paidTwice: number | null = null;
 	#owned: TakenRun | null = null;
+	/** Null in a run that is being restored: its journal knows. */
+	#name: string | null;
 
 	private constructor(options: RunStoreOptions, counters: RunCounters) {
 		this.#options = options;
 		this.#counters = counters;
+		this.#name = options.name;
 		this.#rowSavedAt = options.now();
 		this.#commits = new GroupCommit<SettledRequest>({
 			commit: (settled) => this.#commit(settled),
@@ -110,10 +117,24 @@ export class RunStore {
 		this.letGo();
 		const { database, fresh, header, journals, runId } = this.#options;
 		const use: TakenRun['use'] = (work) => database.use(work);
-		const taken = await takeUpRun({ use, fresh, header, journals, runId, isStolen });
+		const taken = await takeUpRun({
+			...{ use, fresh, header, journals, runId, isStolen },
+			name: this.#name,
+		});
+		this.#name = taken.name ?? this.#name;
 		this.#owned = taken;
 		await this.refresh();
-		return { lost: Math.max(0, taken.acknowledged - this.#settled), phase: taken.phase };
+		return {
+			lost: Math.max(0, taken.acknowledged - this.#settled),
+			phase: taken.phase,
+			name: taken.name,
+		};
+	}
+
+	/** A run that nobody is at says so when it is taken up next. */
+	rename(name: string): void {
+		this.#name = name;
+		this.#owned?.journal?.named(name);
 	}
 
 	/** What is missing is taken as lost for good: those requests wait. */

@@ -18,6 +18,8 @@ export interface TakenRun {
 	/** Settled requests that were acknowledged by the last count. */
 	readonly acknowledged: number;
 	readonly phase: RunPhase | null;
+	/** The last name that the journal knew. */
+	readonly name: string | null;
 	readonly close: () => void;
 }
 
@@ -27,6 +29,8 @@ interface TakeUpParts {
 	readonly fresh: RunCounters;
 	readonly header: JournalEntry;
 	readonly journals: JournalFolder | null;
+	/** The run's present name; null: the one that the journal has stays. */
+	readonly name: string | null;
 	/** From a worker that may still be at it. */
 	readonly isStolen: boolean;
 }
@@ -49,11 +53,20 @@ export async function takeUpRun(parts: TakeUpParts): Promise<TakenRun> {
 	};
 	await use((db) => writeOwner(db, owner));
 	const close = (): void => undefined;
-	return { use, owner, journal: null, count: null, acknowledged: 0, phase: null, close };
+	return {
+		use,
+		owner,
+		journal: null,
+		count: null,
+		acknowledged: 0,
+		phase: null,
+		name: null,
+		close,
+	};
 }
 
 async function takeUpWithJournal(
-	{ use, runId, fresh, header }: TakeUpParts,
+	{ use, runId, fresh, header, name }: TakeUpParts,
 	journals: JournalFolder,
 	stored: OwnerRecord | null,
 ): Promise<TakenRun> {
@@ -69,7 +82,7 @@ async function takeUpWithJournal(
 		const parts = { use, file, header, fresh, stored };
 		for (let left = triesAtMost; ; left--) {
 			try {
-				return { ...(await takeUpOnce(parts, count)), close };
+				return { ...(await takeUpOnce(parts, count, name)), close };
 			} catch (cause) {
 				if (left <= 1 || !(cause instanceof StorageError) || cause.kind !== 'fenced') throw cause;
 			}
@@ -80,7 +93,11 @@ async function takeUpWithJournal(
 	}
 }
 
-async function takeUpOnce(parts: UniteParts, count: SettledCount): Promise<Omit<TakenRun, 'close'>> {
+async function takeUpOnce(
+	parts: UniteParts,
+	count: SettledCount,
+	named: string | null,
+): Promise<Omit<TakenRun, 'close'>> {
 	const { use, file, fresh } = parts;
 	let united = await unite(parts, false);
 	const settled = settledCount(await use((db) => readCounters(db, fresh)));
@@ -89,9 +106,10 @@ async function takeUpOnce(parts: UniteParts, count: SettledCount): Promise<Omit<
 	const epoch = united.epoch + 1;
 	const paidTwice = united.paidTwice + united.inFlight;
 	const journal = new Journal(file, united.end);
-	journal.append([{ kind: 'taken', epoch, paidTwice }]);
+	const name = named ?? united.name ?? (parts.header.kind === 'run' ? parts.header.setup.name : '');
+	journal.append([{ kind: 'taken', epoch, paidTwice, name }]);
 	journal.flush();
 	const owner: OwnerRecord = { epoch, through: journal.safePoint(), paidTwice };
 	await use((db) => writeOwner(db, owner));
-	return { use, owner, journal, count, acknowledged: count.settled, phase: united.phase };
+	return { use, owner, journal, count, acknowledged: count.settled, phase: united.phase, name };
 }

@@ -23,6 +23,7 @@ export interface United {
 	readonly inFlight: number;
 	/** The last that the journal knows. */
 	readonly phase: RunPhase | null;
+	readonly name: string | null;
 }
 
 export interface UniteParts {
@@ -69,6 +70,7 @@ function cut(file: JournalFile, replayed: Replayed, stored: OwnerRecord | null):
 		paidTwice: Math.max(replayed.paidTwice, stored?.paidTwice ?? 0),
 		inFlight: replayed.inFlight,
 		phase: replayed.phase,
+		name: replayed.name,
 	};
 }
 
@@ -82,6 +84,7 @@ async function replay(
 	let pending: SettledRequest[] = [];
 	let seen = { end: from, damaged: 0, epoch: 0, paidTwice: 0, hasHeader: false };
 	let phase: RunPhase | null = null;
+	let name: string | null = null;
 	const store = async (): Promise<void> => {
 		const batch = pending;
 		pending = [];
@@ -98,6 +101,7 @@ async function replay(
 				// What was in flight before it is counted in it.
 				open.clear();
 				seen = { ...seen, epoch: entry.epoch, paidTwice: entry.paidTwice };
+				name = entry.name;
 				break;
 			case 'sent':
 				open.add(entry.request);
@@ -118,6 +122,9 @@ async function replay(
 				await use((db) => freeThese(db, fresh, entry.requests));
 				if (held !== null) for (const request of entry.requests) held[request] = 0;
 				break;
+			case 'named':
+				name = entry.name;
+				break;
 			case 'phase':
 				phase = entry.phase;
 				break;
@@ -125,7 +132,7 @@ async function replay(
 	}
 	const size = file.size();
 	await store();
-	return { ...seen, size, inFlight: open.size, phase };
+	return { ...seen, size, inFlight: open.size, phase, name };
 }
 
 /** Where the last line ends that has each of the requests wait again. */

@@ -123,6 +123,23 @@ export class Runs {
 		this.#parts.emit({ kind: 'runsChanged' });
 	}
 
+	async rename(runId: string, name: string): Promise<void> {
+		await this.#parts.library.renameRun(runId, name);
+		const opened = await this.#open.get(runId)?.catch(() => null);
+		// Its journal is to know the name too.
+		if (opened && !this.#live.has(runId) && !this.#claimed.has(runId)) await this.#inspect(opened);
+		this.#parts.emit({ kind: 'runsChanged' });
+	}
+
+	/** The rows of these runs are stored again: they are opened anew when next asked for. */
+	async dataCame(datasetId: string): Promise<void> {
+		for (const [runId, opening] of this.#open) {
+			const opened = await opening.catch(() => null);
+			if (opened?.run.setup.datasetId === datasetId) this.#open.delete(runId);
+		}
+		this.#parts.emit({ kind: 'runsChanged' });
+	}
+
 	/** What stands of it now, after journal and store were brought together. */
 	async get(runId: string): Promise<Run | null> {
 		// A run that cannot be opened is read as far as the list knows it.

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { killRuns } from './kills.mjs';
 import { threeTabs } from './tabs.mjs';
+import { wipeRuns } from './wipes.mjs';
 import { createWorld } from './world.mjs';
 
 const { values } = parseArgs({
@@ -24,6 +25,7 @@ const world = await createWorld(Number(values.seed));
 try {
 	await world.open();
 	if (kills > 0) await killRuns(world, kills, rows);
+	if (wipes > 0) await wipeRuns(world, wipes, Math.min(rows, 1_500));
 	if (tabs) await threeTabs(world, Math.min(rows, 2_000));
 } catch (error) {
 	world.check(false, error instanceof Error ? (error.stack ?? error.message) : String(error));

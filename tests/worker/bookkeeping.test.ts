@@ -117,6 +117,50 @@ describe('a browser that lost its database', () => {
 		expect(endpoint.ledger.requests).toHaveLength(21);
 	});
 
+	test('takes the same table again under the name the run has now, and refuses any other in words', async () => {
+		const runId = await killedRun();
+		const before = createEngine(openTab(browser).host);
+		await before.getProgress(runId);
+		await before.renameRun(runId, 'Renamed');
+		await before.getRun(runId);
+		browser.journals?.crash();
+		browser.indexedDB = new IDBFactory();
+		const engine = createEngine(openTab(browser).host);
+		expect(await engine.listRuns()).toMatchObject([{ id: runId, name: 'Renamed', succeeded: 15 }]);
+		expect(await engine.missingData(runId)).toMatchObject({
+			name: 'words.csv',
+			rowCount: 40,
+			columns: [{ name: 'id' }, { name: 'text' }],
+		});
+		const text = (rows: number, word: string, header = 'id,text'): File[] => [
+			new File(
+				[
+					`${header}\n${range(rows)
+						.map((i) => `${String(i)},${i === 39 ? word : 'word'} ${String(i)}`)
+						.join('\n')}`,
+				],
+				'other name.csv',
+			),
+		];
+		for (const [files, words] of [
+			[text(39, 'word'), /39 rows; the run's had 40 rows/],
+			[text(40, 'ward'), /other text/],
+			[text(40, 'word', 'id,words'), /columns are id, words; the run's were id, text/],
+		] as const) {
+			expect(await engine.attachFiles(runId, files)).toMatchObject({
+				ok: false,
+				error: [{ message: words }],
+			});
+			expect(await engine.missingData(runId)).not.toBeNull();
+		}
+		expect(await engine.attachFiles(runId, text(40, 'word'))).toEqual({ ok: true, value: null });
+		expect(await engine.missingData(runId)).toBeNull();
+		expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+		await reached(engine, runId, 'finished');
+		expect(await rowsOf(engine, runId)).toEqual(range(40));
+		expect(endpoint.ledger.requests).toHaveLength(21 + 25);
+	});
+
 	test('but for the list goes on with what is missing alone', async () => {
 		const runId = await killedRun();
 		await gone(`volley-run-${runId}`);
