@@ -13,6 +13,7 @@ const { values } = parseArgs({
 		wipes: { type: 'string', default: '10' },
 		tabs: { type: 'string', default: 'yes' },
 		rows: { type: 'string', default: '10000' },
+		built: { type: 'boolean', default: false },
 		seed: { type: 'string', default: '1' },
 	},
 });
@@ -21,7 +22,7 @@ const wipes = Number(values.wipes);
 const rows = Number(values.rows);
 const tabs = values.tabs === 'yes';
 
-const world = await createWorld(Number(values.seed));
+const world = await createWorld(Number(values.seed), values.built);
 try {
 	await world.open();
 	if (kills > 0) await killRuns(world, kills, rows);

@@ -2,7 +2,15 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bar, checkResults, exported, finished, namedTwice, resumeButton, settled } from './world.mjs';
+import {
+	bar,
+	checkResults,
+	exported,
+	finished,
+	namedTwice,
+	resumeButton,
+	settled,
+} from './world.mjs';
 
 /** A corruption can hit bytes that nobody reads. */
 const triesAtMost = 6;
@@ -45,6 +53,7 @@ export async function wipeRuns(world, wipes, rows) {
 		const isLost = alone === null || alone < acknowledged;
 		check(isLost, `loss ${String(turn)} took no effect`);
 		if (isLost) took++;
+		world.loseDraft();
 		await again.goto(run.url);
 		await bar(again).waitFor();
 		const found = await settled(again);
@@ -73,7 +82,10 @@ export async function wipeRuns(world, wipes, rows) {
 		await finished(again, rows);
 		checkResults(world, run, await exported(again));
 		const twice = ledger.requests.slice(sent).filter(({ seenBefore }) => seenBefore > 0).length;
-		check(twice <= named, `loss ${String(turn)}: ${String(twice)} sent twice, ${String(named)} named`);
+		check(
+			twice <= named,
+			`loss ${String(turn)}: ${String(twice)} sent twice, ${String(named)} named`,
+		);
 	}
 	console.log(
 		`losses of IndexedDB that took effect: ${String(took)} of ${String(wipes)}; rows given again: ${String(attached)}`,

@@ -18,11 +18,12 @@ const site = `http://127.0.0.1:${String(port)}/`;
 /**
  * The built site, the test endpoint, one profile on the disk, and a browser over it that dies and comes back.
  * @param {number} seed
+ * @param {boolean} isBuilt The site was built just before.
  */
-export async function createWorld(seed) {
+export async function createWorld(seed, isBuilt) {
 	const executable = findBrowser();
 	if (executable === null) throw new Error('There is no browser: see tests/browser.');
-	await build({ logLevel: 'warn' });
+	if (!isBuilt) await build({ logLevel: 'warn' });
 	const server = await preview({ preview: { port, host: '127.0.0.1' }, logLevel: 'warn' });
 	const modules = await createServer({
 		server: { middlewareMode: true, hmr: false, ws: false },
@@ -38,6 +39,7 @@ export async function createWorld(seed) {
 	const faults = [];
 	let state = seed + 1;
 	let runs = 0;
+	let draftLost = false;
 	/** @type {Life | null} */
 	let life = null;
 
@@ -74,6 +76,11 @@ export async function createWorld(seed) {
 			return life.page;
 		},
 
+		/** The draft went with the database. */
+		loseDraft() {
+			draftLost = true;
+		},
+
 		async kill() {
 			await life?.kill();
 			life = null;
@@ -85,12 +92,14 @@ export async function createWorld(seed) {
 		 * @param {number} rows
 		 */
 		async startRun(page, rows) {
+			const hasDraft = runs > 0 && !draftLost;
+			draftLost = false;
 			runs++;
 			const file = tableFile(runs, rows);
 			await page.goto('about:blank');
 			await page.goto(`${site}#/new`);
 			// Before the draft of the run before has come back, a file would be dropped into its arms.
-			if (runs > 1)
+			if (hasDraft)
 				await page
 					.getByText(`run ${String(runs - 1)} row 0`)
 					.first()
