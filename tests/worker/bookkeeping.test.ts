@@ -186,6 +186,18 @@ describe('a browser that lost its database', () => {
 		expect(endpoint.ledger.requests).toHaveLength(21 + 40);
 	});
 
+	test('and the journal too sends nothing at the first Resume, though nobody had looked at the run before', async () => {
+		const runId = await killedRun();
+		await gone(`volley-run-${runId}`);
+		journals.change(`${runId}.journal`, (bytes) => bytes.slice(0, bytes.indexOf(10) + 1));
+		const engine = createEngine(openTab(browser).host);
+		await engine.resumeRun(runId);
+		expect(await engine.getProgress(runId)).toMatchObject({
+			phase: { name: 'needsAttention', failure: { kind: 'resultsLost' } },
+		});
+		expect(endpoint.ledger.requests).toHaveLength(21);
+	});
+
 	const gone = (name: string): Promise<void> =>
 		new Promise((resolve) => {
 			// The killed tab's connection closes when it hears of it.
