@@ -1,4 +1,4 @@
-import type { Dataset, Row, TextEncoding } from '#domain/dataset.ts';
+import type { Dataset, DatasetMark, Row, TextEncoding } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ModelNote } from '#domain/model-note.ts';
@@ -126,6 +126,8 @@ export interface EngineApi {
 	pauseRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Goes on with what waits, after a pause, a stop, a restart or a mended failure. */
 	resumeRun(runId: string): Promise<Result<null, RunRefusal>>;
+	/** As `resumeRun`, also where another tab is at it, asleep or hanging: from then on that one sends and stores nothing. */
+	takeOverRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Aborts what is in flight; those requests wait again. */
 	stopRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Every failed request waits again, and the run goes on. */
@@ -146,6 +148,11 @@ export interface EngineApi {
 	getProgress(runId: string): Promise<RunProgress | null>;
 	renameRun(runId: string, name: string): Promise<void>;
 	deleteRun(runId: string): Promise<void>;
+
+	/** What is known of the rows that this run goes over, where they are no longer stored; null where they are. */
+	missingData(runId: string): Promise<DatasetMark | null>;
+	/** Gives a run its lost rows again: refused unless the files hold the same columns and rows. */
+	attachFiles(runId: string, files: readonly File[]): Promise<Result<null, readonly Problem[]>>;
 
 	readResults(query: ResultQuery): Promise<ResultPage>;
 	/** A settled request as the results file holds it, all its choices; empty while it waits. */

@@ -30,7 +30,27 @@ export interface Dataset {
 	readonly encoding: TextEncoding;
 	readonly delimiter: string;
 	readonly notices: readonly ImportNotice[];
+	/** Equal where columns and rows are equal; lacking in a dataset that an older version stored. */
+	readonly digest?: string;
 }
+
+/** What a run remembers of its dataset, so that the same file can be told from another one when the rows are gone. */
+export type DatasetMark = Pick<
+	Dataset,
+	'name' | 'columns' | 'rowCount' | 'encoding' | 'delimiter' | 'digest'
+>;
+
+export const markOfDataset = ({
+	name,
+	columns,
+	rowCount,
+	encoding,
+	delimiter,
+	digest,
+}: Dataset): DatasetMark => ({
+	...{ name, columns, rowCount, encoding, delimiter },
+	...(digest === undefined ? {} : { digest }),
+});
 
 export const textEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export type TextEncoding = (typeof textEncodings)[number];

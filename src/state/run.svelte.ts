@@ -8,7 +8,8 @@ import type {
 	RunRefusal,
 } from '#contract/engine-api.ts';
 import { originOf } from '#domain/connection.ts';
-import type { Dataset } from '#domain/dataset.ts';
+import type { Dataset, DatasetMark } from '#domain/dataset.ts';
+import type { Problem } from '#domain/problem.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { Repair } from '#domain/repair.ts';
 import type { Result } from '#domain/result.ts';
@@ -74,6 +75,11 @@ export class RunState {
 	/** It is missing, and was shown here before: another tab deleted it. */
 	lost = $state.raw(false);
 	dataset = $state.raw<Dataset | null>(null);
+	/** What is known of its rows, where they are gone. */
+	missingData = $state.raw<DatasetMark | null>(null);
+	/** Why the files given for them were not taken. */
+	attachProblems = $state.raw<readonly Problem[]>([]);
+	attaching = $state.raw(false);
 	progress = $state.raw<RunProgress | null>(null);
 	/** The snapshot last read out. */
 	announced = $state.raw<RunProgress | null>(null);
@@ -92,6 +98,7 @@ export class RunState {
 	readonly active = $derived(this.phase !== null && isActive(this.phase));
 	/** Another tab is at it: this one can only watch. */
 	readonly elsewhere = $derived(this.progress?.elsewhere ?? false);
+	readonly #goesHere = $derived(this.active && !this.elsewhere);
 	readonly inFlight = $derived(this.progress?.inFlight ?? 0);
 	readonly counters = $derived(this.progress?.counters ?? this.run?.counters ?? null);
 	/** The failure that a person has to mend before the run can go on. */
@@ -100,7 +107,7 @@ export class RunState {
 	#held = $state.raw<readonly string[] | null>(null);
 	/** The origin whose key this run needs again: after a restart the tab holds none. Null where nothing is lacking. */
 	readonly lacksKeyFor: string | null = $derived.by(() => {
-		if (this.run === null || this.#held === null || this.active) return null;
+		if (this.run === null || this.#held === null || this.#goesHere) return null;
 		const { connection } = this.run.setup;
 		const origin = originOf(connection);
 		const done = this.phase?.name === 'finished';
@@ -108,7 +115,7 @@ export class RunState {
 	});
 	/** The origin that a key is asked for; null where none is. */
 	readonly keyOrigin = $derived.by(() => {
-		if (this.active || this.run === null) return null;
+		if (this.#goesHere || this.run === null) return null;
 		if (this.lacksKeyFor !== null) return this.lacksKeyFor;
 		if (this.refused?.refusal.kind === 'needsKey') return this.refused.refusal.origin;
 		const { connection } = this.run.setup;
@@ -174,6 +181,25 @@ export class RunState {
 		const { datasetId } = run.setup;
 		if (datasetId !== null && this.dataset === null)
 			this.dataset = await this.#api.getDataset(datasetId);
+		this.missingData =
+			datasetId !== null && this.dataset === null
+				? await this.#ask(() => this.#api.missingData(this.runId))
+				: null;
+	}
+
+	/** Files that hold the rows it has lost. */
+	async attach(files: readonly File[]): Promise<void> {
+		if (files.length === 0 || this.attaching) return;
+		this.attaching = true;
+		this.attachProblems = [];
+		try {
+			const attached = await this.#ask(() => this.#api.attachFiles(this.runId, files));
+			if (attached?.ok === false) this.attachProblems = attached.error;
+			else if (this.refused?.refusal.kind === 'dataMissing') this.refused = null;
+			await this.load();
+		} finally {
+			this.attaching = false;
+		}
 	}
 
 	receive(event: EngineEvent): void {
@@ -225,6 +251,11 @@ export class RunState {
 
 	resume(): Promise<void> {
 		return this.#start('resume', () => this.#api.resumeRun(this.runId));
+	}
+
+	/** Goes on with it here, whatever the other tab that is at it does. */
+	takeOver(): Promise<void> {
+		return this.#start('resume', () => this.#api.takeOverRun(this.runId));
 	}
 
 	retryFailed(): Promise<void> {

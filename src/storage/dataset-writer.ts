@@ -1,7 +1,8 @@
-import type { Dataset, Row } from '#domain/dataset.ts';
+import type { Column, Dataset, Row } from '#domain/dataset.ts';
 import { Chunker } from './chunker.ts';
 import type { Chunk, DatasetSchema } from './dataset-schema.ts';
 import type { LiveDatabase } from './live-database.ts';
+import { RowDigest } from './row-digest.ts';
 import { makeAll, writeTo } from './transact.ts';
 
 export interface DatasetWriterOptions {
@@ -17,6 +18,7 @@ export class DatasetWriter {
 	readonly id: string;
 	readonly #options: DatasetWriterOptions;
 	readonly #chunker = new Chunker();
+	readonly #digest = new RowDigest();
 	/** Each write begins after the one before; after a failed one, none does. */
 	#writes: Promise<void> = Promise.resolve();
 
@@ -27,15 +29,22 @@ export class DatasetWriter {
 
 	/** Resolves when rows may be appended without memory growing: what was full is stored. */
 	append(rows: readonly Row[]): Promise<void> {
+		this.#digest.add(rows);
 		return this.#write(this.#chunker.add(rows));
 	}
 
-	async finish(meta: Omit<Dataset, 'id' | 'createdAt'>): Promise<Dataset> {
+	/** Of the rows appended by now, under these columns. */
+	digestUnder(columns: readonly Column[]): string {
+		return this.#digest.under(columns);
+	}
+
+	async finish(meta: Omit<Dataset, 'id' | 'createdAt' | 'digest'>): Promise<Dataset> {
 		const { rowCount } = this.#chunker;
 		if (meta.rowCount !== rowCount)
 			throw new RangeError(`rowCount is ${String(meta.rowCount)}, appended: ${String(rowCount)}`);
 		await this.#write(this.#chunker.rest());
-		const dataset: Dataset = { ...meta, id: this.id, createdAt: this.#options.now() };
+		const digest = this.digestUnder(meta.columns);
+		const dataset: Dataset = { ...meta, id: this.id, createdAt: this.#options.now(), digest };
 		await this.#options.onFinish(dataset);
 		return dataset;
 	}

@@ -23,9 +23,9 @@ export class Datasets {
 		this.#shelf = shelf;
 	}
 
-	async create(): Promise<DatasetWriter> {
-		const { now, newId } = this.#shelf.options;
-		const id = newId();
+	/** `id`: of one that was lost, to be written anew. */
+	async create(id = this.#shelf.options.newId()): Promise<DatasetWriter> {
+		const { now } = this.#shelf.options;
 		this.#writing.add(id);
 		try {
 			await this.#put({ id, createdAt: now(), state: 'writing' }, 'relaxed');

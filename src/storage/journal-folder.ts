@@ -1,4 +1,4 @@
-/** A file that one worker alone has open. Offsets and sizes in bytes; what was not flushed may not outlive a power cut. */
+/** A file that one worker alone writes to. Offsets and sizes in bytes; what was not flushed may not outlive a power cut. */
 export interface JournalFile {
 	size(): number;
 	/** Fills `into` from `at` on; gives back how many bytes there were. */
@@ -12,7 +12,7 @@ export interface JournalFile {
 
 /** Where journals are kept: outside IndexedDB, so that what takes the one does not take the other. */
 export interface JournalFolder {
-	/** Creates the file where there is none. Rejects while another worker has it open. */
+	/** Creates the file where there is none. Some browsers reject while another worker has it open. */
 	open(name: string): Promise<JournalFile>;
 	names(): Promise<readonly string[]>;
 	/** Deleting what is not there is no failure. */

@@ -1,3 +1,4 @@
+import type { DatasetMark } from '#domain/dataset.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunRevision } from '#domain/revision.ts';
 import type { RunPhase, RunSetup } from '#domain/run.ts';
@@ -11,9 +12,16 @@ export type JournalEntry =
 			readonly id: string;
 			readonly createdAt: number;
 			readonly setup: RunSetup;
+			readonly data: DatasetMark | null;
 	  }
 	/** A worker took the run up; `paidTwice` are the requests that were in flight at all crashes so far. */
-	| { readonly kind: 'taken'; readonly epoch: number; readonly paidTwice: number }
+	| {
+			readonly kind: 'taken';
+			readonly epoch: number;
+			readonly paidTwice: number;
+			readonly name: string;
+	  }
+	| { readonly kind: 'named'; readonly name: string }
 	/** It is about to leave. */
 	| { readonly kind: 'sent'; readonly request: number }
 	/** It came back without an answer and waits again, or its failure settles next. */

@@ -3,33 +3,30 @@ import type { RunRevision } from '#domain/revision.ts';
 import type { RunPhase } from '#domain/run.ts';
 import type { JournalFile } from './journal-folder.ts';
 import { encodeEntry, joined, type JournalEntry } from './journal-line.ts';
-import { toStorageError } from './storage-error.ts';
+import { StorageError, toStorageError } from './storage-error.ts';
 
-/** The end of one run's journal, where its owner writes. What could not be written whole is taken back. */
+/**
+ * The end of one run's journal, where its owner writes. What could not be written whole is taken back. A file that has
+ * grown meanwhile has another owner, and nothing is written over it.
+ */
 export class Journal {
 	readonly #file: JournalFile;
 	#end: number;
-	#unstored = Infinity;
-	/** Requests in flight and where their lines begin, the oldest first. */
+	/** As this worker left it: past the end only where a torn line could not be cut off. */
+	#size: number;
+	/** Requests in flight, or answered and not stored yet, and where their lines begin: the oldest first. */
 	readonly #open = new Map<number, number>();
 
 	constructor(file: JournalFile, end: number) {
 		this.#file = file;
 		this.#end = end;
+		this.#size = end;
 	}
 
-	/**
-	 * Whoever reads from here on misses nothing that is in flight, and nothing that was appended after what the store
-	 * holds by then.
-	 */
-	get safePoint(): number {
-		const [oldest] = this.#open.values();
-		return Math.min(oldest ?? this.#end, this.#unstored);
-	}
-
-	/** What was appended from `point` on did not come into the store, whatever follows. */
-	holdBack(point: number): void {
-		this.#unstored = Math.min(this.#unstored, point);
+	/** Once these are stored, whoever reads from here on misses nothing that is in flight or not stored. */
+	safePoint(stored: ReadonlySet<number> = new Set()): number {
+		for (const [request, at] of this.#open) if (!stored.has(request)) return at;
+		return this.#end;
 	}
 
 	/** Not flushed: a killed browser leaves it all the same, and the next commit takes it along. */
@@ -45,11 +42,15 @@ export class Journal {
 		this.append([{ kind: 'back', request }]);
 	}
 
-	/** One write and one flush, however many they are. */
-	settled(settled: readonly SettledRequest[]): void {
-		this.append(settled.map((one) => ({ kind: 'settled', settled: one })));
-		this.flush();
-		for (const { request } of settled) this.#open.delete(request);
+	/** At once, so that a killed browser pays for no answer twice that had come; the commit that stores it flushes first. */
+	settled(settled: SettledRequest): void {
+		const at = this.#end;
+		this.append([{ kind: 'settled', settled }]);
+		if (!this.#open.has(settled.request)) this.#open.set(settled.request, at);
+	}
+
+	stored(requests: Iterable<number>): void {
+		for (const request of requests) this.#open.delete(request);
 	}
 
 	freed(requests: readonly number[]): void {
@@ -69,13 +70,25 @@ export class Journal {
 		this.flush();
 	}
 
+	named(name: string): void {
+		this.append([{ kind: 'named', name }]);
+		this.flush();
+	}
+
 	phase(phase: RunPhase): void {
 		this.append([{ kind: 'phase', phase }]);
 		this.flush();
 	}
 
+	/** Another worker has the run: what this one still had in flight must not read as come back. */
+	disown(): void {
+		this.#size = -1;
+	}
+
 	append(entries: readonly JournalEntry[]): void {
 		const bytes = joined(entries.map(encodeEntry));
+		if (this.#sizeNow() !== this.#size)
+			throw new StorageError('fenced', 'Another tab has taken this run up.');
 		try {
 			this.#file.write(bytes, this.#end);
 		} catch (cause) {
@@ -83,6 +96,7 @@ export class Journal {
 			throw toStorageError(cause);
 		}
 		this.#end += bytes.length;
+		this.#size = Math.max(this.#size, this.#end);
 	}
 
 	flush(): void {
@@ -97,11 +111,20 @@ export class Journal {
 		this.#file.close();
 	}
 
+	#sizeNow(): number {
+		try {
+			return this.#file.size();
+		} catch (cause) {
+			throw toStorageError(cause);
+		}
+	}
+
 	#takeBack(): void {
 		try {
 			this.#file.truncate(this.#end);
 		} catch {
 			// The next write goes over it, and a reader passes over a line without its checksum.
 		}
+		this.#size = this.#sizeNow();
 	}
 }

@@ -1,5 +1,5 @@
 import type { DBSchema } from 'idb';
-import type { Dataset } from '#domain/dataset.ts';
+import type { Dataset, DatasetMark } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { RunSetup, RunSummary } from '#domain/run.ts';
@@ -24,6 +24,8 @@ export interface RunRecord extends RunSummary {
 export interface SetupRecord {
 	readonly id: string;
 	readonly setup: RunSetup;
+	/** Null without rows; lacking in a run that an older version stored. */
+	readonly data?: DatasetMark | null;
 }
 
 /** A database that nothing names any more. Noted with the removal of its last mention, so that a crash between cannot leak it. */

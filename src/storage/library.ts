@@ -1,4 +1,4 @@
-import type { Dataset, Row } from '#domain/dataset.ts';
+import { markOfDataset, type Dataset, type DatasetMark, type Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Run, RunSetup, RunSummary } from '#domain/run.ts';
@@ -29,7 +29,8 @@ export interface LibraryOptions {
 
 /** All that the browser keeps. Every rejection is a StorageError. */
 export interface Library {
-	createDataset(): Promise<DatasetWriter>;
+	/** `id`: of one that was lost, to be written anew for the runs that name it. */
+	createDataset(id?: string): Promise<DatasetWriter>;
 	getDataset(id: string): Promise<Dataset | null>;
 	/** The rows [first, first + count), as far as there are any; none of an unknown dataset. */
 	readRows(id: string, first: number, count: number): Promise<readonly Row[]>;
@@ -47,6 +48,8 @@ export interface Library {
 	/** Newest first. */
 	listRuns(): Promise<readonly RunSummary[]>;
 	getRun(id: string): Promise<Run | null>;
+	/** What is known of the rows that the run goes over, whether they are stored or not; null where nothing is. */
+	datasetOfRun(id: string): Promise<DatasetMark | null>;
 	renameRun(id: string, name: string): Promise<void>;
 	/** Never waits for another tab. Settles of this run that are not stored yet are rejected. */
 	deleteRun(id: string): Promise<void>;
@@ -80,7 +83,7 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 
 	return {
 		restoredRuns,
-		createDataset: () => datasets.create(),
+		createDataset: (id) => datasets.create(id),
 		getDataset: (id) => datasets.get(id),
 		readRows: (id, first, count) => datasets.readRows(id, first, count),
 		deleteUnusedDatasets: (keep, createdBefore = Infinity) =>
@@ -98,7 +101,11 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 			return draft ?? null;
 		},
 
-		createRun: (setup) => runs.create(setup),
+		createRun: async (setup) => {
+			const dataset = setup.datasetId === null ? null : await datasets.get(setup.datasetId);
+			return runs.create(setup, dataset === null ? null : markOfDataset(dataset));
+		},
+		datasetOfRun: (id) => runs.datasetOf(id),
 		listRuns: () => runs.list(),
 		getRun: (id) => runs.get(id),
 		renameRun: (id, name) => runs.rename(id, name),

@@ -13,7 +13,7 @@ export async function readHeader(
 	try {
 		const first = journalLines(file, 0).next();
 		if (first.done === true || first.value.entry.kind !== 'run') return null;
-		const { createdAt, setup } = first.value.entry;
+		const { createdAt, setup, data } = first.value.entry;
 		const { name, datasetId } = setup;
 		const record: RunRecord = {
 			id,
@@ -26,7 +26,7 @@ export async function readHeader(
 			failed: 0,
 			datasetId,
 		};
-		return { record, setup: { id, setup } };
+		return { record, setup: { id, setup, data } };
 	} finally {
 		file.close();
 	}

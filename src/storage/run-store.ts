@@ -33,6 +33,8 @@ export interface RunStoreOptions {
 	readonly runId: string;
 	/** Null where none can be kept. */
 	readonly journals: JournalFolder | null;
+	/** As the list has it; null: as the journal has it. */
+	readonly name: string | null;
 	/** The first line of the run's journal. */
 	readonly header: JournalEntry;
 }
@@ -43,6 +45,8 @@ export interface TakenUp {
 	readonly lost: number;
 	/** The last phase that the journal knows; null without one. */
 	readonly phase: RunPhase | null;
+	/** The last name that the journal knows; null without one. */
+	readonly name: string | null;
 }
 
 export interface EachOptions {
@@ -69,10 +73,13 @@ export class RunStore {
 	#savingRow: Promise<void> | null = null;
 	#paidTwice: number | null = null;
 	#owned: TakenRun | null = null;
+	/** Null in a run that is being restored: its journal knows. */
+	#name: string | null;
 
 	private constructor(options: RunStoreOptions, counters: RunCounters) {
 		this.#options = options;
 		this.#counters = counters;
+		this.#name = options.name;
 		this.#rowSavedAt = options.now();
 		this.#commits = new GroupCommit<SettledRequest>({
 			commit: (settled) => this.#commit(settled),
@@ -110,16 +117,31 @@ export class RunStore {
 
 	/**
 	 * Makes this worker the one that may write, after bringing journal and store together. The caller holds the run's
-	 * lock, and lets go before it gives that back.
+	 * lock, and lets go before it gives that back. `isStolen`: it took the lock from a worker that may still be at the run,
+	 * which a journal alone can keep from sending.
 	 */
-	async takeUp(): Promise<TakenUp> {
+	async takeUp(isStolen = false): Promise<TakenUp> {
 		this.letGo();
 		const { database, fresh, header, journals, runId } = this.#options;
 		const use: TakenRun['use'] = (work) => database.use(work);
-		const taken = await takeUpRun({ use, fresh, header, journals, runId });
+		const taken = await takeUpRun({
+			...{ use, fresh, header, journals, runId, isStolen },
+			name: this.#name,
+		});
+		this.#name = taken.name ?? this.#name;
 		this.#owned = taken;
 		await this.refresh();
-		return { lost: Math.max(0, taken.acknowledged - this.#settled), phase: taken.phase };
+		return {
+			lost: Math.max(0, taken.acknowledged - this.#settled),
+			phase: taken.phase,
+			name: taken.name,
+		};
+	}
+
+	/** A run that nobody is at says so when it is taken up next. */
+	rename(name: string): void {
+		this.#name = name;
+		this.#owned?.journal?.named(name);
 	}
 
 	/** What is missing is taken as lost for good: those requests wait. */
@@ -132,6 +154,11 @@ export class RunStore {
 		const owned = this.#owned;
 		this.#owned = null;
 		owned?.close();
+	}
+
+	/** Another worker has taken the run from this one, which must not wait to find that out from what is stored. */
+	disown(): void {
+		this.#owned?.journal?.disown();
 	}
 
 	/** To be called, and heard out, before the request leaves: throws where that cannot be noted. */
@@ -160,8 +187,9 @@ export class RunStore {
 	}
 
 	/** Resolves once the outcome, its choices and the counters are stored. A second answer to a request is dropped and counted. */
-	settle(settled: SettledRequest): Promise<void> {
-		return this.#commits.add(settled);
+	async settle(settled: SettledRequest): Promise<void> {
+		this.#owned?.journal?.settled(settled);
+		await this.#commits.add(settled);
 	}
 
 	async setPhase(phase: RunPhase): Promise<void> {
@@ -288,14 +316,11 @@ export class RunStore {
 		const { database, fresh } = this.#options;
 		const owned = this.#owned;
 		const journal = owned?.journal ?? null;
-		const before = journal?.safePoint ?? 0;
-		journal?.settled(settled);
-		const owner = owned === null ? null : nextOwner(owned);
-		const stored = database.use((db) => commitSettled(db, fresh, settled, owner));
-		const committed = await stored.catch((cause: unknown) => {
-			journal?.holdBack(before);
-			throw cause;
-		});
+		const requests = new Set(settled.map(({ request }) => request));
+		journal?.flush();
+		const owner = owned === null ? null : nextOwner(owned, requests);
+		const committed = await database.use((db) => commitSettled(db, fresh, settled, owner));
+		journal?.stored(requests);
 		this.#counters = committed.counters;
 		this.#duplicates += committed.duplicates;
 		this.#acknowledge();
@@ -342,5 +367,5 @@ export class RunStore {
 const isCutOff = (choice: JsonObject): boolean => finishReasonOf(choice) === 'length';
 
 /** The owner's record as it stands once what is in the journal by now is stored. */
-const nextOwner = ({ owner, journal }: TakenRun): OwnerRecord =>
-	journal === null ? owner : { ...owner, through: journal.safePoint };
+const nextOwner = ({ owner, journal }: TakenRun, stored: ReadonlySet<number>): OwnerRecord =>
+	journal === null ? owner : { ...owner, through: journal.safePoint(stored) };

@@ -1,3 +1,4 @@
+import type { DatasetMark } from '#domain/dataset.ts';
 import {
 	emptyCounters,
 	planSizeOf,
@@ -34,7 +35,7 @@ export class Runs {
 		this.#liveRuns = liveRuns;
 	}
 
-	async create(setup: RunSetup): Promise<Run> {
+	async create(setup: RunSetup, data: DatasetMark | null): Promise<Run> {
 		const { now, newId } = this.#shelf.options;
 		const counters = emptyCounters(planSizeOf(setup));
 		const at = now();
@@ -53,7 +54,7 @@ export class Runs {
 			writeTo(db, ['runs', 'setups'], 'strict', (tx) =>
 				makeAll([
 					() => tx.objectStore('runs').put(record),
-					() => tx.objectStore('setups').put({ id: record.id, setup }),
+					() => tx.objectStore('setups').put({ id: record.id, setup, data }),
 				]),
 			),
 		);
@@ -85,8 +86,14 @@ export class Runs {
 		return { id, createdAt, updatedAt, phase: phaseOf(record, live), setup, revisions, counters };
 	}
 
-	rename(id: string, name: string): Promise<void> {
-		return this.#change(id, { name }, 'relaxed');
+	async datasetOf(id: string): Promise<DatasetMark | null> {
+		return (await this.#read(id))?.data ?? null;
+	}
+
+	async rename(id: string, name: string): Promise<void> {
+		await this.#change(id, { name }, 'relaxed');
+		const store = await this.#stores.get(id)?.catch(() => null);
+		store?.rename(name);
 	}
 
 	/** The list row goes first: whatever happens next, the run is gone for whoever looks. */
@@ -133,13 +140,13 @@ export class Runs {
 	}
 
 	/** The one store of this run, until it is closed; null where there is no such run. */
-	open(id: string): Promise<RunStore | null> {
+	open(id: string, isRestored = false): Promise<RunStore | null> {
 		const known = this.#stores.get(id);
 		if (known !== undefined) return known;
 		const forget = (): void => {
 			if (this.#stores.get(id) === opening) this.#stores.delete(id);
 		};
-		const opening = this.#open(id, forget);
+		const opening = this.#open(id, forget, isRestored);
 		this.#stores.set(id, opening);
 		opening.then((store) => {
 			if (store === null) forget();
@@ -152,7 +159,7 @@ export class Runs {
 		await Promise.all(stores.map(async (store) => store?.close()));
 	}
 
-	async #open(id: string, onClosed: () => void): Promise<RunStore | null> {
+	async #open(id: string, onClosed: () => void, isRestored: boolean): Promise<RunStore | null> {
 		const stored = await this.#read(id);
 		if (stored === null || this.#deleted.has(id)) return null;
 		const { now, onProblem, journals } = this.#shelf.options;
@@ -167,7 +174,12 @@ export class Runs {
 			onClosed,
 			runId: id,
 			journals,
-			header: { kind: 'run', id, createdAt: stored.record.createdAt, setup: stored.setup },
+			name: isRestored ? null : stored.setup.name,
+			header: {
+				...{ kind: 'run', id, setup: stored.setup },
+				createdAt: stored.record.createdAt,
+				data: stored.data,
+			},
 		});
 	}
 
@@ -183,10 +195,11 @@ export class Runs {
 				]),
 			),
 		);
-		const store = await this.open(id);
+		const store = await this.open(id, true);
 		if (store === null) return false;
 		try {
-			const { phase } = await store.takeUp();
+			const { phase, name } = await store.takeUp();
+			if (name !== null) await this.#change(id, { name }, 'relaxed');
 			await store.setPhase(settledPhase(phase ?? { name: 'interrupted' }));
 		} finally {
 			store.letGo();
@@ -208,14 +221,17 @@ export class Runs {
 	}
 
 	/** The setup carries the name that the run has now. */
-	async #read(id: string): Promise<{ record: RunRecord; setup: RunSetup } | null> {
+	async #read(
+		id: string,
+	): Promise<{ record: RunRecord; setup: RunSetup; data: DatasetMark | null } | null> {
 		const [record, stored] = await this.#shelf.library.use((db) =>
 			readFrom(db, ['runs', 'setups'], (tx) =>
 				Promise.all([tx.objectStore('runs').get(id), tx.objectStore('setups').get(id)]),
 			),
 		);
 		if (record === undefined || stored === undefined) return null;
-		return { record, setup: { ...stored.setup, name: record.name } };
+		const setup = { ...stored.setup, name: record.name };
+		return { record, setup, data: stored.data ?? null };
 	}
 
 	/** A run that was deleted meanwhile stays deleted. */

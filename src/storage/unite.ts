@@ -10,6 +10,7 @@ import { readReopened, reopenThese } from './reopen.ts';
 import { freeThese } from './retry-failed.ts';
 import { readRevisions, writeRevision } from './revisions.ts';
 import type { OwnerRecord, RunSchema } from './run-schema.ts';
+import { StorageError } from './storage-error.ts';
 
 /** Settled requests of the journal in one transaction, and of the store in one write. */
 const batchSize = 500;
@@ -24,6 +25,7 @@ export interface United {
 	readonly inFlight: number;
 	/** The last that the journal knows. */
 	readonly phase: RunPhase | null;
+	readonly name: string | null;
 }
 
 export interface UniteParts {
@@ -55,8 +57,9 @@ export async function unite(parts: UniteParts, all: boolean): Promise<United> {
 	return { ...united, end: await complete(parts, united.end, head, held, !replayed.hasHeader) };
 }
 
-interface Replayed extends Omit<United, 'epoch'> {
-	readonly epoch: number;
+interface Replayed extends United {
+	/** Of the file when its last line was read. */
+	readonly size: number;
 	readonly damaged: number;
 	readonly hasHeader: boolean;
 	/** The numbers of those that the journal holds. */
@@ -64,13 +67,17 @@ interface Replayed extends Omit<United, 'epoch'> {
 }
 
 function cut(file: JournalFile, replayed: Replayed, stored: OwnerRecord | null): United {
-	if (replayed.end < file.size()) file.truncate(replayed.end);
+	// Whoever held the run may still have written after the last look: that is read, not cut.
+	if (file.size() !== replayed.size)
+		throw new StorageError('fenced', 'Another tab is writing to this run.');
+	if (replayed.end < replayed.size) file.truncate(replayed.end);
 	return {
 		end: replayed.end,
 		epoch: Math.max(replayed.epoch, stored?.epoch ?? 0),
 		paidTwice: Math.max(replayed.paidTwice, stored?.paidTwice ?? 0),
 		inFlight: replayed.inFlight,
 		phase: replayed.phase,
+		name: replayed.name,
 	};
 }
 
@@ -85,11 +92,13 @@ async function replay(
 	let seen = { end: from, damaged: 0, epoch: 0, paidTwice: 0, hasHeader: false };
 	let phase: RunPhase | null = null;
 	const revisions = new Set<number>();
+	let name: string | null = null;
 	const store = async (): Promise<void> => {
 		const batch = pending;
 		pending = [];
 		if (batch.length > 0) await use((db) => commitSettled(db, fresh, batch));
 	};
+	const freedAt = lastFreed(file, from);
 	for (const { entry, end, damaged } of journalLines(file, from)) {
 		seen = { ...seen, end, damaged };
 		switch (entry.kind) {
@@ -100,6 +109,7 @@ async function replay(
 				// What was in flight before it is counted in it.
 				open.clear();
 				seen = { ...seen, epoch: entry.epoch, paidTwice: entry.paidTwice };
+				name = entry.name;
 				break;
 			case 'sent':
 				open.add(entry.request);
@@ -109,6 +119,8 @@ async function replay(
 				break;
 			case 'settled':
 				open.delete(entry.settled.request);
+				// It may be the second answer to one that is freed further on, dropped at the time.
+				if (end < (freedAt.get(entry.settled.request) ?? 0)) break;
 				if (held !== null) held[entry.settled.request] = 1;
 				pending.push(entry.settled);
 				if (pending.length >= batchSize) await store();
@@ -127,13 +139,25 @@ async function replay(
 				revisions.add(entry.number);
 				await use((db) => writeRevision(db, entry.number, entry.revision));
 				break;
+			case 'named':
+				name = entry.name;
+				break;
 			case 'phase':
 				phase = entry.phase;
 				break;
 		}
 	}
+	const size = file.size();
 	await store();
-	return { ...seen, inFlight: open.size, phase, revisions };
+	return { ...seen, size, inFlight: open.size, phase, name, revisions };
+}
+
+/** Where the last line ends that has each of the requests wait again. */
+function lastFreed(file: JournalFile, from: number): ReadonlyMap<number, number> {
+	const freedAt = new Map<number, number>();
+	for (const { entry, end } of journalLines(file, from))
+		if (entry.kind === 'freed') for (const request of entry.requests) freedAt.set(request, end);
+	return freedAt;
 }
 
 async function missingRevisions(

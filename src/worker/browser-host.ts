@@ -1,4 +1,4 @@
-import type { Host } from './host.ts';
+import type { Host, LockOptions } from './host.ts';
 import { opfsFolder } from './opfs-folder.ts';
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -17,19 +17,28 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
 	});
 
 /** Holds the lock for as long as the callback's promise is open: until the release function is called. */
-const lock = (name: string): Promise<(() => void) | null> =>
+const lock = (
+	name: string,
+	{ steal = false, onLost }: LockOptions = {},
+): Promise<(() => void) | null> =>
 	new Promise((resolve, reject) => {
+		let isHeld = false;
 		navigator.locks
-			.request(name, { ifAvailable: true }, (held) => {
+			.request(name, steal ? { steal } : { ifAvailable: true }, (held) => {
 				if (held === null) {
 					resolve(null);
 					return undefined;
 				}
+				isHeld = true;
 				return new Promise<void>((release) => {
 					resolve(release);
 				});
 			})
-			.catch(reject);
+			.catch((cause: unknown) => {
+				// The request of a holder is rejected for one reason: the lock was stolen.
+				if (isHeld) onLost?.();
+				else reject(cause instanceof Error ? cause : new Error(String(cause)));
+			});
 	});
 
 export const browserHost = (): Host => ({

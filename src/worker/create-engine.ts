@@ -10,6 +10,7 @@ import type { Host } from './host.ts';
 import { KeyRing } from './key-ring.ts';
 import { paced } from './paced.ts';
 import { runOfLock, Runs } from './runs.ts';
+import { attachFiles, missingData, refusalOf, type Into } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
 
 /** How long a dataset that nothing uses is kept. */
@@ -89,6 +90,7 @@ export function createEngine(host: Host): EngineApi {
 		startRun: async (setup) => (await rooms).runs.start(setup),
 		pauseRun: async (runId) => (await rooms).runs.pause(runId),
 		resumeRun: async (runId) => (await rooms).runs.resume(runId),
+		takeOverRun: async (runId) => (await rooms).runs.takeOver(runId),
 		stopRun: async (runId) => (await rooms).runs.stop(runId),
 		retryFailed: async (runId) => (await rooms).runs.retryFailed(runId),
 
@@ -103,13 +105,30 @@ export function createEngine(host: Host): EngineApi {
 		getRun: async (runId) => (await rooms).runs.get(runId),
 		getProgress: async (runId) => (await rooms).runs.progress(runId),
 		renameRun: async (runId, name) => {
-			await (await rooms).library.renameRun(runId, name);
-			emit({ kind: 'runsChanged' });
+			await (await rooms).runs.rename(runId, name);
 		},
 		deleteRun: async (runId) => {
 			const { runs, library } = await rooms;
 			await runs.delete(runId);
 			await cleanUp(library, host);
+		},
+
+		missingData: async (runId) => missingData((await rooms).library, runId),
+		attachFiles: async (runId, files) => {
+			const { library, runs } = await rooms;
+			const attached = await attachFiles(library, runId, (mark, datasetId) => {
+				importing?.abort();
+				const controller = new AbortController();
+				importing = controller;
+				const { encoding, delimiter } = mark;
+				const into = { datasetId, refuse: refusalOf(mark) };
+				const options = { encoding, delimiter };
+				return importFiles(library, files, options, controller.signal, host, emit, into);
+			});
+			if (!attached.ok) return attached;
+			await holdDataset(attached.value.id);
+			await runs.dataCame(attached.value.id);
+			return ok(null);
 		},
 
 		readResults: async (query) => {
@@ -170,12 +189,13 @@ async function importFiles(
 	signal: AbortSignal,
 	host: Host,
 	emit: (event: EngineEvent) => void,
+	into: Into | null = null,
 ): Promise<Result<Dataset, readonly Problem[]>> {
 	let seen = { bytesRead: 0, bytesTotal: 0, rows: 0 };
 	const progress = paced(100, host, () => {
 		emit({ kind: 'importProgress', ...seen });
 	});
-	const writer = await library.createDataset();
+	const writer = await library.createDataset(into?.datasetId);
 	try {
 		const read = await readTables(files, options, {
 			signal,
@@ -188,6 +208,13 @@ async function importFiles(
 		if (!read.ok) {
 			await writer.discard();
 			return err(read.error.kind === 'refused' ? read.error.problems : [cancelled]);
+		}
+		const { columns, rowCount } = read.value;
+		const refusal =
+			into?.refuse({ columns, rowCount, digest: writer.digestUnder(columns) }) ?? null;
+		if (refusal !== null) {
+			await writer.discard();
+			return err([refusal]);
 		}
 		const dataset = await writer.finish(read.value);
 		progress.flush();

@@ -3,6 +3,13 @@ import type { JournalFolder } from '#storage/journal-folder.ts';
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+export interface LockOptions {
+	/** Takes it from whoever has it. Default: no. */
+	readonly steal?: boolean;
+	/** Another tab has taken it from us: at once, or when this one wakes. */
+	readonly onLost?: () => void;
+}
+
 /** What the browser gives the worker; tests give the same things in their own way. */
 export interface Host {
 	readonly clock: Clock;
@@ -13,7 +20,7 @@ export interface Host {
 	/** Calls back after `ms` unless the returned function is called first. */
 	readonly after: (ms: number, callBack: () => void) => () => void;
 	/** Takes the named lock of this origin; null where another tab has it. The returned function lets it go. */
-	readonly lock: (name: string) => Promise<(() => void) | null>;
+	readonly lock: (name: string, options?: LockOptions) => Promise<(() => void) | null>;
 	/** The names of the locks that any tab of this origin holds. */
 	readonly heldLocks: () => Promise<readonly string[]>;
 	/** Null where the browser keeps no files for this origin. */

@@ -1,6 +1,15 @@
 import type { JournalFile, JournalFolder } from '#storage/journal-folder.ts';
 
-/** A killed tab's files come free a moment after its locks do. */
+/**
+ * Who may write is decided by the run's lock and its epoch. A tab that hangs keeps its file open: another must be able to
+ * write all the same. Browsers that do not know the mode keep the file for one tab.
+ */
+const shared = { mode: 'readwrite-unsafe' } as const;
+
+/** TypeScript's own type has no modes yet. */
+type OpenShared = (options: typeof shared) => Promise<FileSystemSyncAccessHandle>;
+
+/** There a killed tab's files come free a moment after its locks do. */
 const opensAtMost = 20;
 const betweenOpensMs = 100;
 
@@ -26,9 +35,10 @@ function folderOver(
 	return {
 		open: async (name) => {
 			const handle = await folder.getFileHandle(name, { create: true });
+			const openShared = handle.createSyncAccessHandle.bind(handle) as OpenShared;
 			for (let left = opensAtMost; ; left--) {
 				try {
-					return fileOver(await handle.createSyncAccessHandle());
+					return fileOver(await openShared(shared));
 				} catch (cause) {
 					if (left <= 1 || !isNamed(cause, 'NoModificationAllowedError')) throw cause;
 				}

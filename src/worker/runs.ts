@@ -64,6 +64,8 @@ export class Runs {
 	readonly #calledOff = new Set<string>();
 	readonly #gates = new Map<string, Gate>();
 	readonly #limiters: Limiters;
+	/** Another tab has taken these from this one. */
+	readonly #lost = new Set<string>();
 	/** Answers that a full or broken store refused: kept for the next session. */
 	readonly #unsaved = new Map<string, readonly SettledRequest[]>();
 
@@ -92,6 +94,11 @@ export class Runs {
 
 	resume(runId: string): Promise<Result<null, RunRefusal>> {
 		return this.#takeUp(runId);
+	}
+
+	/** As `resume`, whoever is at it: that tab stops, or, where it hangs, writes and sends nothing when it wakes. */
+	takeOver(runId: string): Promise<Result<null, RunRefusal>> {
+		return this.#takeUp(runId, undefined, true);
 	}
 
 	retryFailed(runId: string): Promise<Result<null, RunRefusal>> {
@@ -159,6 +166,23 @@ export class Runs {
 		this.#parts.emit({ kind: 'runsChanged' });
 	}
 
+	async rename(runId: string, name: string): Promise<void> {
+		await this.#parts.library.renameRun(runId, name);
+		const opened = await this.#open.get(runId)?.catch(() => null);
+		// Its journal is to know the name too.
+		if (opened && !this.#live.has(runId) && !this.#claimed.has(runId)) await this.#inspect(opened);
+		this.#parts.emit({ kind: 'runsChanged' });
+	}
+
+	/** The rows of these runs are stored again: they are opened anew when next asked for. */
+	async dataCame(datasetId: string): Promise<void> {
+		for (const [runId, opening] of this.#open) {
+			const opened = await opening.catch(() => null);
+			if (opened?.run.setup.datasetId === datasetId) this.#open.delete(runId);
+		}
+		this.#parts.emit({ kind: 'runsChanged' });
+	}
+
 	/** What stands of it now, after journal and store were brought together. */
 	async get(runId: string): Promise<Run | null> {
 		// A run that cannot be opened is read as far as the list knows it.
@@ -210,6 +234,7 @@ export class Runs {
 	async #takeUp(
 		runId: string,
 		prepare: (store: RunStore, run: Run) => Promise<void> = () => Promise.resolve(),
+		steals = false,
 	): Promise<Result<null, RunRefusal>> {
 		const { host, keys, emit } = this.#parts;
 		const before = this.#live.get(runId);
@@ -229,9 +254,17 @@ export class Runs {
 			if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			// A help: without them the models' limits are learned anew.
 			const notes = await this.#parts.library.modelNotes(origin, setup.models).catch(() => []);
-			release = await host.lock(lockPrefix + runId);
+			const steal = steals && opened.store.keepsJournal;
+			const onLost = (): void => {
+				this.#lost.add(runId);
+				this.#calledOff.add(runId);
+				opened.store.disown();
+				this.#live.get(runId)?.live.stop();
+			};
+			release = await host.lock(lockPrefix + runId, { steal, onLost });
 			if (release === null) return err({ kind: 'ownedElsewhere' });
-			const isSafe = await this.#takeOver(opened);
+			this.#lost.delete(runId);
+			const isSafe = await this.#accepted(opened, steal);
 			if (isSafe) await prepare(opened.store, opened.run);
 			if (!isSafe || this.#calledOff.has(runId)) {
 				if (isSafe) await opened.store.setPhase({ name: 'stopped' });
@@ -258,8 +291,8 @@ export class Runs {
 	 * Makes this worker the one that writes. False where answers are missing that had been stored, and nobody was told yet:
 	 * the run then needs attention, and to resume it in spite of that is to accept the loss.
 	 */
-	async #takeOver({ run, store }: OpenRun): Promise<boolean> {
-		const { lost } = await store.takeUp();
+	async #accepted({ run, store }: OpenRun, isStolen: boolean): Promise<boolean> {
+		const { lost } = await store.takeUp(isStolen);
 		if (lost === 0) return true;
 		const stored = await this.#parts.library.getRun(run.id);
 		const wasTold =
@@ -312,7 +345,8 @@ export class Runs {
 		this.#unsaved.delete(run.id);
 		const ended = live.done
 			.then((unsaved) => {
-				if (unsaved.length > 0) this.#unsaved.set(run.id, unsaved);
+				// Whoever has taken the run sends these again.
+				if (unsaved.length > 0 && !this.#lost.has(run.id)) this.#unsaved.set(run.id, unsaved);
 			})
 			.finally(() => {
 				this.#live.delete(run.id);

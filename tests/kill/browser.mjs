@@ -10,9 +10,9 @@ import { browserFlags } from '../browser/find-browser.mjs';
 /**
  * A browser in a process group of its own, over a profile that outlives it.
  * @typedef {object} Life
- * @property {import('@playwright/test').Page} page
+ * @property {import('@playwright/test').BrowserContext} context
+ * @property {import('@playwright/test').Page} page The one in front.
  * @property {() => Promise<void>} kill Kills every process of it at once, as a crash or the system would.
- * @property {() => Promise<import('@playwright/test').Page>} newPage
  */
 
 /**
@@ -49,8 +49,8 @@ export async function openBrowser(executable, profile) {
 	if (context === undefined) throw new Error('The browser has no context.');
 	const page = context.pages()[0] ?? (await context.newPage());
 	return {
+		context,
 		page,
-		newPage: () => context.newPage(),
 		kill: async () => {
 			if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
 				process.kill(-child.pid, 'SIGKILL');

@@ -182,7 +182,7 @@ test('a journal that has lost its end is given the new answers again', async () 
 	await store.settle(whole(0));
 	await store.setPhase({ name: 'paused' });
 	disk.journals.crash();
-	disk.journals.files.set(journalName(id), { bytes: shorter, flushed: shorter, isOpen: false });
+	disk.journals.files.set(journalName(id), { bytes: shorter, flushed: shorter, open: 0 });
 	expect(await collect((await disk.reopened(id)).eachSettled())).toEqual([whole(0)]);
 	disk.lose('database');
 	expect(await collect((await disk.reopened(id)).eachSettled())).toEqual([whole(0)]);

@@ -8,7 +8,8 @@ export class FakeBrowser {
 	indexedDB = new IDBFactory();
 	/** Null: a browser that keeps no files. */
 	journals: MemoryFolder | null = new MemoryFolder();
-	readonly locks = new Set<string>();
+	/** What to call when a lock is taken from its holder, by the lock's name. */
+	readonly locks = new Map<string, () => void>();
 	#ids = 0;
 
 	nextId(): string {
@@ -25,7 +26,7 @@ export interface Tab {
 /** A tab's worker whose waits take no time; its fetches are real. */
 export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
 	const killed = new AbortController();
-	const held = new Set<string>();
+	const held = new Map<string, () => void>();
 	let ticks = 0;
 	const host: Host = {
 		clock: {
@@ -55,16 +56,20 @@ export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
 				clearImmediate(timer);
 			};
 		},
-		lock: (name) => {
-			if (browser.locks.has(name)) return Promise.resolve(null);
-			browser.locks.add(name);
-			held.add(name);
+		lock: (name, { steal = false, onLost = () => undefined } = {}) => {
+			if (browser.locks.has(name) && !steal) return Promise.resolve(null);
+			browser.locks.get(name)?.();
+			const mine = (): void => {
+				onLost();
+			};
+			browser.locks.set(name, mine);
+			held.set(name, mine);
 			return Promise.resolve(() => {
-				browser.locks.delete(name);
+				if (browser.locks.get(name) === mine) browser.locks.delete(name);
 				held.delete(name);
 			});
 		},
-		heldLocks: () => Promise.resolve([...browser.locks]),
+		heldLocks: () => Promise.resolve([...browser.locks.keys()]),
 		journals: () => Promise.resolve(browser.journals),
 		storageEstimate: () => Promise.resolve({ usage: 1, quota: 2 }),
 		storagePersisted: () => Promise.resolve(false),
@@ -74,7 +79,8 @@ export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
 		kill: () => {
 			killed.abort();
 			browser.journals?.crash();
-			for (const name of held) browser.locks.delete(name);
+			for (const [name, mine] of held)
+				if (browser.locks.get(name) === mine) browser.locks.delete(name);
 		},
 	};
 }

@@ -3,7 +3,8 @@ import type { JournalFile, JournalFolder } from '#storage/journal-folder.ts';
 interface Stored {
 	bytes: Uint8Array;
 	flushed: Uint8Array;
-	isOpen: boolean;
+	/** Handles that are open. */
+	open: number;
 }
 
 /** Journals as a disk keeps them: what was not flushed can go, a last write can be torn, and the disk can be full. */
@@ -11,6 +12,8 @@ export class MemoryFolder implements JournalFolder {
 	readonly files = new Map<string, Stored>();
 	/** Writes beyond it are refused. */
 	capacity = Infinity;
+	/** As browsers that let one worker alone open a file. */
+	exclusive = false;
 	flushes = 0;
 	writes = 0;
 
@@ -18,15 +21,16 @@ export class MemoryFolder implements JournalFolder {
 		const stored = this.files.get(name) ?? {
 			bytes: new Uint8Array(),
 			flushed: new Uint8Array(),
-			isOpen: false,
+			open: 0,
 		};
-		if (stored.isOpen)
+		if (stored.open > 0 && this.exclusive)
 			return Promise.reject(new DOMException('held', 'NoModificationAllowedError'));
-		stored.isOpen = true;
+		stored.open++;
+		let isOpen = true;
 		this.files.set(name, stored);
 		// After a crash the handle of the earlier life has nothing to write to.
 		const own = (): Stored => {
-			if (this.files.get(name) !== stored || !stored.isOpen)
+			if (this.files.get(name) !== stored || !isOpen)
 				throw new DOMException('closed', 'InvalidStateError');
 			return stored;
 		};
@@ -56,7 +60,8 @@ export class MemoryFolder implements JournalFolder {
 				file.bytes = file.bytes.slice(0, size);
 			},
 			close: () => {
-				stored.isOpen = false;
+				if (isOpen) stored.open--;
+				isOpen = false;
 			},
 		});
 	}
@@ -66,7 +71,7 @@ export class MemoryFolder implements JournalFolder {
 	}
 
 	delete(name: string): Promise<void> {
-		if (this.files.get(name)?.isOpen === true)
+		if ((this.files.get(name)?.open ?? 0) > 0)
 			return Promise.reject(new DOMException('held', 'NoModificationAllowedError'));
 		this.files.delete(name);
 		return Promise.resolve();
@@ -75,13 +80,13 @@ export class MemoryFolder implements JournalFolder {
 	/** As if every worker were killed: handles are free, and the bytes stay as the system has them. */
 	crash(): void {
 		for (const [name, { bytes, flushed }] of this.files)
-			this.files.set(name, { bytes, flushed, isOpen: false });
+			this.files.set(name, { bytes, flushed, open: 0 });
 	}
 
 	/** As `crash`, and what was not flushed is gone. */
 	powerCut(): void {
 		for (const [name, { flushed }] of this.files)
-			this.files.set(name, { bytes: flushed, flushed, isOpen: false });
+			this.files.set(name, { bytes: flushed, flushed, open: 0 });
 	}
 
 	/** Changes a file's bytes behind everybody's back. */

@@ -118,6 +118,50 @@ describe('a browser that lost its database', () => {
 		expect(endpoint.ledger.requests).toHaveLength(21);
 	});
 
+	test('takes the same table again under the name the run has now, and refuses any other in words', async () => {
+		const runId = await killedRun();
+		const before = createEngine(openTab(browser).host);
+		await before.getProgress(runId);
+		await before.renameRun(runId, 'Renamed');
+		await before.getRun(runId);
+		browser.journals?.crash();
+		browser.indexedDB = new IDBFactory();
+		const engine = createEngine(openTab(browser).host);
+		expect(await engine.listRuns()).toMatchObject([{ id: runId, name: 'Renamed', succeeded: 15 }]);
+		expect(await engine.missingData(runId)).toMatchObject({
+			name: 'words.csv',
+			rowCount: 40,
+			columns: [{ name: 'id' }, { name: 'text' }],
+		});
+		const text = (rows: number, word: string, header = 'id,text'): File[] => [
+			new File(
+				[
+					`${header}\n${range(rows)
+						.map((i) => `${String(i)},${i === 39 ? word : 'word'} ${String(i)}`)
+						.join('\n')}`,
+				],
+				'other name.csv',
+			),
+		];
+		for (const [files, words] of [
+			[text(39, 'word'), /39 rows; the run's had 40 rows/],
+			[text(40, 'ward'), /other text/],
+			[text(40, 'word', 'id,words'), /columns are id, words; the run's were id, text/],
+		] as const) {
+			expect(await engine.attachFiles(runId, files)).toMatchObject({
+				ok: false,
+				error: [{ message: words }],
+			});
+			expect(await engine.missingData(runId)).not.toBeNull();
+		}
+		expect(await engine.attachFiles(runId, text(40, 'word'))).toEqual({ ok: true, value: null });
+		expect(await engine.missingData(runId)).toBeNull();
+		expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+		await reached(engine, runId, 'finished');
+		expect(await rowsOf(engine, runId)).toEqual(range(40));
+		expect(endpoint.ledger.requests).toHaveLength(21 + 25);
+	});
+
 	test('but for the list goes on with what is missing alone', async () => {
 		const runId = await killedRun();
 		await gone(`volley-run-${runId}`);
@@ -141,6 +185,18 @@ describe('a browser that lost its database', () => {
 		expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
 		await reached(engine, runId, 'finished');
 		expect(endpoint.ledger.requests).toHaveLength(21 + 40);
+	});
+
+	test('and the journal too sends nothing at the first Resume, though nobody had looked at the run before', async () => {
+		const runId = await killedRun();
+		await gone(`volley-run-${runId}`);
+		journals.change(`${runId}.journal`, (bytes) => bytes.slice(0, bytes.indexOf(10) + 1));
+		const engine = createEngine(openTab(browser).host);
+		await engine.resumeRun(runId);
+		expect(await engine.getProgress(runId)).toMatchObject({
+			phase: { name: 'needsAttention', failure: { kind: 'resultsLost' } },
+		});
+		expect(endpoint.ledger.requests).toHaveLength(21);
 	});
 
 	const gone = (name: string): Promise<void> =>
@@ -207,6 +263,39 @@ test('of three tabs one sends, the others look on, and one of them takes over wh
 	await reached(third, runId, 'finished');
 	expect(endpoint.ledger.requests).toHaveLength(10 + 16);
 	expect(await rowsOf(third, runId)).toEqual(range(20));
+});
+
+test('a run is taken from a tab that hangs; when that wakes it sends nothing, and watches', async () => {
+	const hanging = openTab(browser);
+	const owner = createEngine(hanging.host);
+	endpoint.hold();
+	endpoint.letThrough(4);
+	const runId = await started(owner, 20);
+	await endpoint.ledger.arrived(10);
+	await whenever(owner, runId, ({ counters }) => counters.succeeded === 4);
+	const other = createEngine(openTab(browser).host);
+	expect(await other.resumeRun(runId)).toMatchObject({ error: { kind: 'ownedElsewhere' } });
+	expect(await other.takeOverRun(runId)).toMatchObject({ ok: true });
+	expect(await other.getProgress(runId)).toMatchObject({ possiblyPaidTwice: 6 });
+	await expect.poll(async () => (await owner.getProgress(runId))?.elsewhere).toBe(true);
+	endpoint.release();
+	await reached(other, runId, 'finished');
+	expect(await reached(owner, runId, 'finished')).toMatchObject({ unsaved: 0 });
+	expect(await rowsOf(owner, runId)).toEqual(range(20));
+	// The six that it had sent left once more, and nothing else did.
+	expect(endpoint.ledger.requests).toHaveLength(20 + 6);
+});
+
+test('a browser without files leaves a run with the tab that has it', async () => {
+	browser.journals = null;
+	const owner = createEngine(openTab(browser).host);
+	endpoint.hold();
+	const runId = await started(owner, 3);
+	await endpoint.ledger.arrived(1);
+	const other = createEngine(openTab(browser).host);
+	expect(await other.takeOverRun(runId)).toMatchObject({ error: { kind: 'ownedElsewhere' } });
+	endpoint.release();
+	await reached(owner, runId, 'finished');
 });
 
 test('after the computer slept, what was in flight is sent again and settles once', async () => {
