@@ -2,7 +2,8 @@ import { defineConfig } from '@playwright/test';
 import { browserFlags, findBrowser } from './tests/browser/find-browser.mjs';
 
 const isCi = process.env['CI'] !== undefined;
-const address = { host: '127.0.0.1', port: 4183 };
+// Another port lets two checkouts be tested side by side.
+const address = { host: '127.0.0.1', port: Number(process.env['VOLLEY_TEST_PORT'] ?? 4183) };
 const url = `http://${address.host}:${String(address.port)}/`;
 const executablePath = findBrowser();
 
