@@ -45,6 +45,8 @@ interface OpenRun {
 	readonly store: RunStore;
 	readonly plan: RunPlan;
 	readonly reader: ResultReader;
+	/** False: its rows were gone when it was opened, so its plan knows no columns and may not be sent. */
+	readonly hasData: boolean;
 }
 
 interface Session {
@@ -245,13 +247,13 @@ export class Runs {
 		try {
 			// It is coming to rest: what is in flight finishes first.
 			await before?.ended;
-			const opened = await this.#opened(runId);
+			const opened = await this.#withData(runId);
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
 			const origin = originOf(setup.connection);
 			if (setup.connection.usesKey && keys.keyFor(origin) === '')
 				return err({ kind: 'needsKey', origin });
-			if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
+			if (!opened.hasData || !(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			// A help: without them the models' limits are learned anew.
 			const notes = await this.#parts.library.modelNotes(origin, setup.models).catch(() => []);
 			const steal = steals && opened.store.keepsJournal;
@@ -396,6 +398,14 @@ export class Runs {
 		});
 	}
 
+	/** Opened anew where its rows were gone before: this tab, or another, may have been given them since. */
+	async #withData(runId: string): Promise<OpenRun | null> {
+		const opened = await this.#opened(runId);
+		if (opened?.hasData !== false) return opened;
+		this.#open.delete(runId);
+		return this.#opened(runId);
+	}
+
 	#opened(runId: string): Promise<OpenRun | null> {
 		const known = this.#open.get(runId);
 		if (known !== undefined) return known;
@@ -432,7 +442,7 @@ export class Runs {
 		// A command that takes the run up brings journal and store together itself.
 		if (!this.#claimed.has(runId)) await this.#inspect({ run, store });
 		const reader = new ResultReader(store, plan, n, host.clock);
-		return { run, store, plan, reader };
+		return { run, store, plan, reader, hasData: datasetId === null || dataset !== null };
 	}
 }
 

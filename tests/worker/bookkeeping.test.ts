@@ -164,6 +164,26 @@ describe('a browser that lost its database', () => {
 		expect(endpoint.ledger.requests).toHaveLength(21 + 25);
 	});
 
+	test('sends whole prompts from a tab that had opened the run before another took its table in', async () => {
+		const runId = await killedRun();
+		browser.indexedDB = new IDBFactory();
+		const early = createEngine(openTab(browser).host);
+		expect(await early.resumeRun(runId)).toMatchObject({ error: { kind: 'dataMissing' } });
+		expect(await rowsOf(early, runId)).toHaveLength(15);
+		const other = createEngine(openTab(browser).host);
+		const text = `id,text\n${range(40)
+			.map((i) => `${String(i)},word ${String(i)}`)
+			.join('\n')}`;
+		expect(await other.attachFiles(runId, [new File([text], 'words.csv')])).toMatchObject({
+			ok: true,
+		});
+		expect(await early.resumeRun(runId)).toMatchObject({ ok: true });
+		await reached(early, runId, 'finished');
+		const sent = endpoint.ledger.requests.slice(21).map(({ body }) => JSON.stringify(body));
+		expect(sent).toHaveLength(25);
+		expect(sent.filter((body) => !/Repeat word \d/.test(body))).toEqual([]);
+	});
+
 	test('but for the list goes on with what is missing alone', async () => {
 		const runId = await killedRun();
 		await gone(`volley-run-${runId}`);
