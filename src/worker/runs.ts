@@ -304,9 +304,12 @@ export class Runs {
 		return wasTold;
 	}
 
-	/** A run that nobody is at, seen for the first time by this worker: whatever a crash or a loss has left is put right. */
+	/**
+	 * A run that nobody is at, seen for the first time by this worker: whatever a crash or a loss has left is put right. A
+	 * disk that is too full for that keeps nobody from reading what is stored; whoever takes the run up is refused.
+	 */
 	async #inspect({ run, store }: Pick<OpenRun, 'run' | 'store'>): Promise<void> {
-		const { host, library } = this.#parts;
+		const { host, library, emit } = this.#parts;
 		const release = await host.lock(lockPrefix + run.id);
 		if (release === null) return;
 		try {
@@ -315,6 +318,10 @@ export class Runs {
 			if (stored === null) return;
 			if (lost > 0) await store.setPhase({ name: 'needsAttention', failure: resultsLost(lost) });
 			else if (isActive(stored.phase)) await store.setPhase(settledPhase(stored.phase));
+		} catch (error) {
+			// Deleted meanwhile: there is nothing to be read.
+			if ((await library.getRun(run.id)) === null) throw error;
+			emit({ kind: 'notice', message: notInspected(run.setup.name, error) });
 		} finally {
 			store.letGo();
 			release();
@@ -448,6 +455,9 @@ export class Runs {
 
 const messageOf = (error: unknown): string =>
 	error instanceof Error ? error.message : String(error);
+
+const notInspected = (name: string, error: unknown): string =>
+	`What the last stop has left of “${name}” could not be put right, so some of its answers may be missing here. The browser says: ${messageOf(error)}`;
 
 const resultsLost = (lost: number): Failure => ({
 	kind: 'resultsLost',

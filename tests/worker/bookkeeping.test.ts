@@ -264,6 +264,23 @@ test('a full disk stops the run before anything is lost, and Resume pays for not
 	expect(await rowsOf(engine, runId)).toEqual(range(30));
 });
 
+test('a full disk does not keep answers from being read: what could not be put right is said', async () => {
+	const runId = await killedRun();
+	journals.capacity = 0;
+	const engine = createEngine(openTab(browser).host);
+	const heard: EngineEvent[] = [];
+	await engine.subscribe((event) => heard.push(event));
+	expect(await rowsOf(engine, runId)).toHaveLength(15);
+	const notices = heard.flatMap((event) => (event.kind === 'notice' ? event.message : []));
+	expect(notices).toEqual([expect.stringMatching(/could not be put right.*QuotaExceededError/)]);
+	expect(await engine.getProgress(runId)).toMatchObject({ counters: { succeeded: 15 } });
+	expect(await engine.resumeRun(runId)).toMatchObject({ error: { kind: 'storage' } });
+	journals.capacity = Infinity;
+	expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+	await reached(engine, runId, 'finished');
+	expect(endpoint.ledger.requests).toHaveLength(21 + 25);
+});
+
 test('of three tabs one sends, the others look on, and one of them takes over when it dies', async () => {
 	const owner = openTab(browser);
 	const engine = createEngine(owner.host);
