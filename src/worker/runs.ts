@@ -171,8 +171,11 @@ export class Runs {
 	async rename(runId: string, name: string): Promise<void> {
 		await this.#parts.library.renameRun(runId, name);
 		const opened = await this.#open.get(runId)?.catch(() => null);
-		// Its journal is to know the name too.
-		if (opened && !this.#live.has(runId) && !this.#claimed.has(runId)) await this.#inspect(opened);
+		// Its journal is to know the name too. Whoever asks for the run meanwhile waits until its lock is free again.
+		if (opened && !this.#live.has(runId) && !this.#claimed.has(runId)) {
+			const inspected = this.#inspect(opened).then(() => opened);
+			await this.#keep(runId, inspected);
+		}
 		this.#parts.emit({ kind: 'runsChanged' });
 	}
 
@@ -416,9 +419,12 @@ export class Runs {
 	#opened(runId: string): Promise<OpenRun | null> {
 		const known = this.#open.get(runId);
 		if (known !== undefined) return known;
-		const opening = this.#openRun(runId);
+		return this.#keep(runId, this.#openRun(runId));
+	}
+
+	/** A run that could not be opened is tried again by the next command. */
+	#keep(runId: string, opening: Promise<OpenRun | null>): Promise<OpenRun | null> {
 		this.#open.set(runId, opening);
-		// A run that could not be opened is tried again by the next command.
 		opening.then(
 			(opened) => opened ?? this.#open.delete(runId),
 			() => this.#open.delete(runId),

@@ -281,6 +281,22 @@ test('a full disk does not keep answers from being read: what could not be put r
 	expect(endpoint.ledger.requests).toHaveLength(21 + 25);
 });
 
+test('a run that has just been renamed is not taken for one of another tab', async () => {
+	const runId = await killedRun();
+	const engine = createEngine(openTab(browser).host);
+	await engine.getRun(runId);
+	const [, resumed] = await Promise.all([
+		engine.renameRun(runId, 'Renamed'),
+		new Promise((resolve) => setImmediate(resolve)).then(async () => {
+			while (!browser.locks.has(`volley-run-${runId}`))
+				await new Promise((resolve) => setImmediate(resolve));
+			return engine.resumeRun(runId);
+		}),
+	]);
+	expect(resumed).toEqual({ ok: true, value: null });
+	await reached(engine, runId, 'finished');
+});
+
 test('of three tabs one sends, the others look on, and one of them takes over when it dies', async () => {
 	const owner = openTab(browser);
 	const engine = createEngine(owner.host);
