@@ -31,8 +31,9 @@ async function asFirstVersion(
 	migrations: readonly Migration[],
 	unknown: readonly string[],
 ): Promise<void> {
+	// Stores are named by what is found here: no schema knows them.
 	const open = (steps: readonly Migration[]): Promise<IDBPDatabase> =>
-		openDatabase(browser.indexedDB, name, steps, calm);
+		openDatabase(browser.indexedDB, name, steps, calm) as unknown as Promise<IDBPDatabase>;
 	const newer = await open(migrations);
 	const held = new Map<string, readonly (readonly [IDBValidKey, unknown])[]>();
 	for (const store of newer.objectStoreNames) {
