@@ -136,6 +136,19 @@ export default defineConfig(
 		rules: { '@typescript-eslint/no-misused-spread': 'off' },
 	},
 	{
+		files: ['tests/**'],
+		rules: {
+			'no-restricted-syntax': [
+				'error',
+				{
+					selector:
+						"CallExpression[callee.property.name='toMatchObject'] Property > Literal[regex]",
+					message: 'Every text is equal to a pattern here: expect.stringMatching(…) looks at it.',
+				},
+			],
+		},
+	},
+	{
 		// Here the parser knows a component's props and events as `any`; svelte-check knows them and checks them.
 		files: ['**/*.svelte'],
 		rules: {

@@ -250,9 +250,9 @@ export class Limiter {
 
 	snapshot(): LimiterSnapshot {
 		const now = this.#ports.clock.now();
-		const rate = this.#rate.perMs(now);
+		const measured = this.#rate.measuredPerMs;
 		const requestsPerMinute =
-			this.#requests.minute.limit ?? (rate === Infinity ? null : rate * minuteMs);
+			this.#requests.minute.limit ?? (measured === Infinity ? null : measured * minuteMs);
 		const tokensPerMinute = this.#tokens.minute.limit;
 		const share = (meter: SendMeter, limit: number | null): number | null =>
 			limit === null ? null : Math.min(1, (meter.perMs(minuteMs, now) * minuteMs) / limit);

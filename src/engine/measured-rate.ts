@@ -18,6 +18,11 @@ export class MeasuredRate {
 	#at = 0;
 	#nextAt = -Infinity;
 
+	/** What the last episode came to, without the growth since, which is a trial; Infinity before the first. */
+	get measuredPerMs(): number {
+		return this.#base;
+	}
+
 	perMs(now: number): number {
 		if (this.#base === Infinity) return Infinity;
 		const s = (now - this.#at) / 1_000;

@@ -9,6 +9,7 @@ export type JournalEntry =
 	/** The first line: all of the run but its key and its rows. */
 	| {
 			readonly kind: 'run';
+			readonly format: number;
 			readonly id: string;
 			readonly createdAt: number;
 			readonly setup: RunSetup;
@@ -38,6 +39,9 @@ export type JournalEntry =
 	/** From here on requests may be sent under this revision; numbered from 1. */
 	| { readonly kind: 'revised'; readonly number: number; readonly revision: RunRevision }
 	| { readonly kind: 'phase'; readonly phase: RunPhase };
+
+/** Raised where lines come to mean something else, or are known no more: what is newer is neither read nor cut. */
+export const journalFormat = 1;
 
 const checksumLength = 8;
 const space = 0x20;

@@ -1,5 +1,6 @@
 import type { JournalFile } from './journal-folder.ts';
-import { decodeEntry, newline, type JournalEntry } from './journal-line.ts';
+import { decodeEntry, journalFormat, newline, type JournalEntry } from './journal-line.ts';
+import { StorageError } from './storage-error.ts';
 
 export interface JournalLine {
 	readonly entry: JournalEntry;
@@ -11,7 +12,10 @@ export interface JournalLine {
 
 const chunkSize = 256 * 1024;
 
-/** The lines that can be read from `from` on, one chunk in memory at a time; a damaged one is passed over. */
+/**
+ * The lines that can be read from `from` on, one chunk in memory at a time; a damaged one is passed over. Throws at the first
+ * line of a journal of another format.
+ */
 export function* journalLines(file: JournalFile, from: number): Generator<JournalLine> {
 	let buffer = new Uint8Array(chunkSize);
 	let base = from;
@@ -27,7 +31,7 @@ export function* journalLines(file: JournalFile, from: number): Generator<Journa
 		while (end !== -1) {
 			const entry = decodeEntry(buffer.subarray(start, end));
 			if (entry === null) damaged++;
-			else yield { entry, end: base + end + 1, damaged };
+			else yield { entry: known(entry), end: base + end + 1, damaged };
 			start = end + 1;
 			end = buffer.subarray(0, filled).indexOf(newline, start);
 		}
@@ -41,4 +45,10 @@ export function* journalLines(file: JournalFile, from: number): Generator<Journa
 			buffer = larger;
 		}
 	}
+}
+
+function known(entry: JournalEntry): JournalEntry {
+	if (entry.kind === 'run' && entry.format !== journalFormat)
+		throw new StorageError('closed', 'Another version of this page wrote the journal of this run.');
+	return entry;
 }

@@ -10,6 +10,7 @@ import {
 } from '#domain/run.ts';
 import { readCounters } from './counters.ts';
 import { runOfJournal } from './journal-folder.ts';
+import { journalFormat } from './journal-line.ts';
 import type { RunRecord } from './library-schema.ts';
 import { readRevisions } from './revisions.ts';
 import { readHeader } from './restore-run.ts';
@@ -176,7 +177,7 @@ export class Runs {
 			journals,
 			name: isRestored ? null : stored.setup.name,
 			header: {
-				...{ kind: 'run', id, setup: stored.setup },
+				...{ kind: 'run', format: journalFormat, id, setup: stored.setup },
 				createdAt: stored.record.createdAt,
 				data: stored.data,
 			},

@@ -45,6 +45,8 @@ interface OpenRun {
 	readonly store: RunStore;
 	readonly plan: RunPlan;
 	readonly reader: ResultReader;
+	/** False: its rows were gone when it was opened, so its plan knows no columns and may not be sent. */
+	readonly hasData: boolean;
 }
 
 interface Session {
@@ -169,8 +171,11 @@ export class Runs {
 	async rename(runId: string, name: string): Promise<void> {
 		await this.#parts.library.renameRun(runId, name);
 		const opened = await this.#open.get(runId)?.catch(() => null);
-		// Its journal is to know the name too.
-		if (opened && !this.#live.has(runId) && !this.#claimed.has(runId)) await this.#inspect(opened);
+		// Its journal is to know the name too. Whoever asks for the run meanwhile waits until its lock is free again.
+		if (opened && !this.#live.has(runId) && !this.#claimed.has(runId)) {
+			const inspected = this.#inspect(opened).then(() => opened);
+			await this.#keep(runId, inspected);
+		}
 		this.#parts.emit({ kind: 'runsChanged' });
 	}
 
@@ -245,13 +250,13 @@ export class Runs {
 		try {
 			// It is coming to rest: what is in flight finishes first.
 			await before?.ended;
-			const opened = await this.#opened(runId);
+			const opened = await this.#withData(runId);
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
 			const origin = originOf(setup.connection);
 			if (setup.connection.usesKey && keys.keyFor(origin) === '')
 				return err({ kind: 'needsKey', origin });
-			if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
+			if (!opened.hasData || !(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			// A help: without them the models' limits are learned anew.
 			const notes = await this.#parts.library.modelNotes(origin, setup.models).catch(() => []);
 			const steal = steals && opened.store.keepsJournal;
@@ -302,9 +307,12 @@ export class Runs {
 		return wasTold;
 	}
 
-	/** A run that nobody is at, seen for the first time by this worker: whatever a crash or a loss has left is put right. */
+	/**
+	 * A run that nobody is at, seen for the first time by this worker: whatever a crash or a loss has left is put right. A
+	 * disk that is too full for that keeps nobody from reading what is stored; whoever takes the run up is refused.
+	 */
 	async #inspect({ run, store }: Pick<OpenRun, 'run' | 'store'>): Promise<void> {
-		const { host, library } = this.#parts;
+		const { host, library, emit } = this.#parts;
 		const release = await host.lock(lockPrefix + run.id);
 		if (release === null) return;
 		try {
@@ -313,6 +321,10 @@ export class Runs {
 			if (stored === null) return;
 			if (lost > 0) await store.setPhase({ name: 'needsAttention', failure: resultsLost(lost) });
 			else if (isActive(stored.phase)) await store.setPhase(settledPhase(stored.phase));
+		} catch (error) {
+			// Deleted meanwhile: there is nothing to be read.
+			if ((await library.getRun(run.id)) === null) throw error;
+			emit({ kind: 'notice', message: notInspected(run.setup.name, error) });
 		} finally {
 			store.letGo();
 			release();
@@ -396,12 +408,23 @@ export class Runs {
 		});
 	}
 
+	/** Opened anew where its rows were gone before: this tab, or another, may have been given them since. */
+	async #withData(runId: string): Promise<OpenRun | null> {
+		const opened = await this.#opened(runId);
+		if (opened?.hasData !== false) return opened;
+		this.#open.delete(runId);
+		return this.#opened(runId);
+	}
+
 	#opened(runId: string): Promise<OpenRun | null> {
 		const known = this.#open.get(runId);
 		if (known !== undefined) return known;
-		const opening = this.#openRun(runId);
+		return this.#keep(runId, this.#openRun(runId));
+	}
+
+	/** A run that could not be opened is tried again by the next command. */
+	#keep(runId: string, opening: Promise<OpenRun | null>): Promise<OpenRun | null> {
 		this.#open.set(runId, opening);
-		// A run that could not be opened is tried again by the next command.
 		opening.then(
 			(opened) => opened ?? this.#open.delete(runId),
 			() => this.#open.delete(runId),
@@ -432,12 +455,15 @@ export class Runs {
 		// A command that takes the run up brings journal and store together itself.
 		if (!this.#claimed.has(runId)) await this.#inspect({ run, store });
 		const reader = new ResultReader(store, plan, n, host.clock);
-		return { run, store, plan, reader };
+		return { run, store, plan, reader, hasData: datasetId === null || dataset !== null };
 	}
 }
 
 const messageOf = (error: unknown): string =>
 	error instanceof Error ? error.message : String(error);
+
+const notInspected = (name: string, error: unknown): string =>
+	`What the last stop has left of “${name}” could not be put right, so some of its answers may be missing here. The browser says: ${messageOf(error)}`;
 
 const resultsLost = (lost: number): Failure => ({
 	kind: 'resultsLost',

@@ -106,6 +106,34 @@ test('cut-off answers are asked for again with a higher limit, and stay in the r
 	await expect(app.button('Retry 4 truncated…')).toBeHidden();
 });
 
+test('answers that the model’s own limit cut off are asked for again under a number alone', async ({
+	app,
+	endpoint,
+}) => {
+	endpoint.play('cutAtLength');
+	await compose(app, endpoint.url, 2);
+	await app.page.getByRole('spinbutton', { name: 'Max tokens' }).fill('');
+	await app.start();
+	await app.finished();
+	await app.button('Retry 2 truncated…').click();
+	const limit = app.page.getByRole('dialog').getByRole('spinbutton', { name: 'Max tokens' });
+	await expect(limit).toHaveValue('');
+	await app.button('Retry truncated').click();
+	// Under the same limit they would be paid for, and cut off, again.
+	await expect(app.page.getByRole('dialog')).toBeVisible();
+	expect(endpoint.ledger.requests).toHaveLength(2);
+	endpoint.play('plainReply');
+	await limit.fill('400');
+	await app.button('Retry truncated').click();
+	await app.finished();
+	expect(endpoint.ledger.requests.map(({ body }) => body['max_tokens'])).toEqual([
+		undefined,
+		undefined,
+		400,
+		400,
+	]);
+});
+
 test('a wrong address shows within seconds what to look at, while it is still being tried', async ({
 	app,
 	endpoint,

@@ -40,6 +40,38 @@ test('a page reloaded in the middle of a run goes on with Resume and sends no se
 	expect(items.map(({ row_index }) => row_index)).toEqual(Array.from({ length: 50 }, (_, i) => i));
 });
 
+test('a run whose browser lost its database takes its table by a drop on its page, and goes on', async ({
+	app,
+	endpoint,
+	page,
+}) => {
+	endpoint.hold();
+	endpoint.letThrough(4);
+	await compose(app, endpoint.url, 10);
+	await app.start();
+	await settled(app, 4);
+	const run = page.url();
+	await page.goto(new URL('favicon.svg', run).href);
+	endpoint.release();
+	await page.evaluate(async () => {
+		const deleted = ({ name = '' }: IDBDatabaseInfo): Promise<unknown> =>
+			new Promise((resolve) => {
+				indexedDB.deleteDatabase(name).addEventListener('success', resolve);
+			});
+		await Promise.all((await indexedDB.databases()).map(deleted));
+	});
+	await page.goto(run);
+	await expect(page.getByText('The rows of this run are gone')).toBeVisible();
+	await app.dropOnPage([{ name: 'other.csv', text: csv(9) }]);
+	await expect(page.getByText("it has 9 rows; the run's had 10 rows")).toBeVisible();
+	await app.dropOnPage([{ name: 'words.csv', text: csv(10) }]);
+	await expect(page.getByText('The rows of this run are gone')).toBeHidden();
+	await app.resume();
+	await app.finished();
+	const items = await app.downloadJson();
+	expect(items.map(({ row_index }) => row_index)).toEqual(Array.from({ length: 10 }, (_, i) => i));
+});
+
 test('a run that used a key asks for it after a reload, beside Resume and for its endpoint', async ({
 	app,
 	endpoint,

@@ -353,6 +353,11 @@ describe('without numbers', () => {
 		expect(source).toBe('measured');
 		expect(requestsPerMinute).toBeGreaterThan(80);
 		expect(requestsPerMinute).toBeLessThan(110);
+		// It is tried faster by and by; what was measured is no more for that, and is all that is remembered.
+		const before = bench.now;
+		bench.now += 3_600_000;
+		expect(bench.limiter.snapshot().requestsPerMinute).toBe(requestsPerMinute);
+		bench.now = before;
 		bench.now = bench.limiter.until;
 		bench.leave(1);
 		expect(bench.limiter.hold(0)).toMatchObject({ by: 'requestsPerMinute' });

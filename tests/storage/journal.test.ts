@@ -110,6 +110,26 @@ describe('a line', () => {
 	});
 });
 
+test('a journal in the format of a newer version is refused and left as it is', async () => {
+	const disk = new Disk();
+	const { id, store } = await disk.started(10);
+	await settle(store, [0, 1, 2]);
+	disk.loseIndexedDb();
+	disk.journals.crash();
+	disk.journals.change(journalName(id), (bytes) => {
+		const end = bytes.indexOf(10);
+		const header = decodeRecord(bytes.subarray(0, end)) as object;
+		return new Uint8Array([...encodeRecord({ ...header, format: 2 }), ...bytes.subarray(end + 1)]);
+	});
+	const before = disk.journals.text(journalName(id));
+	const library = await disk.open();
+	expect(library.restoredRuns).toBe(0);
+	expect(disk.world.problems).toMatchObject([
+		{ kind: 'failed', message: expect.stringMatching(/another version/i) as string },
+	]);
+	expect(disk.journals.text(journalName(id))).toBe(before);
+});
+
 describe('what was acknowledged', () => {
 	test('is all there when IndexedDB is lost whole, run and list too', async () => {
 		const disk = new Disk();

@@ -107,7 +107,11 @@ describe('settle', () => {
 		for (const end of ends)
 			expect(end).toMatchObject({
 				status: 'rejected',
-				reason: { name: 'StorageError', kind: 'quota', message: /^QuotaExceededError/ },
+				reason: {
+					name: 'StorageError',
+					kind: 'quota',
+					message: expect.stringMatching(/^QuotaExceededError/) as string,
+				},
 			});
 		expect(store.counters).toEqual(before);
 		expect(await collect(store.waiting(0))).toEqual(range(1, 10));
