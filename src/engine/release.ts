@@ -130,6 +130,7 @@ export class Release {
 	aborted({ scope, departure }: Flight): void {
 		this.#landed(scope);
 		scope.limiter.lost(departure);
+		scope.breaker.givenUp(departure.at);
 	}
 
 	/** An attempt that nobody can blame on anything: it leaves again at once, uncharged. */

@@ -266,6 +266,24 @@ describe('failures', () => {
 		expect(bench.flights()).toHaveLength(9);
 	});
 
+	test('a probe that was given up, as after a sleep, lets another leave', () => {
+		const bench = new Bench();
+		bench.warmUp();
+		for (let i = 0; i < 3; i++) bench.succeed(bench.flights());
+		const [old, ...others] = bench.flights();
+		for (const flight of others) bench.release.failed(flight, failure('network'));
+		bench.now += 60_000;
+		const [probe] = bench.flights();
+		if (old === undefined || probe === undefined) throw new Error('nothing probes');
+		bench.release.broughtBack(old);
+		expect(bench.flights()).toHaveLength(0);
+		bench.release.broughtBack(probe);
+		const [next] = bench.flights();
+		if (next === undefined) throw new Error('no other probe left');
+		bench.succeed([next]);
+		expect(bench.release.scopes[0]?.breaker.isOpen).toBe(false);
+	});
+
 	test('an endpoint that never answers is a person’s to look at after five probes', () => {
 		const bench = new Bench();
 		let asks = false;
