@@ -314,6 +314,29 @@ describe('what goes wrong', () => {
 });
 
 describe('pausing, closing and coming back', () => {
+	test.each(['pauseRun', 'stopRun'] as const)(
+		'%s keeps back what waits for the connections of another run',
+		async (command) => {
+			const engine = createEngine(openTab(browser).host);
+			const dataset = await imported(engine, csv(12));
+			endpoint.hold();
+			endpoint.letThrough(1);
+			const first = await started(engine, setupOf(dataset, chatTemplates('one {review}')));
+			// The browser's six connections are all taken.
+			await endpoint.ledger.arrived(7);
+			const second = await started(engine, setupOf(dataset, chatTemplates('two {review}')));
+			await whenever(engine, second, ({ heldBackBy }) => heldBackBy === 'firstRequest');
+			await engine[command](second);
+			endpoint.release();
+			await reached(engine, first, 'finished');
+			await reached(engine, second, 'paused', 'stopped');
+			expect(endpoint.ledger.requests).toHaveLength(12);
+			await engine.resumeRun(second);
+			await reached(engine, second, 'finished');
+			expect(endpoint.ledger.requests).toHaveLength(24);
+		},
+	);
+
 	test('a tab killed half way and opened again sends no settled request again', async () => {
 		const tab = openTab(browser);
 		const engine = createEngine(tab.host);
