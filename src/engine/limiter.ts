@@ -5,7 +5,7 @@ import { LimitMirror } from './limit-mirror.ts';
 import { MeasuredRate } from './measured-rate.ts';
 import { Opening } from './opening.ts';
 import { SendMeter } from './send-meter.ts';
-import { turnMs, Turns } from './turns.ts';
+import { Turns, type Hold } from './turns.ts';
 
 export interface LimiterPorts {
 	readonly clock: { readonly now: () => number };
@@ -20,11 +20,6 @@ export interface LimiterOptions {
 	readonly remembered?: Omit<RememberedLimits, 'at'> | null;
 	/** False: 429s are waited out and nothing is concluded from them. */
 	readonly learn: boolean;
-}
-
-export interface Hold {
-	readonly ms: number;
-	readonly by: 'requestsPerMinute' | 'tokensPerMinute' | 'cooldown' | 'endpoint' | null;
 }
 
 /** A request that left, as long as it is not known how it was taken. */
@@ -139,8 +134,9 @@ export class Limiter {
 	hold(estimate: number, run: object = this): Hold {
 		const now = this.#ports.clock.now();
 		const hold = this.#holdOf(estimate);
-		if (hold.ms > 0) return this.#turns.waits(run, now + hold.ms, hold);
-		return this.#turns.isDue(run, now) ? hold : { ms: turnMs, by: 'endpoint' };
+		if (hold.ms <= 0) return this.#turns.comesFirst(run, now) ?? hold;
+		this.#turns.waits(run, hold, now);
+		return hold;
 	}
 
 	#holdOf(estimate: number): Hold {
