@@ -58,8 +58,8 @@ export class Runs {
 	readonly #parts: RunsParts;
 	readonly #open = new Map<string, Promise<OpenRun | null>>();
 	readonly #live = new Map<string, Session>();
-	/** Claimed while a command takes a run up, so that two presses of a button start one session. */
-	readonly #claimed = new Set<string>();
+	/** Claimed while a command takes a run up, so that two presses of a button start one session; settled when it has. */
+	readonly #claimed = new Map<string, Promise<unknown>>();
 	/** Paused, stopped or deleted since it was claimed: it is not begun. */
 	readonly #calledOff = new Set<string>();
 	readonly #gates = new Map<string, Gate>();
@@ -157,6 +157,9 @@ export class Runs {
 
 	async delete(runId: string): Promise<void> {
 		this.#calledOff.add(runId);
+		this.#live.get(runId)?.live.stop();
+		// Else it would write a journal anew that nobody deletes.
+		await this.#claimed.get(runId);
 		const session = this.#live.get(runId);
 		session?.live.stop();
 		await session?.ended;
@@ -231,16 +234,27 @@ export class Runs {
 	}
 
 	/** Takes a run up under its lock: `prepare` changes the store first, then a session works until it comes to rest. */
-	async #takeUp(
+	#takeUp(
 		runId: string,
 		prepare: (store: RunStore, run: Run) => Promise<void> = () => Promise.resolve(),
 		steals = false,
 	): Promise<Result<null, RunRefusal>> {
-		const { host, keys, emit } = this.#parts;
 		const before = this.#live.get(runId);
-		if (before?.live.isRunning === true || this.#claimed.has(runId)) return ok(null);
-		this.#claimed.add(runId);
+		if (before?.live.isRunning === true || this.#claimed.has(runId))
+			return Promise.resolve(ok(null));
 		this.#calledOff.delete(runId);
+		const taking = this.#takeUpClaimed(runId, before, prepare, steals);
+		this.#claimed.set(runId, taking);
+		return taking.finally(() => this.#claimed.delete(runId));
+	}
+
+	async #takeUpClaimed(
+		runId: string,
+		before: Session | undefined,
+		prepare: (store: RunStore, run: Run) => Promise<void>,
+		steals: boolean,
+	): Promise<Result<null, RunRefusal>> {
+		const { host, keys, emit } = this.#parts;
 		let release: (() => void) | null = null;
 		try {
 			// It is coming to rest: what is in flight finishes first.
@@ -282,8 +296,6 @@ export class Runs {
 			(await this.#open.get(runId)?.catch(() => null))?.store.letGo();
 			release?.();
 			return err({ kind: 'storage', message: messageOf(error) });
-		} finally {
-			this.#claimed.delete(runId);
 		}
 	}
 

@@ -314,6 +314,23 @@ describe('what goes wrong', () => {
 });
 
 describe('pausing, closing and coming back', () => {
+	test('deleted while it is taken up, a run sends nothing and leaves no file', async () => {
+		endpoint.play('htmlPage');
+		const engine = createEngine(openTab(browser).host);
+		const runId = await started(
+			engine,
+			setupOf(await imported(engine, csv(12)), chatTemplates('{review}')),
+		);
+		await reached(engine, runId, 'needsAttention');
+		expect(await browser.journals?.names()).not.toEqual([]);
+		const resumed = engine.resumeRun(runId);
+		await engine.deleteRun(runId);
+		await resumed;
+		expect(await engine.listRuns()).toEqual([]);
+		expect(await browser.journals?.names()).toEqual([]);
+		expect(endpoint.ledger.requests).toHaveLength(1);
+	});
+
 	test.each(['pauseRun', 'stopRun'] as const)(
 		'%s keeps back what waits for the connections of another run',
 		async (command) => {
