@@ -54,6 +54,10 @@ test('usage that is absent or nonsense counts as unknown', () => {
 		promptTokens: null,
 		completionTokens: 3,
 	});
+	expect(usageOf({ usage: { prompt_tokens: -1, completion_tokens: 1e300 } })).toEqual({
+		promptTokens: null,
+		completionTokens: null,
+	});
 });
 
 describe('the counters', () => {
