@@ -13,13 +13,22 @@ export interface Usage {
 	readonly completionTokens: number | null;
 }
 
+/** More than any context holds, and so few that a million of them still sum up exactly. */
+const mostTokens = 1e9;
+
 /** The usage of the whole completion: its n choices share it. */
 export function usageOf(rest: JsonObject): Usage {
 	const usage = isJsonObject(rest['usage']) ? rest['usage'] : {};
 	return {
-		promptTokens: numberAt(usage, 'prompt_tokens'),
-		completionTokens: numberAt(usage, 'completion_tokens'),
+		promptTokens: countAt(usage, 'prompt_tokens'),
+		completionTokens: countAt(usage, 'completion_tokens'),
 	};
+}
+
+/** What is no count would spoil every sum it goes into. */
+function countAt(usage: JsonObject, key: string): number | null {
+	const count = numberAt(usage, key);
+	return count !== null && count >= 0 && count <= mostTokens ? count : null;
 }
 
 /** What a choice is, so that a cut-off or refused answer never counts silently as a good one. */

@@ -122,7 +122,8 @@ export function countAnswer(counters: RunCounters, choices: readonly JsonObject[
 	let finishReasons = counters.finishReasons;
 	for (const choice of choices) {
 		marks[markOf(choice)] += 1;
-		finishReasons = plusOne(finishReasons, reasonOf(choice)) as Record<string, number>;
+		const reason = countedUnder(finishReasons, reasonOf(choice), mostReasons);
+		finishReasons = plusOne(finishReasons, reason) as Record<string, number>;
 	}
 	const { succeeded, choices: counted } = counters;
 	return {
@@ -140,7 +141,7 @@ export function uncountAnswer(counters: RunCounters, choices: readonly JsonObjec
 	const reasons = new Map(Object.entries(counters.finishReasons));
 	for (const choice of choices) {
 		marks[markOf(choice)] -= 1;
-		const reason = reasonOf(choice);
+		const reason = countedUnder(Object.fromEntries(reasons), reasonOf(choice), 0);
 		reasons.set(reason, (reasons.get(reason) ?? 0) - 1);
 	}
 	return {
@@ -152,7 +153,18 @@ export function uncountAnswer(counters: RunCounters, choices: readonly JsonObjec
 	};
 }
 
-const reasonOf = (choice: JsonObject): string => finishReasonOf(choice) ?? 'none';
+const reasonOf = (choice: JsonObject): string => finishReasonOf(choice)?.slice(0, 60) ?? 'none';
+
+/** Models have a handful. An endpoint that sends another text each time must not make the counters grow with the run. */
+const mostReasons = 30;
+
+/** A reason that is counted already has a place of its own; the others have one only while there are fewer than `places`. */
+const countedUnder = (
+	counted: Readonly<Record<string, number>>,
+	reason: string,
+	places: number,
+): string =>
+	Object.hasOwn(counted, reason) || Object.keys(counted).length < places ? reason : 'other';
 
 /** The counters once every failed request waits again. */
 export const withoutFailed = (counters: RunCounters): RunCounters => ({

@@ -78,6 +78,11 @@ export class BatchEngine {
 		};
 	}
 
+	/** Whether new requests may still leave. */
+	get isRunning(): boolean {
+		return this.#phase.name === 'running';
+	}
+
 	/** Nothing new leaves; what is in flight finishes. */
 	pause(): void {
 		if (this.#phase.name === 'running') this.#enter({ name: 'pausing' });
@@ -162,15 +167,14 @@ export class BatchEngine {
 			this.#inFlight.delete(request);
 			const attempts = flight.failures + 1;
 			const latencyMs = clock.now() - flight.departure.at;
-			const settled = { request, outcome, attempts, startedAt, latencyMs };
 			const { signal } = controller;
 			// An answer that was faster than its abort is paid for.
-			if (outcome.ok) {
+			if (outcome?.ok === true) {
 				this.#release.succeeded(flight, tokensOf(outcome.value), readings);
-				this.#settle(settled);
+				this.#settle({ request, outcome, attempts, startedAt, latencyMs });
 			} else if (signal.reason === deadConnection) this.#release.broughtBack(flight);
-			else if (signal.aborted) this.#release.aborted(flight);
-			else this.#fail(flight, outcome.error, settled);
+			else if (signal.aborted || outcome === null) this.#release.aborted(flight);
+			else this.#fail(flight, outcome.error, { request, outcome, attempts, startedAt, latencyMs });
 			this.#wakeup.wake();
 			this.#ports.onChange();
 		});

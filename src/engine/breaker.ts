@@ -57,6 +57,11 @@ export class Breaker {
 		this.#budget = Math.max(this.#budget, budgetAfterOutage);
 	}
 
+	/** A request that left at `sentAt` was given up by us: a probe that tells nothing lets the next one leave. */
+	givenUp(sentAt: number): void {
+		if (sentAt >= this.#until) this.#isProbing = false;
+	}
+
 	/** No answer, or a fault. False where the outage is to blame, and the request is not to be charged. */
 	faulted(request: number, sentAt: number, now: number): boolean {
 		if (this.isOpen) {

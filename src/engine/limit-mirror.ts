@@ -7,6 +7,18 @@ export type Reading = Omit<LevelReading, 'isSameVolley'>;
 
 const largestLimit = 1e9;
 
+/** Endpoints count in whole numbers and may overshoot a little; a limit below one, or passed by far, is none. */
+export const canBeTrue = ({
+	limit,
+	used,
+	requested,
+}: Pick<Reading, 'limit' | 'used' | 'requested'>): boolean =>
+	limit >= 1 &&
+	limit <= largestLimit &&
+	used >= 0 &&
+	requested >= 0 &&
+	used <= 10 * limit + requested;
+
 /**
  * A copy of one limit of an endpoint. Whether that drains evenly or counts a sliding window nobody says: both copies are
  * kept, and the one that a reading agrees with is obeyed. Unknown until typed, remembered or read: then it holds back nothing.
@@ -111,9 +123,7 @@ export class LimitMirror {
 
 	/** The limit, taken over; null where the numbers cannot be true. */
 	#adopt({ limit: named, used, requested }: Reading, now: number): number | null {
-		if (!(named > 0 && named <= largestLimit && used >= 0 && requested >= 0)) return null;
-		// Endpoints count in whole numbers and may overshoot a little; far more is no limit.
-		if (used > 10 * named + requested) return null;
+		if (!canBeTrue({ limit: named, used, requested })) return null;
 		const limit = Math.min(named, this.#most);
 		if (limit === this.#limit && this.#isRead) return limit;
 		this.#limit = limit;

@@ -5,7 +5,7 @@ import { LimitMirror } from './limit-mirror.ts';
 import { MeasuredRate } from './measured-rate.ts';
 import { Opening } from './opening.ts';
 import { SendMeter } from './send-meter.ts';
-import { turnMs, Turns } from './turns.ts';
+import { Turns, type Hold } from './turns.ts';
 
 export interface LimiterPorts {
 	readonly clock: { readonly now: () => number };
@@ -20,11 +20,6 @@ export interface LimiterOptions {
 	readonly remembered?: Omit<RememberedLimits, 'at'> | null;
 	/** False: 429s are waited out and nothing is concluded from them. */
 	readonly learn: boolean;
-}
-
-export interface Hold {
-	readonly ms: number;
-	readonly by: 'requestsPerMinute' | 'tokensPerMinute' | 'cooldown' | 'endpoint' | null;
 }
 
 /** A request that left, as long as it is not known how it was taken. */
@@ -63,6 +58,9 @@ interface Mirrors {
 	readonly day: LimitMirror;
 }
 
+/** A wait longer than this is a person's decision, not the engine's. */
+export const longestCooldownMs = 10 * 60_000;
+
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 /** A 429 comes at once: a request without an answer for so long was let in. */
@@ -99,6 +97,8 @@ export class Limiter {
 	#tokenTotalAtReading = 0;
 	/** A refusal's way there and back. */
 	#roundTripMs = 300;
+	/** When the last one left. */
+	#leftAt = -Infinity;
 	#until = 0;
 	/** Episodes of refusals without one request let in between; an episode is all 429s to what left before its first. */
 	#episodes = 0;
@@ -134,8 +134,9 @@ export class Limiter {
 	hold(estimate: number, run: object = this): Hold {
 		const now = this.#ports.clock.now();
 		const hold = this.#holdOf(estimate);
-		if (hold.ms > 0) return this.#turns.waits(run, now + hold.ms, hold);
-		return this.#turns.isDue(run, now) ? hold : { ms: turnMs, by: 'endpoint' };
+		if (hold.ms <= 0) return this.#turns.comesFirst(run, now) ?? hold;
+		this.#turns.waits(run, hold, now);
+		return hold;
 	}
 
 	#holdOf(estimate: number): Hold {
@@ -152,14 +153,23 @@ export class Limiter {
 			this.#tokens.day.waitMs(tokens, now),
 		);
 		const openingMs = this.#isOpening ? this.#opening.waitMs(now) : 0;
-		const ms = Math.max(requestsMs, tokensMs, openingMs);
+		const fullMs = Math.max(requestsMs, tokensMs, openingMs);
+		const ms = Math.min(fullMs, this.#longestHoldMs(now));
 		if (ms <= 0) return { ms: 0, by: null };
-		if (ms === openingMs) return { ms, by: 'endpoint' };
-		return { ms, by: ms === requestsMs ? 'requestsPerMinute' : 'tokensPerMinute' };
+		if (fullMs === openingMs) return { ms, by: 'endpoint' };
+		return { ms, by: fullMs === requestsMs ? 'requestsPerMinute' : 'tokensPerMinute' };
+	}
+
+	/** However full the copies of the limits are, after so long one is tried: they may be wrong. What was typed is obeyed. */
+	#longestHoldMs(now: number): number {
+		const { requestsPerMinute, tokensPerMinute } = this.#options;
+		if (requestsPerMinute !== null || tokensPerMinute !== null) return Infinity;
+		return Math.max(0, this.#leftAt + longestCooldownMs - now);
 	}
 
 	leave(estimate: number, run: object = this): Departure {
 		const now = this.#ports.clock.now();
+		this.#leftAt = now;
 		this.#turns.left(run);
 		const tokens = estimate * this.#tokensPerEstimate(now);
 		for (const mirror of both(this.#requests)) mirror.take(1, now);
@@ -278,7 +288,7 @@ export class Limiter {
 	}
 
 	#hold(ms: number, now: number): void {
-		this.#until = Math.max(this.#until, now + ms);
+		this.#until = Math.max(this.#until, now + Math.min(ms, longestCooldownMs));
 	}
 
 	/** The endpoint named its numbers: what was measured is worth no more. */

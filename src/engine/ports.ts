@@ -28,13 +28,13 @@ export interface EnginePorts {
 	readonly estimate?: (request: number) => Promise<number>;
 	/**
 	 * One attempt. Never rejects; once the signal has aborted its failure is dropped. `hear` is told what an answer says of
-	 * the limits beside it.
+	 * the limits beside it. Null: it had to wait on its way, and did not leave because the session was ending by then.
 	 */
 	readonly send: (
 		request: number,
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
-	) => Promise<AttemptOutcome>;
+	) => Promise<AttemptOutcome | null>;
 	/** Resolves once the outcome is stored; rejects where it could not be. */
 	readonly settle: (settled: SettledRequest) => Promise<void>;
 	/** Something that `snapshot()` shows has changed. Called often: the listener thins it out. */

@@ -1,13 +1,12 @@
 import { verdictOf, type Failure, type LimitReading } from '#domain/failure.ts';
 import type { HeldBackBy } from '#domain/run.ts';
 import { backoffMs } from './backoff.ts';
-import type { Limiter, LimiterPorts } from './limiter.ts';
+import { canBeTrue } from './limit-mirror.ts';
+import { longestCooldownMs, type Limiter, type LimiterPorts } from './limiter.ts';
 import { Scope, type Flight } from './scope.ts';
 
 /** Equal permanent failures without one success between, after which a person should look before more are spent. */
 const equalFailuresToStop = 20;
-/** A wait longer than this is a person's decision, not the engine's. */
-const longestCooldownMs = 10 * 60_000;
 /** Probes in vain, of an endpoint that has never answered, after which a person should look. */
 const probesInVain = 5;
 
@@ -130,6 +129,7 @@ export class Release {
 	aborted({ scope, departure }: Flight): void {
 		this.#landed(scope);
 		scope.limiter.lost(departure);
+		scope.breaker.givenUp(departure.at);
 	}
 
 	/** An attempt that nobody can blame on anything: it leaves again at once, uncharged. */
@@ -138,7 +138,8 @@ export class Release {
 		flight.scope.returned.add({ ...flight, readyAt: this.#ports.clock.now() });
 	}
 
-	failed(flight: Flight, failure: Failure): Consequence {
+	failed(flight: Flight, said: Failure): Consequence {
+		const failure = withLongWait(said);
 		const { scope, departure, failures } = flight;
 		this.#landed(scope);
 		const now = this.#ports.clock.now();
@@ -206,9 +207,20 @@ export class Release {
 	#verdict(failure: Failure): ReturnType<typeof verdictOf> {
 		// An address that has answered properly before is right; a page of HTML from it is a passing fault.
 		if (failure.kind === 'notAnApi' && this.#succeeded) return 'retry';
-		if ((failure.waitMs ?? 0) > longestCooldownMs) return 'stopRun';
-		return verdictOf(failure);
+		const verdict = verdictOf(failure);
+		// What fails for good waits for nothing, whatever numbers stand in its text.
+		const waits = verdict === 'retry' || verdict === 'cooldown';
+		return waits && (failure.waitMs ?? 0) > longestCooldownMs ? 'stopRun' : verdict;
 	}
+}
+
+/** With the wait that its numbers come to, where it names none and that wait is a person's to decide about. */
+function withLongWait(failure: Failure): Failure {
+	const { limit = null, waitMs } = failure;
+	if (limit === null || waitMs !== null || !canBeTrue(limit)) return failure;
+	const windowMs = limit.per === 'day' ? 86_400_000 : 60_000;
+	const impliedMs = ((limit.used + limit.requested - limit.limit) * windowMs) / limit.limit;
+	return impliedMs > longestCooldownMs ? { ...failure, waitMs: impliedMs } : failure;
 }
 
 const bySeverity: readonly HeldBackBy[] = [

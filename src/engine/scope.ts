@@ -4,6 +4,7 @@ import { Breaker } from './breaker.ts';
 import type { Departure, Limiter, LimiterPorts } from './limiter.ts';
 import { Ramp } from './ramp.ts';
 import { ReturnedRequests, type Returned } from './returned-requests.ts';
+import { lookAgainMs } from './turns.ts';
 
 /** A request in flight. */
 export interface Flight extends Returned {
@@ -88,7 +89,7 @@ export class Scope {
 			return waiting(readyMs, this.canarySettled ? null : 'firstRequest');
 		}
 		const { ms, by } = this.limiter.hold(candidate.estimate, this);
-		return ms > 0 ? waiting(Math.min(ms, 5_000), by) : { kind: 'send', candidate };
+		return ms > 0 ? waiting(Math.min(ms, lookAgainMs), by) : { kind: 'send', candidate };
 	}
 
 	get #mayNotSend(): boolean {

@@ -17,7 +17,7 @@ export function limitFromText(text: string): LimitReading | null {
 	const limit = read(found[1]);
 	const used = read(found[3]);
 	const requested = read(found[4] ?? '1');
-	if (limit === null || limit === 0 || used === null || requested === null) return null;
+	if (limit === null || limit < 1 || used === null || requested === null) return null;
 	const unit = (named[1] ?? named[3] ?? named[5] ?? '').toLowerCase();
 	const span = (named[2] ?? named[4] ?? named[6] ?? '').toLowerCase();
 	return {
@@ -35,7 +35,7 @@ export const limitsFromHeaders = (headers: Headers): readonly LimitReading[] =>
 	(['requests', 'tokens'] as const).flatMap((dimension) => {
 		const limit = read(headers.get(`x-ratelimit-limit-${dimension}`) ?? undefined);
 		const left = read(headers.get(`x-ratelimit-remaining-${dimension}`) ?? undefined);
-		if (limit === null || limit === 0 || left === null || left > limit) return [];
+		if (limit === null || limit < 1 || left === null || left > limit) return [];
 		return { dimension, per: 'minute', limit, used: limit - left, requested: 0 } as const;
 	});
 

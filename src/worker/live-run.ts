@@ -100,7 +100,7 @@ export class LiveRun {
 
 	/** Whether new requests may still leave. */
 	get isRunning(): boolean {
-		return this.#engine.snapshot().phase.name === 'running';
+		return this.#engine.isRunning;
 	}
 
 	pause(): void {
@@ -164,7 +164,7 @@ export class LiveRun {
 		request: number,
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
-	): Promise<AttemptOutcome> {
+	): Promise<AttemptOutcome | null> {
 		const { plan, gate } = this.#parts;
 		let planned: PlannedRequest;
 		try {
@@ -177,6 +177,8 @@ export class LiveRun {
 		this.#atGate++;
 		return gate.through(() => {
 			this.#atGate--;
+			// Paused, stopped or halted while it waited for a place that other runs had: it has not left.
+			if (signal.aborted || !this.isRunning) return Promise.resolve(null);
 			return this.#attempt(request, planned, signal, hear);
 		});
 	}

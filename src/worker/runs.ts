@@ -18,7 +18,7 @@ import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import { Gate } from './gate.ts';
-import type { Fetch, Host } from './host.ts';
+import type { Fetch, Host, LockOptions } from './host.ts';
 import type { KeyRing } from './key-ring.ts';
 import { Limiters } from './limiters.ts';
 import { bookkeepingOf, LiveRun } from './live-run.ts';
@@ -34,6 +34,9 @@ export interface RunsParts {
 }
 
 const lockPrefix = 'volley-run-';
+/** Together a second: whoever holds a lock for longer is at the run. */
+const looksAtMost = 10;
+const betweenLooksMs = 100;
 
 /** The run that a lock's holder is at. */
 export const runOfLock = (name: string): string[] =>
@@ -60,8 +63,8 @@ export class Runs {
 	readonly #parts: RunsParts;
 	readonly #open = new Map<string, Promise<OpenRun | null>>();
 	readonly #live = new Map<string, Session>();
-	/** Claimed while a command takes a run up, so that two presses of a button start one session. */
-	readonly #claimed = new Set<string>();
+	/** Claimed while a command takes a run up, so that two presses of a button start one session; settled when it has. */
+	readonly #claimed = new Map<string, Promise<unknown>>();
 	/** Paused, stopped or deleted since it was claimed: it is not begun. */
 	readonly #calledOff = new Set<string>();
 	readonly #gates = new Map<string, Gate>();
@@ -159,6 +162,9 @@ export class Runs {
 
 	async delete(runId: string): Promise<void> {
 		this.#calledOff.add(runId);
+		this.#live.get(runId)?.live.stop();
+		// Else it would write a journal anew that nobody deletes.
+		await this.#claimed.get(runId);
 		const session = this.#live.get(runId);
 		session?.live.stop();
 		await session?.ended;
@@ -236,16 +242,27 @@ export class Runs {
 	}
 
 	/** Takes a run up under its lock: `prepare` changes the store first, then a session works until it comes to rest. */
-	async #takeUp(
+	#takeUp(
 		runId: string,
 		prepare: (store: RunStore, run: Run) => Promise<void> = () => Promise.resolve(),
 		steals = false,
 	): Promise<Result<null, RunRefusal>> {
-		const { host, keys, emit } = this.#parts;
 		const before = this.#live.get(runId);
-		if (before?.live.isRunning === true || this.#claimed.has(runId)) return ok(null);
-		this.#claimed.add(runId);
+		if (before?.live.isRunning === true || this.#claimed.has(runId))
+			return Promise.resolve(ok(null));
 		this.#calledOff.delete(runId);
+		const taking = this.#takeUpClaimed(runId, before, prepare, steals);
+		this.#claimed.set(runId, taking);
+		return taking.finally(() => this.#claimed.delete(runId));
+	}
+
+	async #takeUpClaimed(
+		runId: string,
+		before: Session | undefined,
+		prepare: (store: RunStore, run: Run) => Promise<void>,
+		steals: boolean,
+	): Promise<Result<null, RunRefusal>> {
+		const { host, keys, emit } = this.#parts;
 		let release: (() => void) | null = null;
 		try {
 			// It is coming to rest: what is in flight finishes first.
@@ -266,7 +283,7 @@ export class Runs {
 				opened.store.disown();
 				this.#live.get(runId)?.live.stop();
 			};
-			release = await host.lock(lockPrefix + runId, { steal, onLost });
+			release = await this.#lock(runId, { steal, onLost });
 			if (release === null) return err({ kind: 'ownedElsewhere' });
 			this.#lost.delete(runId);
 			const isSafe = await this.#accepted(opened, steal);
@@ -287,8 +304,16 @@ export class Runs {
 			(await this.#open.get(runId)?.catch(() => null))?.store.letGo();
 			release?.();
 			return err({ kind: 'storage', message: messageOf(error) });
-		} finally {
-			this.#claimed.delete(runId);
+		}
+	}
+
+	/** A tab that only looks at the run, as each does when it first shows it, holds the lock for a moment. */
+	async #lock(runId: string, options: LockOptions): Promise<(() => void) | null> {
+		const { lock, clock } = this.#parts.host;
+		for (let left = looksAtMost; ; left--) {
+			const release = await lock(lockPrefix + runId, options);
+			if (release !== null || left === 0) return release;
+			await clock.sleep(betweenLooksMs, new AbortController().signal);
 		}
 	}
 

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { choiceText, markOf, usageOf, type ChoiceMark } from '#domain/completion.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
-import { countSettled, emptyCounters, settledPhase, withoutFailed } from '#domain/run.ts';
+import {
+	countAnswer,
+	countSettled,
+	emptyCounters,
+	settledPhase,
+	uncountAnswer,
+	withoutFailed,
+} from '#domain/run.ts';
 
 const chat = (
 	content: string | null,
@@ -54,9 +61,25 @@ test('usage that is absent or nonsense counts as unknown', () => {
 		promptTokens: null,
 		completionTokens: 3,
 	});
+	expect(usageOf({ usage: { prompt_tokens: -1, completion_tokens: 1e300 } })).toEqual({
+		promptTokens: null,
+		completionTokens: null,
+	});
 });
 
 describe('the counters', () => {
+	test('hold a few finish reasons by name, however many there are, and each once in all', () => {
+		const answers = Array.from({ length: 500 }, (_, i) => [
+			chat('yes', `reason ${String(i)}`.padEnd(i === 0 ? 0 : 5_000)),
+		]);
+		const none = emptyCounters({ templates: 1, rows: 500, models: 1 });
+		const all = answers.reduce(countAnswer, none);
+		expect(Object.keys(all.finishReasons).length).toBeLessThanOrEqual(31);
+		expect(all.finishReasons).toMatchObject({ 'reason 0': 1, other: 470 });
+		expect(JSON.stringify(all).length).toBeLessThan(4_000);
+		expect(answers.toReversed().reduce(uncountAnswer, all).finishReasons).toEqual({});
+	});
+
 	const settled = (outcome: SettledRequest['outcome'], attempts = 1): SettledRequest => ({
 		request: 0,
 		outcome,

@@ -395,6 +395,37 @@ describe('runs that share a limit', () => {
 		expect(Math.min(...counts)).toBeGreaterThan(0.8 * Math.max(...counts));
 	});
 
+	test('share tokens evenly, though the requests of one are sixty times as large', () => {
+		const bench = new Bench({ tokensPerMinute: 6_000 });
+		const runs = [3_000, 50].map((estimate) => ({ estimate, tokens: 0, wakesAt: 0 }));
+		for (; bench.now < 30 * 60_000; bench.now += 10)
+			for (const run of runs) {
+				if (run.wakesAt > bench.now) continue;
+				const { ms } = bench.limiter.hold(run.estimate, run);
+				run.wakesAt = bench.now + Math.min(ms, 5_000);
+				if (ms > 0) continue;
+				bench.limiter.leave(run.estimate, run);
+				run.tokens += run.estimate;
+			}
+		for (const { tokens } of runs) expect(tokens / (30 * 6_000)).toBeGreaterThan(0.45);
+	});
+
+	test('wait no more than seconds for one that was paused while it waited for much', () => {
+		const bench = new Bench({ tokensPerMinute: 6_000 });
+		const [large, small] = [{}, {}];
+		bench.limiter.leave(6_000, small);
+		const dueAt = bench.limiter.hold(3_000, large).ms;
+		for (; bench.now < dueAt; bench.now += 1_000) {
+			bench.limiter.hold(3_000, large);
+			if (bench.limiter.hold(50, small).ms === 0) bench.limiter.leave(50, small);
+		}
+		expect(bench.limiter.hold(3_000, large).ms).toBeGreaterThan(10_000);
+		bench.now += 2_000;
+		expect(bench.limiter.hold(50, small).ms).toBeGreaterThan(5_000);
+		bench.now += 3_100;
+		expect(bench.limiter.hold(50, small).ms).toBe(0);
+	});
+
 	test('do not wait for one that has gone', () => {
 		const bench = new Bench({ requestsPerMinute: 60 });
 		bench.leave(60);

@@ -14,6 +14,10 @@ const failure = (kind: FailureKind, more: Partial<Failure> = {}): Failure => ({
 	...more,
 });
 
+const perDay = (limit: number, used: number): Partial<Failure> => ({
+	limit: { dimension: 'requests', per: 'day', limit, used, requested: 1 },
+});
+
 interface BenchOptions extends Partial<ReleaseOptions> {
 	readonly scopes?: number;
 	readonly limits?: Partial<LimiterOptions>;
@@ -194,13 +198,32 @@ describe('failures', () => {
 		expect(consequence.attention !== null).toBe(asks);
 	});
 
-	test.each([
-		{ waitMs: 600_000, asks: false },
-		{ waitMs: 600_001, asks: true },
-	])('a wait of $waitMs ms is a person’s decision: $asks', ({ waitMs, asks }) => {
+	test.each<[string, FailureKind, Partial<Failure>, boolean]>([
+		['ten minutes', 'rateLimited', { waitMs: 600_000 }, false],
+		['more', 'rateLimited', { waitMs: 600_001 }, true],
+		['an outage of more', 'overloaded', { waitMs: 600_001 }, true],
+		['more, of a request that fails for good', 'badRequest', { waitMs: 600_001 }, false],
+		['no wait and 200 a day, seven minutes each', 'rateLimited', perDay(200, 200), false],
+		['no wait and one a day', 'rateLimited', perDay(1, 1), true],
+		['a wait and one a day', 'rateLimited', { ...perDay(1, 1), waitMs: 60_000 }, false],
+		['no wait and numbers that cannot be true', 'rateLimited', perDay(1, 1_000), false],
+	])('a wait is a person’s decision: %s', (_, kind, more, asks) => {
 		const bench = new Bench();
-		const { attention } = bench.release.failed(bench.flight(), failure('rateLimited', { waitMs }));
+		const { attention } = bench.release.failed(bench.flight(), failure(kind, more));
 		expect(attention !== null).toBe(asks);
+		if (attention !== null) expect(attention.waitMs).toBeGreaterThan(600_000);
+	});
+
+	test('whatever numbers an endpoint names, nothing is held for longer than ten minutes unasked', () => {
+		const bench = new Bench({ limits: { learn: true } });
+		for (let i = 0; i < 12; i++) {
+			const flight = bench.flight();
+			const said = { waitMs: 590_000, ...perDay(200, 200) };
+			expect(bench.release.failed(flight, failure('rateLimited', said)).attention).toBeNull();
+			bench.flights();
+			expect(bench.release.heldUntil).toBeLessThanOrEqual(bench.now + 600_000);
+			bench.now += 3_600_000;
+		}
 	});
 
 	test('twenty alike without one success stop the run; nineteen, or different ones, do not', () => {
@@ -264,6 +287,24 @@ describe('failures', () => {
 		expect(probes).toHaveLength(1);
 		bench.succeed(probes);
 		expect(bench.flights()).toHaveLength(9);
+	});
+
+	test('a probe that was given up, as after a sleep, lets another leave', () => {
+		const bench = new Bench();
+		bench.warmUp();
+		for (let i = 0; i < 3; i++) bench.succeed(bench.flights());
+		const [old, ...others] = bench.flights();
+		for (const flight of others) bench.release.failed(flight, failure('network'));
+		bench.now += 60_000;
+		const [probe] = bench.flights();
+		if (old === undefined || probe === undefined) throw new Error('nothing probes');
+		bench.release.broughtBack(old);
+		expect(bench.flights()).toHaveLength(0);
+		bench.release.broughtBack(probe);
+		const [next] = bench.flights();
+		if (next === undefined) throw new Error('no other probe left');
+		bench.succeed([next]);
+		expect(bench.release.scopes[0]?.breaker.isOpen).toBe(false);
 	});
 
 	test('an endpoint that never answers is a person’s to look at after five probes', () => {

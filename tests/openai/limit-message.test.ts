@@ -40,6 +40,7 @@ describe('the limit that a 429 names', () => {
 		['Rate limit reached on images per min (IPM): Limit 5, Used 5, Requested 1.', null],
 		['Request too large on tokens per min (TPM): Limit 30000, Requested 31538.', null],
 		['on requests per min (RPM): Limit 0, Used 3, Requested 1.', null],
+		['on requests per min (RPM): Limit 0.001, Used 0, Requested 1.', null],
 		['on requests per min (RPM): Limit 99999999999, Used 3, Requested 1.', null],
 		['on requests per min (RPM): Limit -5, Used 3, Requested 1.', null],
 		['Rate limit is exceeded. Try again in 2 seconds.', null],
@@ -67,6 +68,7 @@ describe('the limit that a 429 names', () => {
 			reading('tokens', 'minute', 30_000, 30_000, 0),
 		],
 		[{ 'x-ratelimit-limit-requests': '0', 'x-ratelimit-remaining-requests': '0' }, null],
+		[{ 'x-ratelimit-limit-requests': '0.001', 'x-ratelimit-remaining-requests': '0' }, null],
 		[{ 'x-ratelimit-limit-requests': '5', 'x-ratelimit-remaining-requests': '9' }, null],
 		[{}, null],
 	])('headers %j are %j', (headers, expected) => {

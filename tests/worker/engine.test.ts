@@ -314,6 +314,67 @@ describe('what goes wrong', () => {
 });
 
 describe('pausing, closing and coming back', () => {
+	test('a tab that only looks at a run keeps no other from resuming it', async () => {
+		endpoint.play('htmlPage');
+		const tab = openTab(browser);
+		let stopsLooking = (): void => undefined;
+		const sleep: Host['clock']['sleep'] = (ms, signal) => {
+			stopsLooking();
+			return tab.host.clock.sleep(ms, signal);
+		};
+		const engine = createEngine({ ...tab.host, clock: { ...tab.host.clock, sleep } });
+		const dataset = await imported(engine, csv(12));
+		const runId = await started(engine, setupOf(dataset, chatTemplates('{review}')));
+		await reached(engine, runId, 'needsAttention');
+		endpoint.play('plainReply');
+		await vi.waitUntil(() => ![...browser.locks.keys()].some((name) => name.includes(runId)));
+		const look = await openTab(browser).host.lock(`volley-run-${runId}`);
+		stopsLooking = () => look?.();
+		expect(look).not.toBeNull();
+		expect(await engine.resumeRun(runId)).toEqual({ ok: true, value: null });
+		await reached(engine, runId, 'finished');
+	});
+
+	test('deleted while it is taken up, a run sends nothing and leaves no file', async () => {
+		endpoint.play('htmlPage');
+		const engine = createEngine(openTab(browser).host);
+		const runId = await started(
+			engine,
+			setupOf(await imported(engine, csv(12)), chatTemplates('{review}')),
+		);
+		await reached(engine, runId, 'needsAttention');
+		expect(await browser.journals?.names()).not.toEqual([]);
+		const resumed = engine.resumeRun(runId);
+		await engine.deleteRun(runId);
+		await resumed;
+		expect(await engine.listRuns()).toEqual([]);
+		expect(await browser.journals?.names()).toEqual([]);
+		expect(endpoint.ledger.requests).toHaveLength(1);
+	});
+
+	test.each(['pauseRun', 'stopRun'] as const)(
+		'%s keeps back what waits for the connections of another run',
+		async (command) => {
+			const engine = createEngine(openTab(browser).host);
+			const dataset = await imported(engine, csv(12));
+			endpoint.hold();
+			endpoint.letThrough(1);
+			const first = await started(engine, setupOf(dataset, chatTemplates('one {review}')));
+			// The browser's six connections are all taken.
+			await endpoint.ledger.arrived(7);
+			const second = await started(engine, setupOf(dataset, chatTemplates('two {review}')));
+			await whenever(engine, second, ({ heldBackBy }) => heldBackBy === 'firstRequest');
+			await engine[command](second);
+			endpoint.release();
+			await reached(engine, first, 'finished');
+			await reached(engine, second, 'paused', 'stopped');
+			expect(endpoint.ledger.requests).toHaveLength(12);
+			await engine.resumeRun(second);
+			await reached(engine, second, 'finished');
+			expect(endpoint.ledger.requests).toHaveLength(24);
+		},
+	);
+
 	test('a tab killed half way and opened again sends no settled request again', async () => {
 		const tab = openTab(browser);
 		const engine = createEngine(tab.host);
