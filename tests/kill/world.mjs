@@ -39,7 +39,6 @@ export async function createWorld(seed, isBuilt) {
 	const faults = [];
 	let state = seed + 1;
 	let runs = 0;
-	let draftLost = false;
 	/** @type {Life | null} */
 	let life = null;
 
@@ -76,11 +75,6 @@ export async function createWorld(seed, isBuilt) {
 			return life.page;
 		},
 
-		/** The draft went with the database. */
-		loseDraft() {
-			draftLost = true;
-		},
-
 		async kill() {
 			await life?.kill();
 			life = null;
@@ -92,18 +86,10 @@ export async function createWorld(seed, isBuilt) {
 		 * @param {number} rows
 		 */
 		async startRun(page, rows) {
-			const hasDraft = runs > 0 && !draftLost;
-			draftLost = false;
 			runs++;
 			const file = tableFile(runs, rows);
 			await page.goto('about:blank');
 			await page.goto(`${site}#/new`);
-			// Before the draft of the run before has come back, a file would be dropped into its arms.
-			if (hasDraft)
-				await page
-					.getByText(`run ${String(runs - 1)} row 0`)
-					.first()
-					.waitFor();
 			await page.getByLabel('Data files').setInputFiles(file);
 			// The rows themselves: as many rows as the file before had change nothing else that could be waited for.
 			await page
