@@ -68,6 +68,8 @@ export class Runs {
 	readonly #lost = new Set<string>();
 	/** Answers that a full or broken store refused: kept for the next session. */
 	readonly #unsaved = new Map<string, readonly SettledRequest[]>();
+	/** What each run's last session here sent again. */
+	readonly #sentAgain = new Map<string, SentAgain>();
 
 	constructor(parts: RunsParts) {
 		this.#parts = parts;
@@ -161,6 +163,7 @@ export class Runs {
 		session?.live.stop();
 		await session?.ended;
 		this.#unsaved.delete(runId);
+		this.#sentAgain.delete(runId);
 		this.#open.delete(runId);
 		await this.#parts.library.deleteRun(runId);
 		this.#parts.emit({ kind: 'runsChanged' });
@@ -206,8 +209,7 @@ export class Runs {
 			inFlight: 0,
 			settledPerMinute: null,
 			secondsLeft: null,
-			retries: 0,
-			rateLimited: 0,
+			...(this.#sentAgain.get(runId) ?? nothingSentAgain),
 			cooldownUntil: null,
 			concurrency: run.setup.limits.maxConcurrency,
 			unsaved: this.#unsaved.get(runId)?.length ?? 0,
@@ -349,6 +351,8 @@ export class Runs {
 				if (unsaved.length > 0 && !this.#lost.has(run.id)) this.#unsaved.set(run.id, unsaved);
 			})
 			.finally(() => {
+				const { retries, rateLimited, retriedBy } = live.progress();
+				this.#sentAgain.set(run.id, { retries, rateLimited, retriedBy });
 				this.#live.delete(run.id);
 				store.letGo();
 				release();
@@ -435,6 +439,10 @@ export class Runs {
 		return { run, store, plan, reader };
 	}
 }
+
+type SentAgain = Pick<RunProgress, 'retries' | 'rateLimited' | 'retriedBy'>;
+
+const nothingSentAgain: SentAgain = { retries: 0, rateLimited: 0, retriedBy: {} };
 
 const messageOf = (error: unknown): string =>
 	error instanceof Error ? error.message : String(error);

@@ -8,7 +8,7 @@ import { figure, finished, startRun } from './page.mjs';
  */
 export async function hiddenLimit({ page, site, open, isShort }) {
 	const rpm = 600;
-	const rows = isShort ? 800 : 1_500;
+	const rows = isShort ? 700 : 1_500;
 	// A quick model; faster ones would have the whole bucket used up before the first refusal could come back.
 	const latencyMs = 1_000;
 	const endpoint = await open({

@@ -83,6 +83,51 @@ export async function results(page) {
 	return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
 }
 
+/**
+ * What the page's Summary says of attempts that were made again, by their cause.
+ * @param {Page} page @returns {Promise<Map<string, number>>}
+ */
+export async function madeAgain(page) {
+	await page.getByRole('tab', { name: /^Summary/ }).click();
+	const rows = page.getByRole('table', { name: 'Made again' }).getByRole('row');
+	const counts = await rows.evaluateAll((found) =>
+		found.map((row) => ({
+			cause: row.querySelector('th')?.textContent.trim() ?? '',
+			count: Number(row.querySelector('.number')?.textContent.replace(/\D/g, '')),
+		})),
+	);
+	return new Map(counts.map(({ cause, count }) => [cause, count]));
+}
+
+/**
+ * Looks twice a second at what the page says limits the run. Gives back the shares of each so far, in %.
+ * @param {Page} page
+ */
+export function watchReasons(page) {
+	/** @type {Map<string, number>} */
+	const seen = new Map();
+	let looks = 0;
+	const timer = setInterval(() => {
+		page
+			.locator('.reason')
+			.textContent({ timeout: 400 })
+			.then(
+				(text) => {
+					const words = text?.replace(/ until .*/, '') ?? '';
+					seen.set(words, (seen.get(words) ?? 0) + 1);
+					looks++;
+				},
+				() => undefined,
+			);
+	}, 500);
+	return () => {
+		clearInterval(timer);
+		return [...seen]
+			.map(([words, count]) => /** @type {const} */ ([words, (100 * count) / looks]))
+			.sort(([, a], [, b]) => b - a);
+	};
+}
+
 /** @type {string[]} */
 const missed = [];
 
