@@ -18,9 +18,9 @@ const site = `http://127.0.0.1:${String(port)}/`;
 /**
  * The built site, the test endpoint, one profile on the disk, and a browser over it that dies and comes back.
  * @param {number} seed
- * @param {boolean} isBuilt The site was built just before.
+ * @param {{ isBuilt: boolean; isTimed: boolean }} options Whether the site was built just before; whether times have to meet their goals.
  */
-export async function createWorld(seed, isBuilt) {
+export async function createWorld(seed, { isBuilt, isTimed }) {
 	const executable = findBrowser();
 	if (executable === null) throw new Error('There is no browser: see tests/browser.');
 	if (!isBuilt) await build({ logLevel: 'warn' });
@@ -60,6 +60,14 @@ export async function createWorld(seed, isBuilt) {
 			if (isTrue) return;
 			faults.push(words);
 			console.log(`FAULT: ${words}`);
+		},
+
+		/** A time in milliseconds and its goal. @param {string} words @param {number} ms @param {number} most */
+		checkTime(words, ms, most) {
+			if (ms <= most) return;
+			if (isTimed) world.check(false, `${words} took ${String(Math.round(ms))} ms`);
+			else
+				console.log(`${words} took ${String(Math.round(ms))} ms here; its goal is ${String(most)}`);
 		},
 
 		get life() {

@@ -1,6 +1,7 @@
 // @ts-check
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { writeReport } from '../browser/report.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 /** @typedef {import('../endpoint/test-endpoint.ts').TestEndpoint} TestEndpoint */
@@ -130,6 +131,7 @@ export function watchReasons(page) {
 
 /** @type {string[]} */
 const missed = [];
+let met = 0;
 
 /**
  * Prints a figure beside its goal, and remembers where it is missed.
@@ -139,6 +141,7 @@ export function figure(name, value, most) {
 	const shown = Number.isInteger(value) ? String(value) : value.toFixed(3);
 	const isMissed = most !== undefined && !(value <= most);
 	if (isMissed) missed.push(name);
+	else if (most !== undefined) met++;
 	const goal =
 		most === undefined ? '' : ` (goal: at most ${String(most)})${isMissed ? ' MISSED' : ''}`;
 	console.log(`  ${name}: ${shown}${goal}`);
@@ -151,6 +154,7 @@ export function broken(title, error) {
 }
 
 export function conclude() {
+	writeReport('real', met, missed);
 	console.log(missed.length === 0 ? 'ALL GOALS MET' : `GOALS MISSED: ${missed.join('; ')}`);
 	process.exitCode = missed.length === 0 ? 0 : 1;
 }
