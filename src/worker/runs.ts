@@ -13,6 +13,7 @@ import {
 	type Run,
 	type RunProgress,
 	type RunSetup,
+	type RunPhase,
 } from '#domain/run.ts';
 import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
@@ -68,8 +69,8 @@ export class Runs {
 	readonly #lost = new Set<string>();
 	/** Answers that a full or broken store refused: kept for the next session. */
 	readonly #unsaved = new Map<string, readonly SettledRequest[]>();
-	/** What each run's last session here sent again. */
-	readonly #sentAgain = new Map<string, SentAgain>();
+	/** What is known of each run's last session here, and stored nowhere. */
+	readonly #lastSessions = new Map<string, LastSession>();
 
 	constructor(parts: RunsParts) {
 		this.#parts = parts;
@@ -163,7 +164,7 @@ export class Runs {
 		session?.live.stop();
 		await session?.ended;
 		this.#unsaved.delete(runId);
-		this.#sentAgain.delete(runId);
+		this.#lastSessions.delete(runId);
 		this.#open.delete(runId);
 		await this.#parts.library.deleteRun(runId);
 		this.#parts.emit({ kind: 'runsChanged' });
@@ -201,7 +202,11 @@ export class Runs {
 		const elsewhere = await this.#isElsewhere(runId);
 		const opened = await this.#open.get(runId);
 		if (run === null || opened === null || opened === undefined) return null;
-		const { phase, counters } = run;
+		const { counters } = run;
+		const { halted, ...sentAgain } = this.#lastSessions.get(runId) ?? nothingKnown;
+		// A store that could not take the phase still says that the run goes.
+		const isUnsaid = settledPhase(run.phase).name === 'interrupted' && !elsewhere;
+		const phase = isUnsaid && halted !== null ? halted : run.phase;
 		return {
 			runId,
 			phase,
@@ -209,7 +214,7 @@ export class Runs {
 			inFlight: 0,
 			settledPerMinute: null,
 			secondsLeft: null,
-			...(this.#sentAgain.get(runId) ?? nothingSentAgain),
+			...sentAgain,
 			cooldownUntil: null,
 			concurrency: run.setup.limits.maxConcurrency,
 			unsaved: this.#unsaved.get(runId)?.length ?? 0,
@@ -352,7 +357,8 @@ export class Runs {
 			})
 			.finally(() => {
 				const { retries, rateLimited, retriedBy } = live.progress();
-				this.#sentAgain.set(run.id, { retries, rateLimited, retriedBy });
+				const { halted } = live;
+				this.#lastSessions.set(run.id, { retries, rateLimited, retriedBy, halted });
 				this.#live.delete(run.id);
 				store.letGo();
 				release();
@@ -440,9 +446,12 @@ export class Runs {
 	}
 }
 
-type SentAgain = Pick<RunProgress, 'retries' | 'rateLimited' | 'retriedBy'>;
+interface LastSession extends Pick<RunProgress, 'retries' | 'rateLimited' | 'retriedBy'> {
+	/** Why it ended, where that could not be stored. */
+	readonly halted: RunPhase | null;
+}
 
-const nothingSentAgain: SentAgain = { retries: 0, rateLimited: 0, retriedBy: {} };
+const nothingKnown: LastSession = { retries: 0, rateLimited: 0, retriedBy: {}, halted: null };
 
 const messageOf = (error: unknown): string =>
 	error instanceof Error ? error.message : String(error);
