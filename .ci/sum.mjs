@@ -1,4 +1,4 @@
-// Prints one line with the sum of both test reports. A check that failed before or after the tests counts as one failure.
+// Prints one line with the sum of all test reports. A check that failed before or after the tests counts as one failure.
 import { readFileSync } from 'node:fs';
 
 const verifyFailed = process.argv[2] !== '0';
@@ -15,9 +15,19 @@ function report(file) {
 const unit = report('.cache/tests/unit.json');
 const { stats = {} } = report('.cache/tests/browser.json');
 
-const passed = (unit.numPassedTests ?? 0) + (stats.expected ?? 0);
-const skipped = (unit.numPendingTests ?? 0) + (unit.numTodoTests ?? 0) + (stats.skipped ?? 0);
-const testsFailed = (unit.numFailedTests ?? 0) + (stats.unexpected ?? 0) + (stats.flaky ?? 0);
+const kill = report('.cache/tests/kill.json');
+const real = report('.cache/tests/real.json');
+
+const sum = (...counts) => counts.reduce((total, count) => total + (count ?? 0), 0);
+const passed = sum(unit.numPassedTests, stats.expected, kill.passed, real.passed);
+const skipped = sum(unit.numPendingTests, unit.numTodoTests, stats.skipped);
+const testsFailed = sum(
+	unit.numFailedTests,
+	stats.unexpected,
+	stats.flaky,
+	kill.failed,
+	real.failed,
+);
 const failed = testsFailed === 0 && verifyFailed ? 1 : testsFailed;
 
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

@@ -224,6 +224,13 @@ export type HeldBackBy =
 	| 'outage'
 	| 'endpoint';
 
+/** How many attempts were made again, by what had become of them. */
+export type RetriedBy = Readonly<Partial<Record<FailureKind, number>>>;
+
+/** One more attempt that is made again. */
+export const countRetried = (retriedBy: RetriedBy, kind: FailureKind): RetriedBy =>
+	plusOne(retriedBy, kind);
+
 /** What is known of one model's limits; null where nothing is. */
 export interface LearnedLimits {
 	readonly model: string;
@@ -247,10 +254,12 @@ export interface RunProgress {
 	/** Requests settled a minute over the last half minute; null before anything settled. */
 	readonly settledPerMinute: number | null;
 	readonly secondsLeft: number | null;
-	/** Attempts that were repeated since this worker took up the run. */
+	/** Attempts that were repeated since this worker last took up the run. */
 	readonly retries: number;
-	/** 429 answers since this worker took up the run. */
+	/** 429 answers since this worker last took up the run. */
 	readonly rateLimited: number;
+	/** Both together, by why. */
+	readonly retriedBy: RetriedBy;
 	/** Epoch milliseconds until which nothing leaves; null where nothing holds it back. */
 	readonly cooldownUntil: number | null;
 	/** The requests that may be in flight at once: the typed number, or less where the browser allows less. */

@@ -1,7 +1,7 @@
 import { usageOf, type Completion } from '#domain/completion.ts';
 import type { Failure, LimitReading } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
-import type { HeldBackBy, LearnedLimits, RunPhase } from '#domain/run.ts';
+import type { HeldBackBy, LearnedLimits, RetriedBy, RunPhase } from '#domain/run.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 import { Limiter, unknownLimits } from './limiter.ts';
 import { Release } from './release.ts';
@@ -14,6 +14,7 @@ export interface EngineSnapshot {
 	readonly inFlight: number;
 	readonly retries: number;
 	readonly rateLimited: number;
+	readonly retriedBy: RetriedBy;
 	/** Epoch milliseconds; null where nothing holds the release back. */
 	readonly cooldownUntil: number | null;
 	readonly concurrency: number;
@@ -67,6 +68,7 @@ export class BatchEngine {
 			inFlight: this.#inFlight.size,
 			retries: this.#release.retries,
 			rateLimited: this.#release.rateLimited,
+			retriedBy: this.#release.retriedBy,
 			cooldownUntil: holdMs > 0 ? clock.epoch() + holdMs : null,
 			concurrency: this.#options.concurrency,
 			settledPerMinute: this.#throughput.perMinute(clock.now()),

@@ -2,6 +2,8 @@ import { OthersUse } from './others-use.ts';
 
 /** However much others use, this share of the drain is taken to be ours. */
 const leastShare = 0.05;
+/** Where others use most of a limit, the margin at its top would take long to drain: it is no more than drains in this time. */
+const marginMs = 1_000;
 /** What was read so long ago, or only remembered, is tried again: the drain is taken to grow until the next reading. */
 const trustMs = 3_600_000;
 const growthPerMs = Math.log(1.3) / 60_000;
@@ -69,10 +71,12 @@ export class Bucket {
 	/** Milliseconds until `amount` fits. What is larger than the bucket is let go once that is empty. */
 	waitMs(amount: number, now: number): number {
 		this.#drain(now);
-		const room = this.#burst - Math.max(this.#burst >= 50 ? this.#burst / 100 : 0, this.#slack);
+		const drainPerMs = this.#drainPerMs(now);
+		const margin = this.#burst >= 50 ? Math.min(this.#burst / 100, marginMs * drainPerMs) : 0;
+		const room = this.#burst - Math.max(margin, this.#slack);
 		const fitting = Math.min(amount, room + this.#slack);
 		const excess = this.#used + fitting - room;
-		return excess <= 1e-6 * this.#burst ? 0 : excess / this.#drainPerMs(now);
+		return excess <= 1e-6 * this.#burst ? 0 : excess / drainPerMs;
 	}
 
 	take(amount: number, now: number): void {

@@ -1,5 +1,5 @@
 import { verdictOf, type Failure, type LimitReading } from '#domain/failure.ts';
-import type { HeldBackBy } from '#domain/run.ts';
+import { countRetried, type HeldBackBy, type RetriedBy } from '#domain/run.ts';
 import { backoffMs } from './backoff.ts';
 import { canBeTrue } from './limit-mirror.ts';
 import { longestCooldownMs, type Limiter, type LimiterPorts } from './limiter.ts';
@@ -44,6 +44,7 @@ export class Release {
 	#succeeded = false;
 	#retries = 0;
 	#rateLimited = 0;
+	#retriedBy: RetriedBy = {};
 	#equalFailures = { key: '', count: 0 };
 
 	constructor(ports: LimiterPorts, options: ReleaseOptions) {
@@ -58,6 +59,10 @@ export class Release {
 
 	get rateLimited(): number {
 		return this.#rateLimited;
+	}
+
+	get retriedBy(): RetriedBy {
+		return this.#retriedBy;
 	}
 
 	/** What holds back most; null where nothing does. */
@@ -151,6 +156,7 @@ export class Release {
 		scope.breaker.answered(departure.at);
 		if (verdict === 'cooldown') {
 			this.#rateLimited++;
+			this.#retriedBy = countRetried(this.#retriedBy, failure.kind);
 			scope.limiter.refused(departure, failure);
 			scope.returned.add({ ...flight, readyAt: now });
 			return { kind: 'back', attention: null };
@@ -176,6 +182,7 @@ export class Release {
 		if ((charged || this.#options.maxRetries === 0) && failures >= this.#options.maxRetries)
 			return this.#settled(scope, failure);
 		this.#retries++;
+		this.#retriedBy = countRetried(this.#retriedBy, failure.kind);
 		const waitMs = charged ? backoffMs(failures + 1, this.#ports.random, failure.waitMs) : 0;
 		scope.returned.add({
 			...flight,

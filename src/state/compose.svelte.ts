@@ -49,6 +49,8 @@ export class ComposeState {
 	attempted = $state.raw(false);
 	refusal = $state.raw<RunRefusal | null>(null);
 	#touched = $state.raw<readonly string[]>([]);
+	/** Settles once the stored draft is back: data chosen before then belongs in that draft. */
+	#restored: Promise<void> = Promise.resolve();
 
 	readonly origin: string | null = $derived(draftOrigin(this.draft));
 	readonly check = $derived.by(() => checkDraft(this.draft, this.data.dataset));
@@ -89,7 +91,14 @@ export class ComposeState {
 	}
 
 	/** Brings back what was being written when the page was last open. */
-	async restore(): Promise<void> {
+	restore(): Promise<void> {
+		const restoring = this.#restore();
+		// Where it fails, there is nothing to wait for any more.
+		this.#restored = restoring.catch(() => undefined);
+		return restoring;
+	}
+
+	async #restore(): Promise<void> {
 		await this.keys.load();
 		const stored = await this.#api.loadDraft();
 		// Whoever has begun to write meanwhile keeps what they wrote.
@@ -134,6 +143,7 @@ export class ComposeState {
 	}
 
 	async takeFiles(files: readonly File[]): Promise<void> {
+		if (!this.ready) await this.#restored;
 		if (this.broken) return;
 		this.#use(await this.data.take(files));
 	}
@@ -149,6 +159,7 @@ export class ComposeState {
 
 	/** The sample's rows, a prompt where none is written, and Demo where nothing else could answer. */
 	async useSample(sample: Sample): Promise<void> {
+		if (!this.ready) await this.#restored;
 		if (this.broken) return;
 		const { turn } = this.data;
 		const file = await this.#needs.fetchSample(sample.file);

@@ -103,6 +103,11 @@ export class LiveRun {
 		return this.#engine.isRunning;
 	}
 
+	/** Why it came to rest, where the store could not take that; null: it could. */
+	get halted(): RunPhase | null {
+		return this.#halted;
+	}
+
 	pause(): void {
 		this.#engine.pause();
 	}

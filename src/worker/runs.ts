@@ -13,6 +13,7 @@ import {
 	type Run,
 	type RunProgress,
 	type RunSetup,
+	type RunPhase,
 } from '#domain/run.ts';
 import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
@@ -73,6 +74,8 @@ export class Runs {
 	readonly #lost = new Set<string>();
 	/** Answers that a full or broken store refused: kept for the next session. */
 	readonly #unsaved = new Map<string, readonly SettledRequest[]>();
+	/** What is known of each run's last session here, and stored nowhere. */
+	readonly #lastSessions = new Map<string, LastSession>();
 
 	constructor(parts: RunsParts) {
 		this.#parts = parts;
@@ -169,6 +172,7 @@ export class Runs {
 		session?.live.stop();
 		await session?.ended;
 		this.#unsaved.delete(runId);
+		this.#lastSessions.delete(runId);
 		this.#open.delete(runId);
 		await this.#parts.library.deleteRun(runId);
 		this.#parts.emit({ kind: 'runsChanged' });
@@ -209,7 +213,11 @@ export class Runs {
 		const elsewhere = await this.#isElsewhere(runId);
 		const opened = await this.#open.get(runId);
 		if (run === null || opened === null || opened === undefined) return null;
-		const { phase, counters } = run;
+		const { counters } = run;
+		const { halted, ...sentAgain } = this.#lastSessions.get(runId) ?? nothingKnown;
+		// A store that could not take the phase still says that the run goes.
+		const isUnsaid = settledPhase(run.phase).name === 'interrupted' && !elsewhere;
+		const phase = isUnsaid && halted !== null ? halted : run.phase;
 		return {
 			runId,
 			phase,
@@ -217,8 +225,7 @@ export class Runs {
 			inFlight: 0,
 			settledPerMinute: null,
 			secondsLeft: null,
-			retries: 0,
-			rateLimited: 0,
+			...sentAgain,
 			cooldownUntil: null,
 			concurrency: run.setup.limits.maxConcurrency,
 			unsaved: this.#unsaved.get(runId)?.length ?? 0,
@@ -386,6 +393,9 @@ export class Runs {
 				if (unsaved.length > 0 && !this.#lost.has(run.id)) this.#unsaved.set(run.id, unsaved);
 			})
 			.finally(() => {
+				const { retries, rateLimited, retriedBy } = live.progress();
+				const { halted } = live;
+				this.#lastSessions.set(run.id, { retries, rateLimited, retriedBy, halted });
 				this.#live.delete(run.id);
 				store.letGo();
 				release();
@@ -483,6 +493,13 @@ export class Runs {
 		return { run, store, plan, reader, hasData: datasetId === null || dataset !== null };
 	}
 }
+
+interface LastSession extends Pick<RunProgress, 'retries' | 'rateLimited' | 'retriedBy'> {
+	/** Why it ended, where that could not be stored. */
+	readonly halted: RunPhase | null;
+}
+
+const nothingKnown: LastSession = { retries: 0, rateLimited: 0, retriedBy: {}, halted: null };
 
 const messageOf = (error: unknown): string =>
 	error instanceof Error ? error.message : String(error);

@@ -40,6 +40,17 @@ describe('the copy of a limit that drains evenly', () => {
 		expect(bucketOf(limit, used).waitMs(amount, 0)).toBeCloseTo(waits, 3);
 	});
 
+	test('keeps a margin that drains in a second, where others use nearly all', () => {
+		const limit = 60_000;
+		const bucket = bucketOf(limit);
+		bucket.waits(0);
+		bucket.read(reading({ limit, used: limit, requested: 1, waitMs: 1 }), true, 0);
+		// Filled anew in a minute in which nothing was sent: all of it but the least share is others'.
+		bucket.read(reading({ limit, used: limit, requested: 1, waitMs: 1 }), true, minuteMs);
+		expect(bucket.waitMs(1, minuteMs)).toBeLessThan(1_100);
+		expect(bucket.waitMs(1, minuteMs)).toBeGreaterThan(1_000);
+	});
+
 	test('drains by the limit over its window, and no further than a little below empty', () => {
 		const bucket = bucketOf(600, 100);
 		bucket.waitMs(1, 5_000);

@@ -179,6 +179,21 @@ describe('several models', () => {
 });
 
 describe('failures', () => {
+	test('are counted by their kind where the request goes back, and not where it is settled', () => {
+		const bench = new Bench({ maxRetries: 1 });
+		bench.warmUp();
+		const [first, second, third] = bench.flights();
+		if (first === undefined || second === undefined || third === undefined)
+			throw new Error('three leave');
+		bench.release.failed(first, failure('timeout'));
+		bench.release.failed(second, failure('serverError'));
+		bench.release.failed({ ...second, failures: 1 }, failure('serverError'));
+		bench.release.failed(third, failure('rateLimited', { waitMs: 10 }));
+		const { retries, rateLimited, retriedBy } = bench.release;
+		expect(retriedBy).toEqual({ timeout: 1, serverError: 1, rateLimited: 1 });
+		expect([retries, rateLimited]).toEqual([2, 1]);
+	});
+
 	test.each<[FailureKind, 'back' | 'settled', boolean]>([
 		['unauthorized', 'back', true],
 		['forbidden', 'back', true],

@@ -90,7 +90,7 @@ export async function killRuns(world, kills, rows) {
 		`from the page's first moment until Resume can be pressed, up to ${String(figures.mostSettled)} rows settled: ${spread(opened)}; from Resume to the first request: ${spread(resumed)}`,
 	);
 	const slowest = Math.max(...opened.map((ms, i) => ms + (resumed[i] ?? 0)));
-	check(slowest <= 2_000, `opening and resuming took ${String(Math.round(slowest))} ms`);
+	world.checkTime('opening and resuming', slowest, 2_000);
 }
 
 /** @param {readonly number[]} times */

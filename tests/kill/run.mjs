@@ -1,7 +1,8 @@
 // @ts-check
-// Kills a real browser in the middle of runs, and looks at what is left: npm run test:kill [-- --kills 5 --wipes 2 --rows 1500]
+// Kills a real browser in the middle of runs, and looks at what is left: npm run test:kill [-- --short] [-- --kills 5 --tabs no]
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { writeReport } from '../browser/report.mjs';
 import { killRuns } from './kills.mjs';
 import { threeTabs } from './tabs.mjs';
 import { wipeRuns } from './wipes.mjs';
@@ -9,30 +10,42 @@ import { createWorld } from './world.mjs';
 
 const { values } = parseArgs({
 	options: {
-		kills: { type: 'string', default: '50' },
-		wipes: { type: 'string', default: '10' },
+		/** Few kills in small runs; times are only told, because other work beside it may hold it up. */
+		short: { type: 'boolean', default: false },
+		kills: { type: 'string' },
+		wipes: { type: 'string' },
 		tabs: { type: 'string', default: 'yes' },
-		rows: { type: 'string', default: '10000' },
+		rows: { type: 'string' },
 		built: { type: 'boolean', default: false },
 		seed: { type: 'string', default: '1' },
 	},
 });
-const kills = Number(values.kills);
-const wipes = Number(values.wipes);
-const rows = Number(values.rows);
-const tabs = values.tabs === 'yes';
+const { short } = values;
+const kills = Number(values.kills ?? (short ? 5 : 50));
+const wipes = Number(values.wipes ?? (short ? 2 : 10));
+const rows = Number(values.rows ?? (short ? 600 : 10_000));
 
-const world = await createWorld(Number(values.seed), values.built);
+const world = await createWorld(Number(values.seed), { isBuilt: values.built, isTimed: !short });
+/** @type {readonly (readonly [number, () => Promise<void>])[]} */
+const parts = [
+	[kills, () => killRuns(world, kills, rows)],
+	[wipes, () => wipeRuns(world, wipes, Math.min(rows, 1_500))],
+	[values.tabs === 'yes' ? 1 : 0, () => threeTabs(world, Math.min(rows, 2_000))],
+];
+let passed = 0;
 try {
 	await world.open();
-	if (kills > 0) await killRuns(world, kills, rows);
-	if (wipes > 0) await wipeRuns(world, wipes, Math.min(rows, 1_500));
-	if (tabs) await threeTabs(world, Math.min(rows, 2_000));
+	for (const [count, part] of parts) {
+		if (count === 0) continue;
+		await part();
+		passed += count;
+	}
 } catch (error) {
 	world.check(false, error instanceof Error ? (error.stack ?? error.message) : String(error));
 } finally {
 	await world.close();
 }
+writeReport('kill', Math.max(0, passed - world.faults.length), world.faults);
 console.log(
 	world.faults.length === 0
 		? 'KILL TEST PASSED'

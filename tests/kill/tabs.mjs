@@ -36,7 +36,7 @@ export async function threeTabs(world, rows) {
 	await Promise.all(resumes.map((button) => button.click().catch(() => undefined)));
 	await ledger.arrived(afterCrash + 1);
 	const handOver = Math.round(performance.now() - resumedAt);
-	check(handOver <= 2_000, `the hand-over after a crash took ${String(handOver)} ms`);
+	world.checkTime('the hand-over after a crash', handOver, 2_000);
 	check((await owners(third, run.id)) === 1, 'not one owner after the crash');
 	const [owner, other] = (await second.getByRole('button', { name: 'Pause' }).isVisible())
 		? [second, third]
@@ -55,7 +55,7 @@ export async function threeTabs(world, rows) {
 	await ledger.arrived(beforeTake + 1);
 	const taken = Math.round(performance.now() - takenAt);
 	await other.getByRole('button', { name: 'Pause', exact: true }).waitFor();
-	check(taken <= 2_000, `taking the run from a frozen tab took ${String(taken)} ms`);
+	world.checkTime('taking the run from a frozen tab', taken, 2_000);
 	check((await owners(other, run.id)) === 1, 'not one owner beside the frozen tab');
 	// The page in front is told by events, at most ten a second.
 	await other

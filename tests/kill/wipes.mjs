@@ -53,7 +53,6 @@ export async function wipeRuns(world, wipes, rows) {
 		const isLost = alone === null || alone < acknowledged;
 		check(isLost, `loss ${String(turn)} took no effect`);
 		if (isLost) took++;
-		world.loseDraft();
 		await again.goto(run.url);
 		await bar(again).waitFor();
 		const found = await settled(again);

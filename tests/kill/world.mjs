@@ -18,9 +18,9 @@ const site = `http://127.0.0.1:${String(port)}/`;
 /**
  * The built site, the test endpoint, one profile on the disk, and a browser over it that dies and comes back.
  * @param {number} seed
- * @param {boolean} isBuilt The site was built just before.
+ * @param {{ isBuilt: boolean; isTimed: boolean }} options Whether the site was built just before; whether times have to meet their goals.
  */
-export async function createWorld(seed, isBuilt) {
+export async function createWorld(seed, { isBuilt, isTimed }) {
 	const executable = findBrowser();
 	if (executable === null) throw new Error('There is no browser: see tests/browser.');
 	if (!isBuilt) await build({ logLevel: 'warn' });
@@ -39,7 +39,6 @@ export async function createWorld(seed, isBuilt) {
 	const faults = [];
 	let state = seed + 1;
 	let runs = 0;
-	let draftLost = false;
 	/** @type {Life | null} */
 	let life = null;
 
@@ -63,6 +62,14 @@ export async function createWorld(seed, isBuilt) {
 			console.log(`FAULT: ${words}`);
 		},
 
+		/** A time in milliseconds and its goal. @param {string} words @param {number} ms @param {number} most */
+		checkTime(words, ms, most) {
+			if (ms <= most) return;
+			if (isTimed) world.check(false, `${words} took ${String(Math.round(ms))} ms`);
+			else
+				console.log(`${words} took ${String(Math.round(ms))} ms here; its goal is ${String(most)}`);
+		},
+
 		get life() {
 			if (life === null) throw new Error('The browser is not open.');
 			return life;
@@ -76,11 +83,6 @@ export async function createWorld(seed, isBuilt) {
 			return life.page;
 		},
 
-		/** The draft went with the database. */
-		loseDraft() {
-			draftLost = true;
-		},
-
 		async kill() {
 			await life?.kill();
 			life = null;
@@ -92,18 +94,10 @@ export async function createWorld(seed, isBuilt) {
 		 * @param {number} rows
 		 */
 		async startRun(page, rows) {
-			const hasDraft = runs > 0 && !draftLost;
-			draftLost = false;
 			runs++;
 			const file = tableFile(runs, rows);
 			await page.goto('about:blank');
 			await page.goto(`${site}#/new`);
-			// Before the draft of the run before has come back, a file would be dropped into its arms.
-			if (hasDraft)
-				await page
-					.getByText(`run ${String(runs - 1)} row 0`)
-					.first()
-					.waitFor();
 			await page.getByLabel('Data files').setInputFiles(file);
 			// The rows themselves: as many rows as the file before had change nothing else that could be waited for.
 			await page

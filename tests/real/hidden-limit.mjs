@@ -8,7 +8,7 @@ import { figure, finished, startRun } from './page.mjs';
  */
 export async function hiddenLimit({ page, site, open, isShort }) {
 	const rpm = 600;
-	const rows = isShort ? 800 : 1_500;
+	const rows = isShort ? 700 : 1_500;
 	// A quick model; faster ones would have the whole bucket used up before the first refusal could come back.
 	const latencyMs = 1_000;
 	const endpoint = await open({
@@ -33,7 +33,9 @@ export async function hiddenLimit({ page, site, open, isShort }) {
 		(last - (requests[0]?.arrivedAt ?? 0)) / 1_000,
 	);
 	figure('ideal, s', ideal);
-	figure('makespan ÷ ideal', makespan / ideal, 1.1);
+	// What a run spends at its start is a few seconds however long it is: of a short one it would be more than a tenth.
+	if (isShort) figure('seconds beyond the ideal', makespan - ideal, 6);
+	else figure('makespan ÷ ideal', makespan / ideal, 1.1);
 	figure('429s, % of the requests', (100 * refused) / rows, 3);
 	figure('preflights', endpoint.ledger.preflightCount);
 	figure(

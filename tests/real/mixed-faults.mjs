@@ -1,11 +1,53 @@
 // @ts-check
-import { figure, finished, idOf, promptOf, results, startRun } from './page.mjs';
+import {
+	figure,
+	finished,
+	idOf,
+	madeAgain,
+	promptOf,
+	results,
+	startRun,
+	watchReasons,
+} from './page.mjs';
 
 const share = 0.2;
 const seed = 7;
 
-/** Kinds of failure that say only that nobody knows. */
-const unclassified = ['unknown', 'unexpected', 'internal'];
+/**
+ * What the page is to say of an attempt that met a fault.
+ * @type {Readonly<Record<string, string>>}
+ */
+const told = {
+	timeout408: 'timeout',
+	conflict409: 'conflict',
+	rateLimitedBriefly: 'rate limit',
+	serverError500: 'server error',
+	errorAsText: 'server error',
+	badGatewayHtml: 'server error',
+	overloaded503: 'overloaded',
+	loadingModel503: 'overloaded',
+	gatewayTimeout504: 'server error',
+	unknownError520: 'server error',
+	overloaded529: 'overloaded',
+	errorInside200: 'server error',
+	htmlPage: 'web page',
+	captivePortal: 'connection',
+	emptyBody: 'broken answer',
+	truncatedJson: 'broken answer',
+	invalidJson: 'broken answer',
+	answeredTwice: 'broken answer',
+	missingChoices: 'broken answer',
+	noChoices: 'broken answer',
+	withoutCors: 'connection',
+	redirected: 'connection',
+	resetBeforeHeaders: 'connection',
+	resetMidBody: 'connection',
+	resetAfterBody: 'connection',
+	hangsForever: 'timeout',
+	stallsAfterHeaders: 'timeout',
+	stallsMidBody: 'timeout',
+	stallsAfterBody: 'timeout',
+};
 
 /**
  * A fifth of all attempts meets a fault, of every kind that passes. Every row has to come out once and right.
@@ -18,7 +60,7 @@ export async function mixedFaults({ page, site, open, load, isShort }) {
 	const { echoText } = /** @type {typeof import('../endpoint/echo.ts')} */ (
 		await load('endpoint/echo.ts')
 	);
-	const rows = isShort ? 1_000 : 10_000;
+	const rows = isShort ? 500 : 10_000;
 	const endpoint = await open({
 		protocol: 'http2',
 		scenario: drawnFrom({ seed, share, kinds: transientFaults }),
@@ -34,10 +76,13 @@ export async function mixedFaults({ page, site, open, load, isShort }) {
 		`${String(rows)} requests, ${String(share * 100)} % of the attempts faulty (${String(transientFaults.length)} kinds, seed ${String(seed)}), HTTP/2`,
 	);
 	const pressedAt = await startRun(page, site, endpoint, run);
+	const reasons = watchReasons(page);
 	await finished(page, rows, 1_200_000);
 	const seconds = (performance.now() - pressedAt) / 1_000;
 	const { requests, tally, preflightCount } = endpoint.ledger;
 	const items = await results(page);
+	for (const [words, share] of reasons())
+		console.log(`    ${share.toFixed(0)} % of the time: ${words}`);
 	const seen = new Map(items.map((item) => [item.id, item]));
 	const failed = items.filter(({ error }) => error !== null);
 	let wrong = 0;
@@ -52,11 +97,22 @@ export async function mixedFaults({ page, site, open, load, isShort }) {
 	figure('rows with two results', items.length - seen.size, 0);
 	figure('rows with a wrong answer', wrong, 0);
 	figure('failed requests', failed.length, 1);
-	figure(
-		'failures of no known kind',
-		failed.filter(({ error }) => error === null || unclassified.includes(error.kind)).length,
-		0,
-	);
+	const met = new Map();
+	for (const [scenario, count] of tally.byScenario) {
+		if (scenario === 'plainReply') continue;
+		const word = told[scenario] ?? `no word for ${scenario}`;
+		met.set(word, (met.get(word) ?? 0) + count);
+	}
+	// A request that failed for good made its last attempt for nothing: that is a result, and is told there.
+	const again = await madeAgain(page);
+	let missing = -failed.length;
+	for (const [word, count] of met) missing += Math.max(0, count - (again.get(word) ?? 0));
+	figure('faults that the page does not tell as what they were', Math.max(0, missing), 0);
+	const toldInAll = [...again.values()].reduce((sum, count) => sum + count, 0);
+	const metInAll = [...met.values()].reduce((sum, count) => sum + count, 0);
+	figure('attempts made again without a fault at the endpoint', toldInAll - metInAll);
+	for (const [word, count] of met)
+		console.log(`    ${word}: ${String(count)} met, ${String(again.get(word) ?? 0)} told`);
 	figure('attempts ÷ requests', tally.arrivals / rows, 1.28);
 	figure('most attempts of one request', tally.mostAttempts);
 	figure(

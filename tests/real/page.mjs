@@ -1,6 +1,7 @@
 // @ts-check
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { writeReport } from '../browser/report.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 /** @typedef {import('../endpoint/test-endpoint.ts').TestEndpoint} TestEndpoint */
@@ -83,8 +84,54 @@ export async function results(page) {
 	return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
 }
 
+/**
+ * What the page's Summary says of attempts that were made again, by their cause.
+ * @param {Page} page @returns {Promise<Map<string, number>>}
+ */
+export async function madeAgain(page) {
+	await page.getByRole('tab', { name: /^Summary/ }).click();
+	const rows = page.getByRole('table', { name: 'Made again' }).getByRole('row');
+	const counts = await rows.evaluateAll((found) =>
+		found.map((row) => ({
+			cause: row.querySelector('th')?.textContent.trim() ?? '',
+			count: Number(row.querySelector('.number')?.textContent.replace(/\D/g, '')),
+		})),
+	);
+	return new Map(counts.map(({ cause, count }) => [cause, count]));
+}
+
+/**
+ * Looks twice a second at what the page says limits the run. Gives back the shares of each so far, in %.
+ * @param {Page} page
+ */
+export function watchReasons(page) {
+	/** @type {Map<string, number>} */
+	const seen = new Map();
+	let looks = 0;
+	const timer = setInterval(() => {
+		page
+			.locator('.reason')
+			.textContent({ timeout: 400 })
+			.then(
+				(text) => {
+					const words = text?.replace(/ until .*/, '') ?? '';
+					seen.set(words, (seen.get(words) ?? 0) + 1);
+					looks++;
+				},
+				() => undefined,
+			);
+	}, 500);
+	return () => {
+		clearInterval(timer);
+		return [...seen]
+			.map(([words, count]) => /** @type {const} */ ([words, (100 * count) / looks]))
+			.sort(([, a], [, b]) => b - a);
+	};
+}
+
 /** @type {string[]} */
 const missed = [];
+let met = 0;
 
 /**
  * Prints a figure beside its goal, and remembers where it is missed.
@@ -94,6 +141,7 @@ export function figure(name, value, most) {
 	const shown = Number.isInteger(value) ? String(value) : value.toFixed(3);
 	const isMissed = most !== undefined && !(value <= most);
 	if (isMissed) missed.push(name);
+	else if (most !== undefined) met++;
 	const goal =
 		most === undefined ? '' : ` (goal: at most ${String(most)})${isMissed ? ' MISSED' : ''}`;
 	console.log(`  ${name}: ${shown}${goal}`);
@@ -106,6 +154,7 @@ export function broken(title, error) {
 }
 
 export function conclude() {
+	writeReport('real', met, missed);
 	console.log(missed.length === 0 ? 'ALL GOALS MET' : `GOALS MISSED: ${missed.join('; ')}`);
 	process.exitCode = missed.length === 0 ? 0 : 1;
 }

@@ -20,7 +20,12 @@ import { refusedMidway } from './refused-midway.mjs';
  */
 
 const { values } = parseArgs({
-	options: { short: { type: 'boolean', default: false }, only: { type: 'string' } },
+	options: {
+		short: { type: 'boolean', default: false },
+		only: { type: 'string' },
+		// The site was built just before.
+		built: { type: 'boolean', default: false },
+	},
 });
 /** @type {readonly (readonly [string, (world: World) => Promise<void>])[]} */
 const measurements = [
@@ -29,9 +34,9 @@ const measurements = [
 	['limit', hiddenLimit],
 ];
 
-const port = 4193;
-await build({ logLevel: 'warn' });
-const server = await preview({ preview: { port, host: '127.0.0.1' }, logLevel: 'warn' });
+if (!values.built) await build({ logLevel: 'warn' });
+const server = await preview({ preview: { port: 4193, host: '127.0.0.1' }, logLevel: 'warn' });
+const site = server.resolvedUrls?.local[0] ?? '';
 const modules = await createServer({
 	server: { middlewareMode: true, hmr: false, ws: false },
 	appType: 'custom',
@@ -58,7 +63,7 @@ try {
 		try {
 			await measure({
 				page: await context.newPage(),
-				site: `http://127.0.0.1:${String(port)}/`,
+				site,
 				open: async (options) => {
 					const endpoint = await createTestEndpoint(options);
 					endpoints.push(endpoint);

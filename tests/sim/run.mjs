@@ -10,7 +10,7 @@ const modules = await createServer({
 try {
 	const { table } = await modules.ssrLoadModule('/tests/sim/measure.ts');
 	console.log(
-		'Makespan ÷ ideal; 429s in % of the requests; requests lost. Medians of 5 seeds, for the others of 3.\n',
+		'Makespan ÷ ideal; 429s in % of the requests; requests lost. Medians of 5 seeds; of the others one.\n',
 	);
 	for (const line of table()) console.log(line);
 } finally {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Dataset } from '#domain/dataset.ts';
 import { emptyDraft, type Draft } from '#domain/draft.ts';
 import { err, ok } from '#domain/result.ts';
 import { ComposeState } from '#state/compose.svelte.ts';
-import { withSettings } from '#state/draft-edits.ts';
+import { withSettings, withTemplate } from '#state/draft-edits.ts';
 import { coffeeReviews, pairsOfReviews } from '#state/samples.ts';
 import {
 	AskedWorker,
@@ -211,6 +212,8 @@ describe('the draft', () => {
 		expect(compose.draft.settings.temperature).toBeNull();
 	});
 
+	const fetchSample = (name: string) => Promise.resolve(ok(file(name)));
+
 	test('being written is not overwritten by the stored one', async () => {
 		let answer: (draft: Draft) => void = () => undefined;
 		const { api } = new AskedWorker({
@@ -227,6 +230,71 @@ describe('the draft', () => {
 		await restoring;
 		await compose.saveNow();
 		expect(compose.draft.name).toBe('Mine');
+	});
+
+	const choosing: readonly [string, (compose: ComposeState) => Promise<void>][] = [
+		['a file', (compose) => compose.takeFiles([file('new.csv')])],
+		['a sample', (compose) => compose.useSample(coffeeReviews)],
+	];
+	const written: Draft = {
+		...withTemplate(stored, 0, { prompt: 'Mine', messages: [{ role: 'user', content: 'Mine' }] }),
+		datasetId: 'd1',
+		idColumn: 'stars',
+	};
+	const read = dataset(['ID', 'review', 'stars'], 3, 'd2');
+
+	test.each(choosing)('that comes late keeps %s that was chosen meanwhile', async (_, choose) => {
+		let answer: (draft: Draft) => void = () => undefined;
+		const loading = new Promise<Draft>((resolve) => (answer = resolve));
+		const worker = new AskedWorker({
+			loadDraft: () => loading,
+			importFiles: () => Promise.resolve(ok(read)),
+		});
+		const compose = new ComposeState(worker.api, { fetchSample });
+		const restoring = compose.restore();
+		const chosen = choose(compose);
+		await rest();
+		answer(written);
+		await Promise.all([restoring, chosen]);
+		expect(worker.asked('cancelImport')).toEqual([]);
+		expect(compose.data.dataset?.id).toBe('d2');
+		// What was written stays; only its data is another.
+		expect(compose.draft).toMatchObject({ ...written, datasetId: 'd2' });
+	});
+
+	test.each([
+		{ is: 'stored', found: reviews, idColumn: 'stars' },
+		{ is: 'gone', found: null, idColumn: 'ID' },
+	])('whose data is $is keeps a file dropped while that is looked for', async (data) => {
+		let answer: (dataset: Dataset | null) => void = () => undefined;
+		const { api } = new AskedWorker({
+			loadDraft: () => Promise.resolve(written),
+			getDataset: () => new Promise((resolve) => (answer = resolve)),
+			importFiles: () => Promise.resolve(ok(read)),
+		});
+		const compose = new ComposeState(api, { fetchSample });
+		const restoring = compose.restore();
+		await rest();
+		const taking = compose.takeFiles([file('new.csv')]);
+		await rest();
+		answer(data.found);
+		await Promise.all([restoring, taking]);
+		expect(compose.data.dataset?.id).toBe('d2');
+		expect(compose.data.problems).toEqual([]);
+		const { idColumn } = data;
+		expect(compose.draft).toMatchObject({ ...written, datasetId: 'd2', idColumn });
+	});
+
+	test('that cannot be read keeps no file waiting', async () => {
+		const { api } = new AskedWorker({
+			loadDraft: () => Promise.reject(new Error('The store is shut.')),
+		});
+		const compose = new ComposeState(api, { fetchSample });
+		const restoring = compose.restore();
+		const taking = compose.takeFiles([file()]);
+		await expect(restoring).rejects.toThrow('shut');
+		await taking;
+		expect(compose.draft.datasetId).toBe('d1');
 	});
 
 	test('of a duplicated run is that run’s, saved as one’s own', async () => {

@@ -44,6 +44,7 @@ export const progressWith = (change: Partial<RunProgress>): RunProgress => ({
 	secondsLeft: null,
 	retries: 0,
 	rateLimited: 0,
+	retriedBy: {},
 	cooldownUntil: null,
 	concurrency: 100,
 	unsaved: 0,

@@ -3,7 +3,7 @@ import type { Dataset } from '#domain/dataset.ts';
 import type { RunPhase } from '#domain/run.ts';
 import { counters, setup } from '../state/run-fixtures.ts';
 import { iconFor } from '#ui/run/page-icon.ts';
-import { finishShares, markShares, requestShares } from '#ui/run/shares.ts';
+import { finishShares, markShares, requestShares, retryShares } from '#ui/run/shares.ts';
 import { shownColumns } from '#ui/run/shown-columns.ts';
 import { noHistory, withSnapshot, type Period } from '#state/rate-history.ts';
 import { chartLines } from '#ui/run/chart-lines.ts';
@@ -168,5 +168,15 @@ describe('the shares of a picture', () => {
 
 	test('of the answers name every mark, also those that none has', () => {
 		expect(markShares(some).map(({ count }) => count)).toEqual([470, 10, 0, 0, 0]);
+	});
+
+	test('of attempts made again stand by their cause, the most frequent first', () => {
+		const shares = retryShares({ rateLimited: 2, serverError: 312, network: 40 });
+		expect(shares.map(({ label, count }) => [label, count])).toEqual([
+			['server error', 312],
+			['connection', 40],
+			['rate limit', 2],
+		]);
+		expect(retryShares({})).toEqual([]);
 	});
 });

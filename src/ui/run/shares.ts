@@ -1,5 +1,6 @@
 import { choiceMarks } from '#domain/completion.ts';
-import { waitingCount, type RunCounters } from '#domain/run.ts';
+import type { FailureKind } from '#domain/failure.ts';
+import { waitingCount, type RetriedBy, type RunCounters } from '#domain/run.ts';
 import { finishMeaning, markWords } from '../wording.ts';
 
 /** A colour of the picture: what it means, not what it is. */
@@ -71,3 +72,24 @@ export const tokenShares = ({ promptTokens, completionTokens }: RunCounters): re
 	{ label: 'prompt', meaning: 'Sent to the model.', count: promptTokens, tone: 'second' },
 	{ label: 'answer', meaning: 'Written by the model.', count: completionTokens, tone: 'accent' },
 ];
+
+/** What became of attempts that were made again. A kind that is not here is shown by its name. */
+const retryWords: Readonly<Partial<Record<FailureKind, readonly [string, string]>>> = {
+	rateLimited: ['rate limit', 'A 429: the endpoint asked to slow down. It cost no attempt.'],
+	overloaded: ['overloaded', 'The endpoint had too much to do.'],
+	serverError: ['server error', 'The endpoint had a fault of its own.'],
+	timeout: ['timeout', 'No answer came in time.'],
+	conflict: ['conflict', 'The endpoint was busy with something that stood in the way.'],
+	network: ['connection', 'It was lost, or never made.'],
+	malformed: ['broken answer', 'Cut short, or not in the form of an answer.'],
+	notAnApi: ['web page', 'A page for people came in place of an answer.'],
+};
+
+/** Why attempts were made again; the most frequent first. */
+export const retryShares = (retriedBy: RetriedBy): readonly Share[] =>
+	Object.entries(retriedBy)
+		.sort(([, a], [, b]) => b - a)
+		.map(([kind, count]) => {
+			const [label, meaning] = retryWords[kind as FailureKind] ?? [kind, ''];
+			return { label, meaning, count, tone: kind === 'rateLimited' ? 'second' : 'warn' };
+		});
