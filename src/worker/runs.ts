@@ -18,7 +18,7 @@ import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import { Gate } from './gate.ts';
-import type { Fetch, Host } from './host.ts';
+import type { Fetch, Host, LockOptions } from './host.ts';
 import type { KeyRing } from './key-ring.ts';
 import { Limiters } from './limiters.ts';
 import { bookkeepingOf, LiveRun } from './live-run.ts';
@@ -34,6 +34,9 @@ export interface RunsParts {
 }
 
 const lockPrefix = 'volley-run-';
+/** Together a second: whoever holds a lock for longer is at the run. */
+const looksAtMost = 10;
+const betweenLooksMs = 100;
 
 /** The run that a lock's holder is at. */
 export const runOfLock = (name: string): string[] =>
@@ -254,7 +257,7 @@ export class Runs {
 		prepare: (store: RunStore, run: Run) => Promise<void>,
 		steals: boolean,
 	): Promise<Result<null, RunRefusal>> {
-		const { host, keys, emit } = this.#parts;
+		const { keys, emit } = this.#parts;
 		let release: (() => void) | null = null;
 		try {
 			// It is coming to rest: what is in flight finishes first.
@@ -275,7 +278,7 @@ export class Runs {
 				opened.store.disown();
 				this.#live.get(runId)?.live.stop();
 			};
-			release = await host.lock(lockPrefix + runId, { steal, onLost });
+			release = await this.#lock(runId, { steal, onLost });
 			if (release === null) return err({ kind: 'ownedElsewhere' });
 			this.#lost.delete(runId);
 			const isSafe = await this.#accepted(opened, steal);
@@ -296,6 +299,16 @@ export class Runs {
 			(await this.#open.get(runId)?.catch(() => null))?.store.letGo();
 			release?.();
 			return err({ kind: 'storage', message: messageOf(error) });
+		}
+	}
+
+	/** A tab that only looks at the run, as each does when it first shows it, holds the lock for a moment. */
+	async #lock(runId: string, options: LockOptions): Promise<(() => void) | null> {
+		const { lock, clock } = this.#parts.host;
+		for (let left = looksAtMost; ; left--) {
+			const release = await lock(lockPrefix + runId, options);
+			if (release !== null || left === 0) return release;
+			await clock.sleep(betweenLooksMs, new AbortController().signal);
 		}
 	}
 

@@ -314,6 +314,27 @@ describe('what goes wrong', () => {
 });
 
 describe('pausing, closing and coming back', () => {
+	test('a tab that only looks at a run keeps no other from resuming it', async () => {
+		endpoint.play('htmlPage');
+		const tab = openTab(browser);
+		let stopsLooking = (): void => undefined;
+		const sleep: Host['clock']['sleep'] = (ms, signal) => {
+			stopsLooking();
+			return tab.host.clock.sleep(ms, signal);
+		};
+		const engine = createEngine({ ...tab.host, clock: { ...tab.host.clock, sleep } });
+		const dataset = await imported(engine, csv(12));
+		const runId = await started(engine, setupOf(dataset, chatTemplates('{review}')));
+		await reached(engine, runId, 'needsAttention');
+		endpoint.play('plainReply');
+		await vi.waitUntil(() => ![...browser.locks.keys()].some((name) => name.includes(runId)));
+		const look = await openTab(browser).host.lock(`volley-run-${runId}`);
+		stopsLooking = () => look?.();
+		expect(look).not.toBeNull();
+		expect(await engine.resumeRun(runId)).toEqual({ ok: true, value: null });
+		await reached(engine, runId, 'finished');
+	});
+
 	test('deleted while it is taken up, a run sends nothing and leaves no file', async () => {
 		endpoint.play('htmlPage');
 		const engine = createEngine(openTab(browser).host);
