@@ -269,7 +269,7 @@ export class Runs {
 		prepare: (store: RunStore, run: Run) => Promise<void>,
 		steals: boolean,
 	): Promise<Result<null, RunRefusal>> {
-		const { host, keys, emit } = this.#parts;
+		const { keys, emit } = this.#parts;
 		let release: (() => void) | null = null;
 		try {
 			// It is coming to rest: what is in flight finishes first.
