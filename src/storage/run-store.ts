@@ -171,6 +171,14 @@ export class RunStore {
 		this.#owned?.journal?.back(request);
 	}
 
+	/** It was given up without an answer and is sent again. */
+	doubted(request: number): void {
+		const journal = this.#owned?.journal ?? null;
+		if (journal === null) return;
+		this.#paidTwice = (this.#paidTwice ?? 0) + 1;
+		journal.doubted(request, this.#paidTwice);
+	}
+
 	/** Those of the last committed state. */
 	get counters(): RunCounters {
 		return this.#counters;
@@ -318,7 +326,7 @@ export class RunStore {
 		const journal = owned?.journal ?? null;
 		const requests = new Set(settled.map(({ request }) => request));
 		journal?.flush();
-		const owner = owned === null ? null : nextOwner(owned, requests);
+		const owner = owned === null ? null : nextOwner(owned, requests, this.#paidTwice);
 		const committed = await database.use((db) => commitSettled(db, fresh, settled, owner));
 		journal?.stored(requests);
 		this.#counters = committed.counters;
@@ -367,5 +375,9 @@ export class RunStore {
 const isCutOff = (choice: JsonObject): boolean => finishReasonOf(choice) === 'length';
 
 /** The owner's record as it stands once what is in the journal by now is stored. */
-const nextOwner = ({ owner, journal }: TakenRun, stored: ReadonlySet<number>): OwnerRecord =>
-	journal === null ? owner : { ...owner, through: journal.safePoint(stored) };
+const nextOwner = (
+	{ owner, journal }: TakenRun,
+	stored: ReadonlySet<number>,
+	paidTwice: number | null,
+): OwnerRecord =>
+	journal === null ? owner : { ...owner, paidTwice, through: journal.safePoint(stored) };

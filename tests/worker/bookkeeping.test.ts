@@ -390,4 +390,9 @@ test('after the computer slept, what was in flight is sent again and settles onc
 		'answered',
 		'answered',
 	]);
+	expect(await engine.getProgress(runId)).toMatchObject({ possiblyPaidTwice: 1 });
+	// The database may go, and the journal still knows.
+	browser.indexedDB = new IDBFactory();
+	const later = createEngine(openTab(browser).host);
+	expect(await later.getProgress(runId)).toMatchObject({ possiblyPaidTwice: 1 });
 });
