@@ -60,7 +60,7 @@ export async function mixedFaults({ page, site, open, load, isShort }) {
 	const { echoText } = /** @type {typeof import('../endpoint/echo.ts')} */ (
 		await load('endpoint/echo.ts')
 	);
-	const rows = isShort ? 500 : 10_000;
+	const rows = isShort ? 400 : 10_000;
 	const endpoint = await open({
 		protocol: 'http2',
 		scenario: drawnFrom({ seed, share, kinds: transientFaults }),
