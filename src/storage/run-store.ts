@@ -141,7 +141,12 @@ export class RunStore {
 	/** A run that nobody is at says so when it is taken up next. */
 	rename(name: string): void {
 		this.#name = name;
-		this.#owned?.journal?.named(name);
+		try {
+			this.#owned?.journal?.named(name);
+		} catch (cause) {
+			// The list has the name already; the journal learns it when the run is taken up next.
+			this.#options.onRowFailed(toStorageError(cause).message);
+		}
 	}
 
 	/** What is missing is taken as lost for good: those requests wait. */
