@@ -38,9 +38,13 @@ export async function threeTabs(world, rows) {
 	const handOver = Math.round(performance.now() - resumedAt);
 	world.checkTime('the hand-over after a crash', handOver, 2_000);
 	check((await owners(third, run.id)) === 1, 'not one owner after the crash');
-	const [owner, other] = (await second.getByRole('button', { name: 'Pause' }).isVisible())
-		? [second, third]
-		: [third, second];
+	const owner = await Promise.any(
+		[second, third].map(async (page) => {
+			await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+			return page;
+		}),
+	);
+	const other = owner === second ? third : second;
 	await other.getByText('This run is going in another tab').waitFor();
 	const named = await namedTwice(owner);
 
