@@ -12,6 +12,8 @@ export async function threeTabs(world, rows) {
 	const { context } = world.life;
 	const first = context.pages().at(-1) ?? world.life.page;
 	const run = await world.startRun(first, rows);
+	// A fast machine would be through with the run before anybody has looked who is at it.
+	endpoint.hold();
 	const inRun = ledger.requests.length;
 	const second = await context.newPage();
 	const third = await context.newPage();
@@ -49,7 +51,7 @@ export async function threeTabs(world, rows) {
 	const named = await namedTwice(owner);
 
 	// What is in flight while it is frozen is answered only after it was thawed.
-	endpoint.hold();
+	endpoint.letThrough(8);
 	await ledger.arrived(ledger.requests.length + 1 - (ledger.inFlight > 0 ? 1 : 0));
 	const frozen = await context.newCDPSession(owner);
 	await frozen.send('Page.setWebLifecycleState', { state: 'frozen' });
