@@ -72,10 +72,12 @@ export class MemoryFolder implements JournalFolder {
 		return Promise.resolve();
 	}
 
-	/** As if every worker were killed: handles are free, and the bytes stay as the system has them. */
-	crash(): void {
-		for (const [name, { bytes, flushed }] of this.files)
-			this.files.set(name, { bytes, flushed, isOpen: false });
+	/** As if every worker were killed, or those that have the named files open: handles are free, and the bytes stay as the system has them. */
+	crash(names: Iterable<string> = [...this.files.keys()]): void {
+		for (const name of names) {
+			const stored = this.files.get(name);
+			if (stored !== undefined) this.files.set(name, { ...stored, isOpen: false });
+		}
 	}
 
 	/** As `crash`, and what was not flushed is gone. */
