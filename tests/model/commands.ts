@@ -209,6 +209,7 @@ const wipe = command('lose the database', nothing, (world) => {
 		const journal = world.browser.folder?.files.get(journalName(run.id ?? ''));
 		const hasJournal = journal?.bytes.includes(newline) === true;
 		run.isWounded = true;
+		for (const request of run.settled.keys()) run.missing.add(request);
 		run.isDeleted ||= !hasJournal;
 	}
 });
@@ -223,6 +224,7 @@ const loseRun = command(
 		if (run === undefined || world.idOf(run) === null || run.isDeleted) return;
 		dropDatabase(factory, `volley-run-${run.id ?? ''}`);
 		run.isWounded = true;
+		for (const request of run.settled.keys()) run.missing.add(request);
 		// A browser without files promises nothing once its database is gone.
 		run.isDeleted ||= folder === null;
 		if (folder === null || !drawn.journalToo) return;
@@ -237,6 +239,7 @@ const loseRun = command(
 		run.isDeleted ||= run.settled.size > 0 && !isCounted;
 		if (run.settled.size > 0) run.loss = 'untold';
 		run.settled = new Map();
+		run.missing.clear();
 		run.acknowledged = 0;
 		run.journalTorn = true;
 		for (const send of run.sends) send.state = send.state === 'flying' ? 'flying' : 'aborted';

@@ -18,7 +18,8 @@ export async function finish(world: World): Promise<void> {
 		await complete(world, run, tab);
 	}
 	await settle(world);
-	for (const [call, { link }] of world.open) if (!link.isCut) world.violated(`no answer came to: ${call}`);
+	for (const [call, { link }] of world.open)
+		if (!link.isCut) world.violated(`no answer came to: ${call}`);
 	world.judge();
 }
 
@@ -36,9 +37,8 @@ async function complete(world: World, run: RunBook, tab: ModelTab): Promise<void
 	let said = 'nothing';
 	for (let round = 0; round < rounds; round++) {
 		const owner = run.session?.tab ?? tab;
-		const asking = owner.api.getProgress(id);
+		const progress = await world.turns.outcome(owner.api.getProgress(id), `look at ${run.tag}`);
 		await settle(world);
-		const progress = await asking;
 		if (progress === null) {
 			world.violated(`${run.tag} is gone`);
 			return;
@@ -51,16 +51,17 @@ async function complete(world: World, run: RunBook, tab: ModelTab): Promise<void
 		run.isWounded = false;
 		run.isQuiet = false;
 		if (run.loss === 'told') run.loss = 'none';
+		// What is in flight of a run that is pausing has to come back first.
 		const resuming = owner.api.resumeRun(id);
 		await world.turns.rest();
-		const resumed = await resuming;
-		said = resumed.ok ? progress.phase.name : resumed.error.kind;
-		// The rows went with the database, which the page says: the answers stay to be read.
-		if (said === 'dataMissing' && run.usesData && world.hasLostData) return;
 		while (world.held.length > 0) {
 			world.answer(0, 'plain');
 			await settle(world);
 		}
+		const resumed = await world.turns.outcome(resuming, `resume ${run.tag}`);
+		said = resumed.ok ? progress.phase.name : resumed.error.kind;
+		// The rows went with the database, which the page says: the answers stay to be read.
+		if (said === 'dataMissing' && run.usesData && world.hasLostData) return;
 		await world.browser.clock.pass(round < 5 ? 1_000 : 61_000);
 		await settle(world);
 	}
@@ -73,8 +74,8 @@ async function checkFinished(world: World, run: RunBook, tab: ModelTab): Promise
 	};
 	const query = { runId: run.id ?? '', show: 'all', search: '', offset: 0, limit: 100 } as const;
 	const reading = Promise.all([tab.api.getProgress(run.id ?? ''), tab.api.readResults(query)]);
+	const [progress, results] = await world.turns.outcome(reading, `read ${run.tag}`);
 	await settle(world);
-	const [progress, results] = await reading;
 	if (progress === null) return;
 	const { counters, inFlight, possiblyPaidTwice, unsaved, journal } = progress;
 	if (counters.succeeded + counters.failed !== run.planned || counters.planned !== run.planned)

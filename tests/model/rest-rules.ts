@@ -37,7 +37,6 @@ function checkRun(world: World, run: RunBook): void {
 		const after = now.get(request);
 		if (after === before) continue;
 		const isFreed = run.mayFree && before.startsWith('failed');
-		if (after === undefined && run.isWounded) run.missing.add(request);
 		if (after === undefined && (isFreed || run.isWounded)) continue;
 		if (after !== undefined && isFreed) continue;
 		violated(`request ${String(request)} was “${before}”, and then “${after ?? 'waiting'}”`);

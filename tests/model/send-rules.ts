@@ -28,8 +28,7 @@ export function checkSend(
 	if (session.halted !== null) violated(`after the answer ${session.halted}`);
 	if (run.loss === 'untold') violated('although answers were lost and nobody was told');
 	const mayUse = tab.keys.slice(session.keysBefore).filter((held) => held !== '');
-	if (run.needsKey ? !mayUse.includes(key) : key !== '')
-		violated(`with the key “${key}”`);
+	if (run.needsKey ? !mayUse.includes(key) : key !== '') violated(`with the key “${key}”`);
 
 	const aloft = run.sends.filter((one) => one.state === 'flying' && one.session === session);
 	const alone = aloft.filter((one) => session.settledModels.size === 0 || one.model === model);
@@ -65,7 +64,7 @@ function hasIntent({ folder }: Browser, id: string, request: number): boolean {
 	if (folder === null) return true;
 	const bytes = folder.files.get(journalName(id))?.bytes ?? new Uint8Array();
 	let isOpen = false;
-	for (let at = 0; at < bytes.length; ) {
+	for (let at = 0; at < bytes.length;) {
 		const end = bytes.indexOf(newline, at);
 		if (end === -1) break;
 		const entry = decodeEntry(bytes.subarray(at, end));

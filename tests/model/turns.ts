@@ -37,6 +37,16 @@ export class Turns {
 		if (!this.isAtRest) throw new Error('The world never comes to rest');
 	}
 
+	/** What a promise comes to without time passing; throws where it hangs. */
+	async outcome<T>(promise: Promise<T>, what: string): Promise<T> {
+		let isOpen = true;
+		const closed = promise.finally(() => (isOpen = false));
+		closed.catch(() => undefined);
+		await this.rest();
+		if (isOpen) throw new Error(`No answer ever came: ${what}`);
+		return closed;
+	}
+
 	/** Gives the event loop back. */
 	restore(): void {
 		globalThis.setImmediate = this.#real;

@@ -7,7 +7,14 @@ import { openLibrary } from '#storage/library.ts';
 import { answers, type AnswerName } from './answers.ts';
 import { Browser } from './browser.ts';
 import { peek } from './peek.ts';
-import { flying, requestOf, type RunBook, type RunShape, type Send, type Session } from './run-book.ts';
+import {
+	flying,
+	requestOf,
+	type RunBook,
+	type RunShape,
+	type Send,
+	type Session,
+} from './run-book.ts';
 import { checkSend } from './send-rules.ts';
 import { ModelTab } from './tab.ts';
 
@@ -133,9 +140,7 @@ export class World {
 		const stored = peek<DatasetRecord>(this.browser.factory, 'volley', 'datasets');
 		const known = stored.find(({ id }) => id === this.#datasetId);
 		if (known?.state === 'ready') return known.dataset;
-		const writing = this.#writeDataset();
-		await this.turns.rest();
-		const dataset = await writing;
+		const dataset = await this.turns.outcome(this.#writeDataset(), 'writing the rows');
 		this.#datasetId = dataset.id;
 		return dataset;
 	}
