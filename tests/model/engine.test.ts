@@ -6,7 +6,7 @@ import { pressStart } from './press.ts';
 import { Tally } from './tally.ts';
 import { World } from './world.ts';
 
-const sequences = Number(process.env['VOLLEY_MODEL_SEQUENCES'] ?? 1_000);
+const sequences = Number(process.env['VOLLEY_MODEL_SEQUENCES'] ?? 100);
 const seed = Number(process.env['VOLLEY_MODEL_SEED'] ?? 20_261);
 const path = process.env['VOLLEY_MODEL_PATH'];
 
@@ -35,6 +35,6 @@ test('whatever is pressed, answered, lost and killed, in whatever order, a run k
 		),
 		{ numRuns: sequences, seed, ...(path === undefined ? {} : { path }), endOnFailure: false },
 	);
-	console.log(JSON.stringify(tally));
+	await annotate(JSON.stringify(tally));
 	expect(tally.runs).toBeGreaterThan(0);
 }, 3_600_000);

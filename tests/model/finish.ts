@@ -88,7 +88,8 @@ async function checkFinished(world: World, run: RunBook, tab: ModelTab): Promise
 	if (journal === 'on' && !run.journalTorn && possiblyPaidTwice !== null) {
 		if (possiblyPaidTwice < run.resent)
 			violated(`names ${String(possiblyPaidTwice)} paid twice of ${String(run.resent)}`);
-		if (possiblyPaidTwice > run.casualties)
+		// A journal that was full may lack the word that a request came back.
+		if (!world.hasFailingStore && possiblyPaidTwice > run.casualties)
 			violated(
 				`names ${String(possiblyPaidTwice)} paid twice of at most ${String(run.casualties)}`,
 			);

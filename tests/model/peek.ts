@@ -23,6 +23,7 @@ export interface InnerTransaction {
 const inner = (factory: IDBFactory): Inner => factory as unknown as Inner;
 
 /** The values of a store in key order; none where database or store is missing. `T` is what the product puts there. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by another name
 export const peek = <T>(factory: IDBFactory, database: string, store: string): readonly T[] =>
 	[
 		...(inner(factory)._databases.get(database)?.rawObjectStores.get(store)?.records.values() ??

@@ -60,8 +60,8 @@ function contentOf(
 ): string {
 	const { request } = record;
 	if (record.outcome === 'failed') return `failed with ${record.failure.kind}`;
-	const text = String(record.completion['id']);
-	if (!run.sends.some((send) => send.request === request && send.text === text))
+	const text = JSON.stringify(record.completion['id']);
+	if (!run.sends.some((send) => send.request === request && JSON.stringify(send.text) === text))
 		violated(`request ${String(request)} holds “${text}”, which it was never answered`);
 	choices.forEach(({ choice, position }) => {
 		if (choice['index'] !== position) violated(`“${text}” has its choices mixed up`);

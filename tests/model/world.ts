@@ -48,7 +48,7 @@ export class World {
 	held: Held[] = [];
 	#datasetId: string | null = null;
 	/** Sessions that were told to stop and may not have heard it yet. */
-	readonly #stopping: { readonly session: Session; readonly name: string }[] = [];
+	readonly #stopping: { readonly send: Send; readonly name: string }[] = [];
 	#answered = 0;
 	#opened = 0;
 
@@ -249,16 +249,16 @@ export class World {
 		if (meaning === 'succeeds' || meaning === 'fails') session.settledModels.add(send.model);
 		if (response === null) held.fail(new TypeError('Failed to fetch'));
 		else held.answer(response);
-		if (meaning === 'stops') this.#stopping.push({ session, name });
+		if (meaning === 'stops') this.#stopping.push({ send, name });
 	}
 
 	/** Once the world has come to rest the engine has heard what it was told. */
 	obeyed(): void {
 		for (const run of this.runs)
 			for (const send of run.sends) send.isObeyed ||= !send.session.tab.link.isFrozen;
-		for (const { session, name } of this.#stopping.splice(0))
-			if (!session.tab.link.isFrozen) session.halted = name;
-			else this.#stopping.push({ session, name });
+		for (const { send, name } of this.#stopping.splice(0))
+			if (send.session.tab.link.isFrozen) this.#stopping.push({ send, name });
+			else if (send.state === 'stops') send.session.halted = name;
 	}
 
 	#arrives(tab: ModelTab, body: string, key: string, signal: AbortSignal): Promise<Response> {
@@ -290,9 +290,10 @@ export class World {
 			const held: Held = { send, run, answer: resolve, fail: reject };
 			this.held.push(held);
 			signal.addEventListener('abort', () => {
+				// An answer whose body nobody has read by now goes with it.
+				if (send.isObeyed && send.state !== 'flying') return;
 				const at = this.held.indexOf(held);
-				if (at === -1) return;
-				this.held.splice(at, 1);
+				if (at !== -1) this.held.splice(at, 1);
 				send.state = 'aborted';
 				send.isObeyed = false;
 				// It may have been its timeout.
