@@ -6,15 +6,14 @@ import { pressStart } from './press.ts';
 import { Tally } from './tally.ts';
 import { World } from './world.ts';
 
-const sequences = Number(process.env['VOLLEY_MODEL_SEQUENCES'] ?? 100);
+const sequences = Number(process.env['VOLLEY_MODEL_SEQUENCES'] ?? 1_000);
 const seed = Number(process.env['VOLLEY_MODEL_SEED'] ?? 20_261);
 const path = process.env['VOLLEY_MODEL_PATH'];
 
-test('whatever is pressed, answered, lost and killed, in whatever order, a run keeps its promises', async ({
+test(`whatever is pressed, answered, lost and killed, a run keeps its promises (${String(sequences)} sequences, seed ${String(seed)})`, async ({
 	annotate,
 }) => {
 	const tally = new Tally();
-	await annotate(`${String(sequences)} sequences, seed ${String(seed)}`);
 	await fc.assert(
 		fc.asyncProperty(
 			fc.boolean(),
@@ -36,5 +35,7 @@ test('whatever is pressed, answered, lost and killed, in whatever order, a run k
 		{ numRuns: sequences, seed, ...(path === undefined ? {} : { path }), endOnFailure: false },
 	);
 	await annotate(JSON.stringify(tally));
-	expect(tally.runs).toBeGreaterThan(0);
+	expect(tally.sends / sequences).toBeGreaterThan(5);
+	// Rare things need many sequences to come about.
+	if (sequences >= 1_000) expect(Object.values(tally)).not.toContain(0);
 }, 3_600_000);

@@ -42,7 +42,7 @@ export class World {
 	readonly open = new Map<string, ModelTab>();
 	/** A database went with its rows. */
 	hasLostData = false;
-	/** Since it was mended last, a write may have failed. */
+	/** A write was made to fail at some time: what it left unsaid may come to light much later. */
 	hasFailingStore = false;
 	/** Requests that wait for their answer, in order of arrival. */
 	held: Held[] = [];
