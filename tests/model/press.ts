@@ -1,6 +1,6 @@
 import type { RunRefusal } from '#contract/engine-api.ts';
 import type { Result } from '#domain/result.ts';
-import { isBeingTakenUp, type RunBook, type RunShape } from './run-book.ts';
+import type { RunBook, RunShape } from './run-book.ts';
 import type { ModelTab } from './tab.ts';
 import { heardOfLoss, originOfRun, type World } from './world.ts';
 
@@ -48,7 +48,7 @@ async function quieten(
 	what: string,
 	answer: Promise<Answered>,
 ): Promise<void> {
-	const isTakenUp = isBeingTakenUp(run);
+	const isTakenUp = run.takers.some((other) => other !== tab && !other.link.isCut);
 	const owner = run.session;
 	const before = run.presses;
 	const value = (await asked(
