@@ -181,8 +181,8 @@ export class Runs {
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
 			const origin = originOf(setup.connection);
-			if (setup.connection.usesKey && keys.keyFor(origin) === '')
-				return err({ kind: 'needsKey', origin });
+			const lacksKey = (): boolean => setup.connection.usesKey && keys.keyFor(origin) === '';
+			if (lacksKey()) return err({ kind: 'needsKey', origin });
 			if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			release = await host.lock(lockPrefix + runId);
 			if (release === null) return err({ kind: 'ownedElsewhere' });
@@ -196,6 +196,14 @@ export class Runs {
 				return ok(null);
 			}
 			await opened.store.setPhase({ name: 'running' });
+			// Forgotten while the run was taken up: nothing leaves without it.
+			if (lacksKey()) {
+				await opened.store.setPhase({ name: 'stopped' });
+				opened.store.letGo();
+				release();
+				emit({ kind: 'runsChanged' });
+				return err({ kind: 'needsKey', origin });
+			}
 			this.#begin(opened, release);
 			// Called off while the phase was stored.
 			if (this.#calledOff.has(runId)) this.#live.get(runId)?.live.stop();
