@@ -71,7 +71,9 @@ function press(
 ): fc.Arbitrary<Command> {
 	return command(name, fc.record(which), (world, drawn) => {
 		const tab = tabOf(world, drawn.tab);
-		const runs = world.runs.filter((run) => world.idOf(run) !== null && !run.isDeleted);
+		const runs = world.runs.filter(
+			(run) => world.idOf(run) !== null && run.isListed && !run.isDeleted,
+		);
 		const run = runs[drawn.run % Math.max(1, runs.length)];
 		if (tab !== null && run !== undefined) act(world, tab, run);
 	});

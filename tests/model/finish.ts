@@ -38,6 +38,8 @@ async function complete(world: World, run: RunBook, tab: ModelTab): Promise<void
 	for (let round = 0; round < rounds; round++) {
 		const owner = run.session?.tab ?? tab;
 		const progress = await world.turns.outcome(owner.api.getProgress(id), `look at ${run.tag}`);
+		// To open it is to put journal and store together.
+		run.isWounded = false;
 		await settle(world);
 		if (progress === null) {
 			world.violated(`${run.tag} is gone`);
@@ -48,7 +50,6 @@ async function complete(world: World, run: RunBook, tab: ModelTab): Promise<void
 			await checkFinished(world, run, owner);
 			return;
 		}
-		run.isWounded = false;
 		run.isQuiet = false;
 		if (run.loss === 'told') run.loss = 'none';
 		// What is in flight of a run that is pausing has to come back first.

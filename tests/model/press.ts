@@ -18,8 +18,9 @@ async function asked(
 		const value = await answer;
 		return tab.link.isCut ? null : value;
 	} catch (cause) {
-		// Editing the list needs a store, and says so by rejecting.
-		if (!world.hasFailingStore) world.violated(`${what} was rejected: ${String(cause)}`);
+		// Some need a store, or the run that is being deleted, and say so by rejecting.
+		const isGone = String(cause).includes('The run was deleted.');
+		if (!world.hasFailingStore && !isGone) world.violated(`${what} was rejected: ${String(cause)}`);
 		return null;
 	} finally {
 		world.open.delete(what);
@@ -66,7 +67,9 @@ export async function pressStart(world: World, tab: ModelTab, shape: RunShape): 
 	const run = world.newBook(shape);
 	if (run.needsKey && tab.key === '') await pressKey(tab, run, `key-of-${tab.name}`);
 	const setup = await world.setupOf(run, shape);
-	void takeUp(world, run, tab, 'start', () => tab.api.startRun(setup));
+	void takeUp(world, run, tab, 'start', () => tab.api.startRun(setup)).then(() => {
+		run.isListed = true;
+	});
 }
 
 export function pressResume(world: World, tab: ModelTab, run: RunBook): void {
@@ -77,7 +80,7 @@ export function pressResume(world: World, tab: ModelTab, run: RunBook): void {
 export function pressRetry(world: World, tab: ModelTab, run: RunBook): void {
 	run.presses++;
 	run.mayFree = true;
-	for (const send of run.sends) if (send.state === 'fails') send.state = 'aborted';
+	for (const send of run.sends) if (send.hasFailed) send.state = 'aborted';
 	void takeUp(world, run, tab, 'retry', () => tab.api.retryFailed(run.id ?? ''));
 }
 

@@ -33,6 +33,10 @@ function checkRun(world: World, run: RunBook): void {
 		if (flying(run).some(({ request }) => request === record.request))
 			violated(`request ${String(record.request)} is settled and in flight`);
 	}
+	// Retry failed may free what nobody has seen stored.
+	if (run.mayFree)
+		for (const send of run.sends)
+			if (send.state === 'fails' && !now.has(send.request)) send.state = 'aborted';
 	for (const [request, before] of run.settled) {
 		const after = now.get(request);
 		if (after === before) continue;

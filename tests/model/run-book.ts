@@ -34,6 +34,8 @@ export interface Send {
 	/** `lost`: its tab went away before it could obey the answer. */
 	state: 'flying' | 'aborted' | 'lost' | Meaning;
 	readonly text: string;
+	/** It was answered with a failure for good, whatever became of that. */
+	hasFailed: boolean;
 	/** The engine has come to rest since its state changed: it knows of it. */
 	isObeyed: boolean;
 }
@@ -44,6 +46,8 @@ export interface RunBook extends Omit<RunShape, 'overHttp'> {
 	readonly rows: number;
 	readonly planned: number;
 	id: string | null;
+	/** A page has been shown it, so that somebody can press its buttons. */
+	isListed: boolean;
 	isDeleted: boolean;
 	readonly sends: Send[];
 	session: Session | null;

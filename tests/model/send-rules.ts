@@ -50,6 +50,8 @@ function checkEarlier(run: RunBook, send: Send, violated: (what: string) => void
 	for (const before of run.sends) {
 		if (before.request !== send.request) continue;
 		if (before.state === 'flying') violated('which is in flight already');
+		// Retry failed freed it.
+		if (before.state === 'fails' && run.mayFree) before.state = 'aborted';
 		const isPaid = before.state === 'succeeds' || before.state === 'fails';
 		// What another tab could not store is in that tab alone.
 		if (isPaid && before.session.tab === send.session.tab) violated('which was answered for good');

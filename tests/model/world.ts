@@ -1,6 +1,6 @@
 import type { EngineEvent } from '#contract/engine-api.ts';
 import { checkDraft, defaultSettings, emptyDraft } from '#domain/draft.ts';
-import type { RunPhase, RunSetup } from '#domain/run.ts';
+import type { RunPhase, RunSetup, RunSummary } from '#domain/run.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import type { DatasetRecord } from '#storage/library-schema.ts';
 import { openLibrary } from '#storage/library.ts';
@@ -204,6 +204,7 @@ export class World {
 			tag: `r${String(this.runs.length)}`,
 			planned: shape.templates * rows * shape.models,
 			id: null,
+			isListed: false,
 			isDeleted: false,
 			sends: [],
 			session: null,
@@ -244,6 +245,7 @@ export class World {
 		const response = reply(send.text, run.choices);
 		const { session } = send;
 		send.state = meaning;
+		send.hasFailed = meaning === 'fails';
 		send.isObeyed = false;
 		if (meaning === 'fault') faulted(run, send);
 		if (meaning === 'succeeds' || meaning === 'fails') session.settledModels.add(send.model);
@@ -279,6 +281,7 @@ export class World {
 			session,
 			state: 'flying',
 			text,
+			hasFailed: false,
 			isObeyed: false,
 		};
 		checkSend(this, run, send, tab, key);
@@ -323,7 +326,19 @@ export class World {
 		run.session = null;
 	}
 
+	/** As a page does that hears of a change. */
+	#readList(): void {
+		const rows = peek<RunSummary>(this.browser.factory, 'volley', 'runs');
+		for (const { id, phase } of rows) {
+			const run = this.runs.find((one) => this.idOf(one) === id);
+			if (run === undefined) continue;
+			run.isListed = true;
+			heardOfLoss(run, phase);
+		}
+	}
+
 	#heard(event: EngineEvent): void {
+		if (event.kind === 'runsChanged') this.#readList();
 		if (event.kind !== 'progress') return;
 		const { counters, runId, phase } = event.progress;
 		const run = this.runs.find((one) => this.idOf(one) === runId);
