@@ -79,6 +79,8 @@ export class Runs {
 
 	retryFailed(runId: string): Promise<Result<null, RunRefusal>> {
 		return this.#takeUp(runId, async (store) => {
+			// First: whatever breaks off after, the run does not read as finished with requests that wait.
+			await store.setPhase({ name: 'running' });
 			await store.retryFailed();
 		});
 	}
