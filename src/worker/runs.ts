@@ -111,6 +111,8 @@ export class Runs {
 
 	retryFailed(runId: string): Promise<Result<null, RunRefusal>> {
 		return this.#takeUp(runId, async (store) => {
+			// First: whatever breaks off after, the run does not read as finished with requests that wait.
+			await store.setPhase({ name: 'running' });
 			await store.retryFailed();
 		});
 	}
@@ -278,8 +280,8 @@ export class Runs {
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
 			const origin = originOf(setup.connection);
-			if (setup.connection.usesKey && keys.keyFor(origin) === '')
-				return err({ kind: 'needsKey', origin });
+			const lacksKey = (): boolean => setup.connection.usesKey && keys.keyFor(origin) === '';
+			if (lacksKey()) return err({ kind: 'needsKey', origin });
 			if (!opened.hasData || !(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			// A help: without them the models' limits are learned anew.
 			const notes = await this.#parts.library.modelNotes(origin, setup.models).catch(() => []);
@@ -303,6 +305,14 @@ export class Runs {
 				return ok(null);
 			}
 			await opened.store.setPhase({ name: 'running' });
+			// Forgotten while the run was taken up: nothing leaves without it.
+			if (lacksKey()) {
+				await opened.store.setPhase({ name: 'stopped' });
+				opened.store.letGo();
+				release();
+				emit({ kind: 'runsChanged' });
+				return err({ kind: 'needsKey', origin });
+			}
 			this.#begin(opened, notes, release);
 			// Called off while the phase was stored.
 			if (this.#calledOff.has(runId)) this.#live.get(runId)?.live.stop();
