@@ -12,15 +12,21 @@ export async function finish(world: World): Promise<void> {
 	for (const { link } of world.tabs) link.thaw();
 	await settle(world);
 	const tab = world.openTab();
-	await settle(world);
+	await untilLocksAreRefused(world);
 	for (const run of world.runs) {
 		if (world.idOf(run) === null || run.isDeleted) continue;
 		await complete(world, run, tab);
 	}
-	await settle(world);
+	await untilLocksAreRefused(world);
 	for (const [call, { link }] of world.open)
 		if (!link.isCut) world.violated(`no answer came to: ${call}`);
 	world.judge();
+}
+
+/** Whoever wants a run that another tab is at looks again for a second before it takes no for an answer. */
+async function untilLocksAreRefused(world: World): Promise<void> {
+	await world.browser.clock.pass(1_500);
+	await settle(world);
 }
 
 async function settle(world: World): Promise<void> {

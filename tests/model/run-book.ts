@@ -22,6 +22,8 @@ export interface Session {
 	/** Models of which one request has settled, by what was answered. */
 	readonly settledModels: Set<number>;
 	readonly faults: Map<number, number>;
+	/** Models that the endpoint does not have: the others go on. */
+	readonly missingModels: Set<number>;
 	/** A person has to act before anything leaves: why. */
 	halted: string | null;
 	isOver: boolean;

@@ -48,7 +48,7 @@ export class World {
 	held: Held[] = [];
 	#datasetId: string | null = null;
 	/** Sessions that were told to stop and may not have heard it yet. */
-	readonly #stopping: { readonly send: Send; readonly name: string }[] = [];
+	readonly #stopping: { readonly run: RunBook; readonly send: Send; readonly name: string }[] = [];
 	#answered = 0;
 	#opened = 0;
 
@@ -251,16 +251,20 @@ export class World {
 		if (meaning === 'succeeds' || meaning === 'fails') session.settledModels.add(send.model);
 		if (response === null) held.fail(new TypeError('Failed to fetch'));
 		else held.answer(response);
-		if (meaning === 'stops') this.#stopping.push({ send, name });
+		if (meaning === 'stops') this.#stopping.push({ run, send, name });
 	}
 
 	/** Once the world has come to rest the engine has heard what it was told. */
 	obeyed(): void {
 		for (const run of this.runs)
 			for (const send of run.sends) send.isObeyed ||= !send.session.tab.link.isFrozen;
-		for (const { send, name } of this.#stopping.splice(0))
-			if (send.session.tab.link.isFrozen) this.#stopping.push({ send, name });
-			else if (send.state === 'stops') send.session.halted = name;
+		for (const stopping of this.#stopping.splice(0)) {
+			const { run, send, name } = stopping;
+			if (send.session.tab.link.isFrozen) this.#stopping.push(stopping);
+			else if (send.state !== 'stops') continue;
+			else if (name === 'noSuchModel' && run.models > 1) send.session.missingModels.add(send.model);
+			else send.session.halted = name;
+		}
 	}
 
 	#arrives(tab: ModelTab, body: string, key: string, signal: AbortSignal): Promise<Response> {
@@ -371,6 +375,7 @@ const newSession = (tab: ModelTab): Session => ({
 	keysBefore: tab.keys.length - 1,
 	settledModels: new Set(),
 	faults: new Map(),
+	missingModels: new Set(),
 	halted: null,
 	isOver: true,
 });
