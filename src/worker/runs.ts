@@ -443,14 +443,20 @@ export class Runs {
 		const { host, keys, demoFetch } = this.#parts;
 		const { connection, limits } = setup;
 		const simulated = connection.provider === 'demo';
-		return createSender({
+		const origin = originOf(connection);
+		const key = simulated ? '' : keys.keyFor(origin);
+		const version = keys.versionOf(origin);
+		const send = createSender({
 			connection,
-			key: simulated ? '' : keys.keyFor(originOf(connection)),
+			key,
 			timeoutMs: limits.timeoutSeconds * 1_000,
 			fetch: simulated ? demoFetch : host.fetch,
 			after: host.after,
 			epoch: () => host.clock.epoch(),
 		});
+		if (key === '') return send;
+		return (...attempt) =>
+			keys.isForgotten(origin, version) ? Promise.resolve(err(keyForgotten)) : send(...attempt);
 	}
 
 	/** Opened anew where its rows were gone before: this tab, or another, may have been given them since. */
@@ -516,6 +522,16 @@ const messageOf = (error: unknown): string =>
 
 const notInspected = (name: string, error: unknown): string =>
 	`What the last stop has left of “${name}” could not be put right, so some of its answers may be missing here. The browser says: ${messageOf(error)}`;
+
+/** What no endpoint said, which its missing status tells. */
+const keyForgotten: Failure = {
+	kind: 'unauthorized',
+	message: '',
+	status: null,
+	code: null,
+	requestId: null,
+	waitMs: null,
+};
 
 const resultsLost = (lost: number): Failure => ({
 	kind: 'resultsLost',

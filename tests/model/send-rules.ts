@@ -26,8 +26,11 @@ export function checkSend(
 	if (token === undefined || browser.locks.get(lock) !== token) violated('without the lock');
 	if (run.isQuiet) violated('after a pause or stop was obeyed');
 	if (session.halted !== null) violated(`after the answer ${session.halted}`);
+	if (session.missingModels.has(model)) violated('to a model that the endpoint does not have');
 	if (run.loss === 'untold') violated('although answers were lost and nobody was told');
-	const mayUse = tab.keys.slice(session.keysBefore).filter((held) => held !== '');
+	// One that another key has taken the place of may still be sent; a forgotten one never.
+	const forgotten = tab.keys.lastIndexOf('');
+	const mayUse = tab.keys.slice(Math.max(session.keysBefore, forgotten + 1));
 	if (run.needsKey ? !mayUse.includes(key) : key !== '') violated(`with the key “${key}”`);
 
 	const aloft = run.sends.filter((one) => one.state === 'flying' && one.session === session);
