@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { forceCloseDatabase, IDBFactory } from 'fake-indexeddb';
 import type { JournalFile, JournalFolder } from '#storage/journal-folder.ts';
+import type { LockOptions } from '#worker/host.ts';
 import { MemoryFolder } from '../support/memory-folder.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { transactionsOf } from './peek.ts';
@@ -16,7 +17,7 @@ export class Browser {
 	/** Null: a browser that keeps no files. */
 	readonly folder: MemoryFolder | null;
 	/** Which tab holds a lock. */
-	readonly locks = new Map<string, object>();
+	readonly locks = new Map<string, Token>();
 	/** What the next write to the database meets. */
 	fault: StoreFault | null = null;
 	isStoreFull = false;
@@ -40,12 +41,18 @@ export class Browser {
 	}
 }
 
+/** One holding of a lock. */
+interface Token {
+	/** Another has taken it. */
+	readonly lost: () => void;
+}
+
 const never = <T>(): Promise<T> => new Promise(() => undefined);
 
 /** One tab's way to what the browser keeps: it can be cut off from one moment to the next, and held up. */
 export class Link {
 	readonly files = new Set<string>();
-	readonly held = new Map<string, object>();
+	readonly held = new Map<string, Token>();
 	readonly #browser: Browser;
 	readonly #connections = new Set<IDBDatabase>();
 	#isCut = false;
@@ -105,11 +112,16 @@ export class Link {
 		this.held.clear();
 	}
 
-	lock(name: string): Promise<(() => void) | null> {
+	lock(name: string, { steal = false, onLost }: LockOptions = {}): Promise<(() => void) | null> {
 		const { locks } = this.#browser;
 		if (this.#isCut) return never();
-		if (locks.has(name)) return Promise.resolve(null);
-		const token = {};
+		if (locks.has(name) && !steal) return Promise.resolve(null);
+		locks.get(name)?.lost();
+		const token: Token = {
+			lost: () => {
+				void this.arrives(Promise.resolve()).then(() => onLost?.());
+			},
+		};
 		locks.set(name, token);
 		this.held.set(name, token);
 		return Promise.resolve(() => {

@@ -16,6 +16,7 @@ import {
 	pressRetry,
 	pressStart,
 	pressStop,
+	pressTakeOver,
 } from './press.ts';
 import { checkRest } from './rest-rules.ts';
 import type { RunBook, RunShape } from './run-book.ts';
@@ -309,6 +310,7 @@ export const anyCommand: readonly fc.Arbitrary<Command>[] = [
 	press('resume', pressResume),
 	press('stop', pressStop),
 	press('retry failed', pressRetry),
+	press('take over', pressTakeOver),
 	press('look', look),
 	openTab,
 	sleep,

@@ -77,6 +77,11 @@ export function pressResume(world: World, tab: ModelTab, run: RunBook): void {
 	void takeUp(world, run, tab, 'resume', () => tab.api.resumeRun(run.id ?? ''));
 }
 
+export function pressTakeOver(world: World, tab: ModelTab, run: RunBook): void {
+	run.presses++;
+	void takeUp(world, run, tab, 'take over', () => tab.api.takeOverRun(run.id ?? ''));
+}
+
 export function pressRetry(world: World, tab: ModelTab, run: RunBook): void {
 	run.presses++;
 	run.mayFree = true;

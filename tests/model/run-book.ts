@@ -26,6 +26,8 @@ export interface Session {
 	readonly missingModels: Set<number>;
 	/** A person has to act before anything leaves: why. */
 	halted: string | null;
+	/** Another tab took the run: whatever this one still had of it is dropped. */
+	isStolen: boolean;
 	isOver: boolean;
 }
 
@@ -75,6 +77,8 @@ export interface RunBook extends Omit<RunShape, 'overHttp'> {
 	resent: number;
 	/** How often a page said that answers were lost. */
 	lossesTold: number;
+	/** Times that another tab took it. */
+	takenOver: number;
 	/** Answers seen stored that came back after their store was lost. */
 	restored: number;
 	/** Answers seen stored once that the store lacks since it was lost. */

@@ -57,7 +57,8 @@ function checkEarlier(run: RunBook, send: Send, violated: (what: string) => void
 		if (before.state === 'fails' && run.mayFree) before.state = 'aborted';
 		const isPaid = before.state === 'succeeds' || before.state === 'fails';
 		// What another tab could not store is in that tab alone.
-		if (isPaid && before.session.tab === send.session.tab) violated('which was answered for good');
+		const isKept = before.session.tab === send.session.tab && !before.session.isStolen;
+		if (isPaid && isKept) violated('which was answered for good');
 		if (before.state !== 'lost') continue;
 		before.state = 'aborted';
 		run.resent++;

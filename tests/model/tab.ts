@@ -11,8 +11,10 @@ export interface TabPorts {
 		key: string,
 		signal: AbortSignal,
 	) => Promise<Response>;
-	readonly onLock: (tab: ModelTab, name: string) => void;
-	readonly onRelease: (tab: ModelTab, name: string) => void;
+	/** Called before the tab hears of it who has the lock now. */
+	readonly onSteal: (name: string) => void;
+	/** Gives back what is to be called once the lock is let go. */
+	readonly onLock: (tab: ModelTab, name: string) => () => void;
 	readonly onEvent: (tab: ModelTab, event: EngineEvent) => void;
 }
 
@@ -64,13 +66,14 @@ export class ModelTab {
 					cancelled.abort();
 				};
 			},
-			lock: async (name) => {
-				const release = await link.arrives(link.lock(name));
+			lock: async (name, options) => {
+				if (options?.steal === true && !link.isCut) ports.onSteal(name);
+				const release = await link.arrives(link.lock(name, options));
 				if (release === null) return null;
-				ports.onLock(this, name);
+				const released = ports.onLock(this, name);
 				return () => {
 					release();
-					ports.onRelease(this, name);
+					released();
 				};
 			},
 			heldLocks: () => link.arrives(Promise.resolve([...browser.locks.keys()])),

@@ -11,6 +11,7 @@ export class Tally {
 	resent = 0;
 	casualties = 0;
 	lossesTold = 0;
+	takenOver = 0;
 	/** Answers that had to come back from a journal. */
 	restored = 0;
 	mostInFlight = 0;
@@ -30,6 +31,7 @@ export class Tally {
 			this.resent += run.resent;
 			this.casualties += run.casualties;
 			this.lossesTold += run.lossesTold;
+			this.takenOver += run.takenOver;
 			this.restored += run.restored;
 			this.mostInFlight = Math.max(this.mostInFlight, run.mostInFlight);
 		}

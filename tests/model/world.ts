@@ -95,12 +95,11 @@ export class World {
 	openTab(): ModelTab {
 		const tab = new ModelTab(`tab ${String(++this.#opened)}`, this.browser, {
 			fetch: (from, body, key, signal) => this.#arrives(from, body, key, signal),
-			onLock: (from, name) => {
-				this.#begins(from, name);
+			onSteal: (name) => {
+				const run = this.#runOfLock(name);
+				if (run !== undefined) losesRun(run);
 			},
-			onRelease: (from, name) => {
-				this.#ends(from, name);
-			},
+			onLock: (from, name) => this.#begins(from, name),
 			onEvent: (_, event) => {
 				this.#heard(event);
 			},
@@ -120,19 +119,7 @@ export class World {
 
 	/** What a tab was at is nobody's any more, and what it had not stored is lost with it. */
 	losesRuns(tab: ModelTab): void {
-		for (const run of this.runs) {
-			for (const send of run.sends) {
-				if (send.session.tab !== tab || send.state === 'lost') continue;
-				const isAnswered = send.state === 'succeeds' || send.state === 'fails';
-				const isUnstored = isAnswered && !run.settled.has(send.request);
-				if (send.state !== 'flying' && !isUnstored && send.isObeyed) continue;
-				if (send.state === 'flying' || isUnstored) send.state = 'lost';
-				run.casualties++;
-			}
-			if (run.session?.tab !== tab) continue;
-			run.session.isOver = true;
-			run.session = null;
-		}
+		for (const run of this.runs) losesSends(run, tab);
 	}
 
 	/** What runs with data go over; written anew where the browser has lost it. */
@@ -218,6 +205,7 @@ export class World {
 			casualties: 0,
 			resent: 0,
 			lossesTold: 0,
+			takenOver: 0,
 			restored: 0,
 			missing: new Set(),
 			mostInFlight: 0,
@@ -301,7 +289,7 @@ export class World {
 				if (send.isObeyed && send.state !== 'flying') return;
 				const at = this.held.indexOf(held);
 				if (at !== -1) this.held.splice(at, 1);
-				send.state = 'aborted';
+				if (send.state !== 'lost') send.state = 'aborted';
 				send.isObeyed = false;
 				// It may have been its timeout.
 				faulted(run, send);
@@ -315,19 +303,18 @@ export class World {
 		return this.runs.find((run) => this.idOf(run) === name.slice(lockPrefix.length));
 	}
 
-	#begins(tab: ModelTab, name: string): void {
+	#begins(tab: ModelTab, name: string): () => void {
 		const run = this.#runOfLock(name);
-		if (run === undefined) return;
-		run.session = { ...newSession(tab), isOver: false };
-	}
-
-	#ends(tab: ModelTab, name: string): void {
-		const run = this.#runOfLock(name);
-		if (run?.session?.tab !== tab) return;
-		if (flying(run).some(({ session }) => session === run.session))
-			this.violated(`${run.tag}: the lock was let go with requests in flight`);
-		run.session.isOver = true;
-		run.session = null;
+		if (run === undefined) return () => undefined;
+		const begun: Session = { ...newSession(tab), isOver: false };
+		run.session = begun;
+		return () => {
+			if (run.session !== begun) return;
+			if (flying(run).some(({ session }) => session === begun))
+				this.violated(`${run.tag}: the lock was let go with requests in flight`);
+			begun.isOver = true;
+			run.session = null;
+		};
 	}
 
 	/** As a page does that hears of a change. */
@@ -355,6 +342,28 @@ export class World {
 export const originOfRun = (run: RunBook, overHttp: boolean): string =>
 	run.needsKey ? openAiUrl : new URL(compatibleUrl(overHttp)).origin;
 
+/** Another tab takes the run from whoever is at it. */
+function losesRun(run: RunBook): void {
+	if (run.session === null) return;
+	run.session.isStolen = true;
+	run.takenOver++;
+	losesSends(run, run.session.tab);
+}
+
+function losesSends(run: RunBook, tab: ModelTab): void {
+	for (const send of run.sends) {
+		if (send.session.tab !== tab || send.state === 'lost') continue;
+		const isAnswered = send.state === 'succeeds' || send.state === 'fails';
+		const isUnstored = isAnswered && !run.settled.has(send.request);
+		if (send.state !== 'flying' && !isUnstored && send.isObeyed) continue;
+		if (send.state === 'flying' || isUnstored) send.state = 'lost';
+		run.casualties++;
+	}
+	if (run.session?.tab !== tab) return;
+	run.session.isOver = true;
+	run.session = null;
+}
+
 /** A page that shows that answers are missing has told a person. */
 export function heardOfLoss(run: RunBook, phase: RunPhase): void {
 	if (phase.name !== 'needsAttention' || phase.failure.kind !== 'resultsLost') return;
@@ -377,5 +386,6 @@ const newSession = (tab: ModelTab): Session => ({
 	faults: new Map(),
 	missingModels: new Set(),
 	halted: null,
+	isStolen: false,
 	isOver: true,
 });
