@@ -14,6 +14,7 @@ import {
 	pressRename,
 	pressResume,
 	pressRetry,
+	pressRetryTruncated,
 	pressStart,
 	pressStop,
 	pressTakeOver,
@@ -242,6 +243,8 @@ const loseRun = command(
 		run.isDeleted ||= run.settled.size > 0 && !isCounted;
 		if (run.settled.size > 0) run.loss = 'untold';
 		run.settled = new Map();
+		run.reopened = new Set();
+		run.mayReopen = false;
 		run.missing.clear();
 		run.acknowledged = 0;
 		run.journalTorn = true;
@@ -310,6 +313,7 @@ export const anyCommand: readonly fc.Arbitrary<Command>[] = [
 	press('resume', pressResume),
 	press('stop', pressStop),
 	press('retry failed', pressRetry),
+	press('retry truncated', pressRetryTruncated),
 	press('take over', pressTakeOver),
 	press('look', look),
 	openTab,

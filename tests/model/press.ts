@@ -1,6 +1,7 @@
 import type { RunRefusal } from '#contract/engine-api.ts';
 import type { Result } from '#domain/result.ts';
 import type { RunBook, RunShape } from './run-book.ts';
+import { raisedLimit } from './send-rules.ts';
 import type { ModelTab } from './tab.ts';
 import { heardOfLoss, originOfRun, type World } from './world.ts';
 
@@ -87,6 +88,15 @@ export function pressRetry(world: World, tab: ModelTab, run: RunBook): void {
 	run.mayFree = true;
 	for (const send of run.sends) if (send.hasFailed) send.state = 'aborted';
 	void takeUp(world, run, tab, 'retry', () => tab.api.retryFailed(run.id ?? ''));
+}
+
+export function pressRetryTruncated(world: World, tab: ModelTab, run: RunBook): void {
+	run.presses++;
+	run.mayReopen = true;
+	run.hasReopened = true;
+	void takeUp(world, run, tab, 'retry truncated', () =>
+		tab.api.retryTruncated(run.id ?? '', raisedLimit),
+	);
 }
 
 export function pressPause(world: World, tab: ModelTab, run: RunBook): void {

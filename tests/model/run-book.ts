@@ -38,6 +38,9 @@ export interface Send {
 	/** `lost`: its tab went away before it could obey the answer. */
 	state: 'flying' | 'aborted' | 'lost' | Meaning;
 	readonly text: string;
+	readonly maxTokens: number | null;
+	/** It was answered, and the token limit ended the answer. */
+	isCutOff: boolean;
 	/** It was answered with a failure for good, whatever became of that. */
 	hasFailed: boolean;
 	/** The engine has come to rest since its state changed: it knows of it. */
@@ -61,6 +64,14 @@ export interface RunBook extends Omit<RunShape, 'overHttp'> {
 	acknowledged: number;
 	/** Retry failed was pressed since the store was last looked at. */
 	mayFree: boolean;
+	/** As `mayFree`, of Retry truncated. */
+	mayReopen: boolean;
+	/** Requests seen in the store as asked for again, beside the answer that they have. */
+	reopened: ReadonlySet<number>;
+	/** Retry truncated was ever pressed: what was paid is more than the answers that are left. */
+	hasReopened: boolean;
+	/** Requests that left again beside an answer. */
+	askedAgain: number;
 	/** The browser has lost what was stored, and nobody has put it together again from the journal. */
 	isWounded: boolean;
 	/** Paused or stopped, and obeyed. */
@@ -97,6 +108,19 @@ export const requestOf = (
 
 export const flying = ({ sends }: RunBook): readonly Send[] =>
 	sends.filter(({ state }) => state === 'flying');
+
+/** Whether the answer that a request has may be asked for again. */
+export const isReopened = ({ mayReopen, reopened }: RunBook, request: number): boolean =>
+	mayReopen || reopened.has(request);
+
+/** Whether the store was seen to hold what this one was answered. */
+export function isStored(run: RunBook, { request, state, text }: Send): boolean {
+	const content = run.settled.get(request);
+	if (content === undefined) return false;
+	if (state === 'succeeds') return content === JSON.stringify(text);
+	// Asked again in vain: the answer from before is kept.
+	return content.startsWith('failed') || !isReopened(run, request);
+}
 
 export const isBeingTakenUp = ({ takers }: RunBook): boolean =>
 	takers.some(({ link }) => !link.isCut);

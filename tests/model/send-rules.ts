@@ -1,10 +1,14 @@
 import { journalName } from '#storage/journal-folder.ts';
 import { decodeEntry, newline } from '#storage/journal-line.ts';
+import type { ReopenedRecord } from '#storage/run-schema.ts';
 import type { Browser } from './browser.ts';
 import { peek } from './peek.ts';
-import type { RunBook, Send } from './run-book.ts';
+import { isReopened, type RunBook, type Send } from './run-book.ts';
 import type { ModelTab } from './tab.ts';
 import type { World } from './world.ts';
+
+/** With which Retry truncated asks again. */
+export const raisedLimit = 64;
 
 /** What must be true at the moment in which a request leaves. */
 export function checkSend(
@@ -42,8 +46,15 @@ export function checkSend(
 	const record = peek<{ request: number }>(browser.factory, `volley-run-${id}`, 'requests').some(
 		(one) => one.request === request,
 	);
-	if (record) violated('which is settled in the store');
-	if (run.settled.has(request) && !run.mayFree) violated('which was seen settled');
+	const isAskedAgain = peek<ReopenedRecord>(browser.factory, `volley-run-${id}`, 'reopened').some(
+		(one) => one.request === request,
+	);
+	if (record && !isAskedAgain) violated('which is settled in the store');
+	if (isAskedAgain) run.askedAgain++;
+	if (isAskedAgain && send.maxTokens !== raisedLimit)
+		violated(`again with the limit ${String(send.maxTokens)}`);
+	if (run.settled.has(request) && !run.mayFree && !isReopened(run, request))
+		violated('which was seen settled');
 	checkEarlier(run, send, violated);
 	if (!hasIntent(browser, id, request)) violated('without a word of it in the journal');
 }
@@ -55,6 +66,9 @@ function checkEarlier(run: RunBook, send: Send, violated: (what: string) => void
 		if (before.state === 'flying') violated('which is in flight already');
 		// Retry failed freed it.
 		if (before.state === 'fails' && run.mayFree) before.state = 'aborted';
+		const mayAskAgain = before.isCutOff || before.state === 'fails';
+		if (mayAskAgain && isReopened(run, before.request) && before.state !== 'lost')
+			before.state = 'aborted';
 		const isPaid = before.state === 'succeeds' || before.state === 'fails';
 		// What another tab could not store is in that tab alone.
 		const isKept = before.session.tab === send.session.tab && !before.session.isStolen;

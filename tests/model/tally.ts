@@ -12,6 +12,7 @@ export class Tally {
 	casualties = 0;
 	lossesTold = 0;
 	takenOver = 0;
+	askedAgain = 0;
 	/** Answers that had to come back from a journal. */
 	restored = 0;
 	mostInFlight = 0;
@@ -32,6 +33,7 @@ export class Tally {
 			this.casualties += run.casualties;
 			this.lossesTold += run.lossesTold;
 			this.takenOver += run.takenOver;
+			this.askedAgain += run.askedAgain;
 			this.restored += run.restored;
 			this.mostInFlight = Math.max(this.mostInFlight, run.mostInFlight);
 		}

@@ -9,6 +9,7 @@ import { Browser } from './browser.ts';
 import { peek } from './peek.ts';
 import {
 	flying,
+	isStored,
 	requestOf,
 	type RunBook,
 	type RunShape,
@@ -198,6 +199,10 @@ export class World {
 			settled: new Map(),
 			acknowledged: 0,
 			mayFree: false,
+			mayReopen: false,
+			reopened: new Set(),
+			hasReopened: false,
+			askedAgain: 0,
 			isQuiet: false,
 			presses: 0,
 			takers: [],
@@ -235,6 +240,7 @@ export class World {
 		send.state = meaning;
 		send.hasFailed = meaning === 'fails';
 		send.isObeyed = false;
+		send.isCutOff = name === 'truncated';
 		if (meaning === 'fault') faulted(run, send);
 		if (meaning === 'succeeds' || meaning === 'fails') session.settledModels.add(send.model);
 		if (response === null) held.fail(new TypeError('Failed to fetch'));
@@ -256,8 +262,10 @@ export class World {
 	}
 
 	#arrives(tab: ModelTab, body: string, key: string, signal: AbortSignal): Promise<Response> {
-		const { model, messages } = JSON.parse(body) as {
+		const { model, messages, ...args } = JSON.parse(body) as {
 			model: string;
+			max_tokens?: number;
+			max_completion_tokens?: number;
 			messages: readonly { content: string }[];
 		};
 		const [tag, template = '', row = ''] = messages[0]?.content.split(' ') ?? [];
@@ -273,6 +281,8 @@ export class World {
 			session,
 			state: 'flying',
 			text,
+			maxTokens: args.max_tokens ?? args.max_completion_tokens ?? null,
+			isCutOff: false,
 			hasFailed: false,
 			isObeyed: false,
 		};
@@ -354,7 +364,7 @@ function losesSends(run: RunBook, tab: ModelTab): void {
 	for (const send of run.sends) {
 		if (send.session.tab !== tab || send.state === 'lost') continue;
 		const isAnswered = send.state === 'succeeds' || send.state === 'fails';
-		const isUnstored = isAnswered && !run.settled.has(send.request);
+		const isUnstored = isAnswered && !isStored(run, send);
 		if (send.state !== 'flying' && !isUnstored && send.isObeyed) continue;
 		if (send.state === 'flying' || isUnstored) send.state = 'lost';
 		run.casualties++;
