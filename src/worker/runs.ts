@@ -134,6 +134,8 @@ export class Runs {
 	/** Every answer that a limit cut off is asked for again with this limit; null: the model's own. */
 	retryTruncated(runId: string, maxTokens: number | null): Promise<Result<null, RunRefusal>> {
 		return this.#takeUp(runId, async (store, { setup }) => {
+			// First, for the same reason as in `retryFailed`.
+			await store.setPhase({ name: 'running' });
 			await store.reopenTruncated(await this.#revise(store, setup, { maxTokens }));
 		});
 	}
