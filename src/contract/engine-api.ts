@@ -75,6 +75,8 @@ export type RunRefusal =
 	| { readonly kind: 'needsKey'; readonly origin: string }
 	/** Another tab is at it. */
 	| { readonly kind: 'ownedElsewhere' }
+	/** It is going: what is asked for can be begun only while it rests. */
+	| { readonly kind: 'going' }
 	| { readonly kind: 'storage'; readonly message: string };
 
 export type EngineEvent =

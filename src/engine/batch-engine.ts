@@ -219,7 +219,7 @@ export class BatchEngine {
 }
 
 /** Why a request is aborted that waits again within the session. */
-const deadConnection = Symbol('dead connection');
+export const deadConnection = Symbol('dead connection');
 
 function tokensOf({ rest }: Completion): number | null {
 	const { promptTokens, completionTokens } = usageOf(rest);

@@ -72,8 +72,8 @@ export class Bucket {
 	waitMs(amount: number, now: number): number {
 		this.#drain(now);
 		const drainPerMs = this.#drainPerMs(now);
-		const margin = this.#burst >= 50 ? Math.min(this.#burst / 100, marginMs * drainPerMs) : 0;
-		const room = this.#burst - Math.max(margin, this.#slack);
+		const margin = Math.max(this.#burst >= 50 ? this.#burst / 100 : 0, this.#slack);
+		const room = this.#burst - Math.min(margin, marginMs * drainPerMs);
 		const fitting = Math.min(amount, room + this.#slack);
 		const excess = this.#used + fitting - room;
 		return excess <= 1e-6 * this.#burst ? 0 : excess / drainPerMs;

@@ -80,6 +80,7 @@ export class RunState {
 	/** Why the files given for them were not taken. */
 	attachProblems = $state.raw<readonly Problem[]>([]);
 	attaching = $state.raw(false);
+	#attachNext: readonly File[] = [];
 	progress = $state.raw<RunProgress | null>(null);
 	/** The snapshot last read out. */
 	announced = $state.raw<RunProgress | null>(null);
@@ -187,9 +188,13 @@ export class RunState {
 				: null;
 	}
 
-	/** Files that hold the rows it has lost. */
+	/** Files that hold the rows it has lost. Given while others are looked at, they wait: the last ones given count. */
 	async attach(files: readonly File[]): Promise<void> {
-		if (files.length === 0 || this.attaching) return;
+		if (files.length === 0) return;
+		if (this.attaching) {
+			this.#attachNext = files;
+			return;
+		}
 		this.attaching = true;
 		this.attachProblems = [];
 		try {
@@ -200,6 +205,9 @@ export class RunState {
 		} finally {
 			this.attaching = false;
 		}
+		const next = this.#attachNext;
+		this.#attachNext = [];
+		if (this.missingData !== null) await this.attach(next);
 	}
 
 	receive(event: EngineEvent): void {

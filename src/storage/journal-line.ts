@@ -27,6 +27,8 @@ export type JournalEntry =
 	| { readonly kind: 'sent'; readonly request: number }
 	/** It came back without an answer and waits again, or its failure settles next. */
 	| { readonly kind: 'back'; readonly request: number }
+	/** It was given up without an answer and leaves again: it may be paid for twice. */
+	| { readonly kind: 'doubted'; readonly request: number; readonly paidTwice: number }
 	| { readonly kind: 'settled'; readonly settled: SettledRequest }
 	/** Failed requests that wait again. */
 	| { readonly kind: 'freed'; readonly requests: readonly number[] }

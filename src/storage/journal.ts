@@ -42,6 +42,12 @@ export class Journal {
 		this.append([{ kind: 'back', request }]);
 	}
 
+	/** As `back`, where nobody knows whether it was paid for; with the sum of all that may have been paid twice. */
+	doubted(request: number, paidTwice: number): void {
+		this.#open.delete(request);
+		this.append([{ kind: 'doubted', request, paidTwice }]);
+	}
+
 	/** At once, so that a killed browser pays for no answer twice that had come; the commit that stores it flushes first. */
 	settled(settled: SettledRequest): void {
 		const at = this.#end;

@@ -141,7 +141,12 @@ export class RunStore {
 	/** A run that nobody is at says so when it is taken up next. */
 	rename(name: string): void {
 		this.#name = name;
-		this.#owned?.journal?.named(name);
+		try {
+			this.#owned?.journal?.named(name);
+		} catch (cause) {
+			// The list has the name already; the journal learns it when the run is taken up next.
+			this.#options.onRowFailed(toStorageError(cause).message);
+		}
 	}
 
 	/** What is missing is taken as lost for good: those requests wait. */
@@ -169,6 +174,14 @@ export class RunStore {
 	/** It brought no answer. */
 	back(request: number): void {
 		this.#owned?.journal?.back(request);
+	}
+
+	/** It was given up without an answer and is sent again. */
+	doubted(request: number): void {
+		const journal = this.#owned?.journal ?? null;
+		if (journal === null) return;
+		this.#paidTwice = (this.#paidTwice ?? 0) + 1;
+		journal.doubted(request, this.#paidTwice);
 	}
 
 	/** Those of the last committed state. */
@@ -318,7 +331,7 @@ export class RunStore {
 		const journal = owned?.journal ?? null;
 		const requests = new Set(settled.map(({ request }) => request));
 		journal?.flush();
-		const owner = owned === null ? null : nextOwner(owned, requests);
+		const owner = owned === null ? null : nextOwner(owned, requests, this.#paidTwice);
 		const committed = await database.use((db) => commitSettled(db, fresh, settled, owner));
 		journal?.stored(requests);
 		this.#counters = committed.counters;
@@ -367,5 +380,9 @@ export class RunStore {
 const isCutOff = (choice: JsonObject): boolean => finishReasonOf(choice) === 'length';
 
 /** The owner's record as it stands once what is in the journal by now is stored. */
-const nextOwner = ({ owner, journal }: TakenRun, stored: ReadonlySet<number>): OwnerRecord =>
-	journal === null ? owner : { ...owner, through: journal.safePoint(stored) };
+const nextOwner = (
+	{ owner, journal }: TakenRun,
+	stored: ReadonlySet<number>,
+	paidTwice: number | null,
+): OwnerRecord =>
+	journal === null ? owner : { ...owner, paidTwice, through: journal.safePoint(stored) };

@@ -117,6 +117,10 @@ async function replay(
 			case 'back':
 				open.delete(entry.request);
 				break;
+			case 'doubted':
+				open.delete(entry.request);
+				seen = { ...seen, paidTwice: entry.paidTwice };
+				break;
 			case 'settled':
 				open.delete(entry.settled.request);
 				// It may be the second answer to one that is freed further on, dropped at the time.

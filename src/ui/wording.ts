@@ -223,6 +223,12 @@ export function refusalWords(refusal: RunRefusal): Words {
 				meaning: 'Keys are forgotten when the tab closes.',
 				advice: 'Type it to go on.',
 			};
+		case 'going':
+			return {
+				title: 'The run is going already.',
+				meaning: 'What you asked for can be begun only while it rests.',
+				advice: 'Pause it, or wait until it is done, and press again.',
+			};
 		case 'ownedElsewhere':
 			return {
 				title: 'This run is going in another tab.',

@@ -53,6 +53,7 @@ export function createEngine(host: Host): EngineApi {
 		emit({ kind: 'broken', message: broken });
 	});
 	let importing: AbortController | null = null;
+	let attaching: Promise<unknown> = Promise.resolve();
 	const holdDataset = datasetHolder(host);
 
 	return {
@@ -116,15 +117,22 @@ export function createEngine(host: Host): EngineApi {
 		missingData: async (runId) => missingData((await rooms).library, runId),
 		attachFiles: async (runId, files) => {
 			const { library, runs } = await rooms;
-			const attached = await attachFiles(library, runId, (mark, datasetId) => {
-				importing?.abort();
+			importing?.abort();
+			await attaching;
+			const reading = attachFiles(library, runId, async (mark, datasetId) => {
+				// Two tabs that read the same table in would each throw away what the other has stored.
+				const release = await host.lock(`volley-attach-${datasetId}`);
+				if (release === null) return err([readElsewhere]);
 				const controller = new AbortController();
 				importing = controller;
 				const { encoding, delimiter } = mark;
 				const into = { datasetId, refuse: refusalOf(mark) };
 				const options = { encoding, delimiter };
-				return importFiles(library, files, options, controller.signal, host, emit, into);
+				const { signal } = controller;
+				return importFiles(library, files, options, signal, host, emit, into).finally(release);
 			});
+			attaching = reading.catch(() => undefined);
+			const attached = await reading;
 			if (!attached.ok) return attached;
 			await holdDataset(attached.value.id);
 			await runs.dataCame(attached.value.id);
@@ -172,6 +180,8 @@ export function createEngine(host: Host): EngineApi {
 
 const restored = (runs: number): string =>
 	`This browser lost its stored data. ${runs === 1 ? 'One run was' : `${String(runs)} runs were`} restored with all answers; the tables are gone.`;
+
+const readElsewhere = problem('dataFiles', 'Another tab is reading these rows in.');
 
 const cancelled = problem('dataFiles', 'Reading was cancelled. Nothing was changed.');
 

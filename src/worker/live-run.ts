@@ -10,7 +10,7 @@ import {
 	type RunProgress,
 	type RunSetup,
 } from '#domain/run.ts';
-import { BatchEngine, storageFailure } from '#engine/batch-engine.ts';
+import { BatchEngine, deadConnection, storageFailure } from '#engine/batch-engine.ts';
 import type { Limiter } from '#engine/limiter.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
@@ -208,7 +208,8 @@ export class LiveRun {
 			return outcome;
 		}
 		try {
-			store.back(request);
+			if (signal.reason === deadConnection) store.doubted(request);
+			else store.back(request);
 		} catch {
 			// It then counts as in flight at a crash: too many may be named as paid twice, never too few.
 		}

@@ -59,6 +59,9 @@ interface Session {
 	readonly ended: Promise<void>;
 }
 
+/** What is changed of a run before it goes on. */
+type Preparation = (store: RunStore, run: Run) => Promise<void>;
+
 /** The runs of this worker: which are open, which it is at, and the way from one to the other. */
 export class Runs {
 	readonly #parts: RunsParts;
@@ -106,7 +109,7 @@ export class Runs {
 
 	/** As `resume`, whoever is at it: that tab stops, or, where it hangs, writes and sends nothing when it wakes. */
 	takeOver(runId: string): Promise<Result<null, RunRefusal>> {
-		return this.#takeUp(runId, undefined, true);
+		return this.#takeUp(runId, null, true);
 	}
 
 	retryFailed(runId: string): Promise<Result<null, RunRefusal>> {
@@ -255,10 +258,13 @@ export class Runs {
 	/** Takes a run up under its lock: `prepare` changes the store first, then a session works until it comes to rest. */
 	#takeUp(
 		runId: string,
-		prepare: (store: RunStore, run: Run) => Promise<void> = () => Promise.resolve(),
+		prepare: Preparation | null = null,
 		steals = false,
 	): Promise<Result<null, RunRefusal>> {
 		const before = this.#live.get(runId);
+		// Said to be done, what is to be prepared would never be.
+		if (before?.live.isRunning === true && prepare !== null)
+			return Promise.resolve(err({ kind: 'going' }));
 		if (before?.live.isRunning === true || this.#claimed.has(runId))
 			return Promise.resolve(ok(null));
 		this.#calledOff.delete(runId);
@@ -270,7 +276,7 @@ export class Runs {
 	async #takeUpClaimed(
 		runId: string,
 		before: Session | undefined,
-		prepare: (store: RunStore, run: Run) => Promise<void>,
+		prepare: Preparation | null,
 		steals: boolean,
 	): Promise<Result<null, RunRefusal>> {
 		const { keys, emit } = this.#parts;
@@ -298,7 +304,7 @@ export class Runs {
 			if (release === null) return err({ kind: 'ownedElsewhere' });
 			this.#lost.delete(runId);
 			const isSafe = await this.#accepted(opened, steal);
-			if (isSafe) await prepare(opened.store, opened.run);
+			if (isSafe) await prepare?.(opened.store, opened.run);
 			if (!isSafe || this.#calledOff.has(runId)) {
 				if (isSafe) await opened.store.setPhase({ name: 'stopped' });
 				opened.store.letGo();

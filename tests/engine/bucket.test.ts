@@ -43,7 +43,6 @@ describe('the copy of a limit that drains evenly', () => {
 	test('keeps a margin that drains in a second, where others use nearly all', () => {
 		const limit = 60_000;
 		const bucket = bucketOf(limit);
-		bucket.waits(0);
 		bucket.read(reading({ limit, used: limit, requested: 1, waitMs: 1 }), true, 0);
 		// Filled anew in a minute in which nothing was sent: all of it but the least share is others'.
 		bucket.read(reading({ limit, used: limit, requested: 1, waitMs: 1 }), true, minuteMs);

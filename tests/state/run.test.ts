@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineApi, RunRefusal } from '#contract/engine-api.ts';
 import type { FailureKind } from '#domain/failure.ts';
+import { problem } from '#domain/problem.ts';
 import { err, ok } from '#domain/result.ts';
 import type { RunPhase, RunProgress } from '#domain/run.ts';
 import { RunState } from '#state/run.svelte.ts';
@@ -412,4 +413,43 @@ describe('a run that used a key', () => {
 		expect(state.keyOrigin).toBe(expected);
 		state.dispose();
 	});
+});
+
+test('rows given while others are looked at are looked at next, unless the first were the right ones', async () => {
+	const given: string[] = [];
+	const answers: ((right: boolean) => void)[] = [];
+	let isHere = false;
+	const { state } = await loaded({
+		getRun: () => Promise.resolve({ ...run, setup: { ...setup, datasetId: 'rows' } }),
+		getDataset: () => Promise.resolve(null),
+		missingData: () =>
+			Promise.resolve(
+				isHere
+					? null
+					: { name: 'words.csv', columns: [], rowCount: 3, encoding: 'utf-8', delimiter: ',' },
+			),
+		attachFiles: (_, [file]) => {
+			given.push(file?.name ?? '');
+			return new Promise((resolve) => {
+				answers.push((right) => {
+					isHere = right;
+					resolve(right ? ok(null) : err([problem('dataFiles', 'other rows')]));
+				});
+			});
+		},
+	});
+	const file = (name: string): readonly File[] => [new File([], name)];
+	const all = Promise.all(['first', 'second', 'third'].map((name) => state.attach(file(name))));
+	await rest();
+	expect(given).toEqual(['first']);
+	answers[0]?.(false);
+	await rest();
+	// The last one that was given counts.
+	expect(given).toEqual(['first', 'third']);
+	void state.attach(file('fourth'));
+	answers[1]?.(true);
+	await all;
+	await rest();
+	expect(given).toEqual(['first', 'third']);
+	expect(state.missingData).toBeNull();
 });

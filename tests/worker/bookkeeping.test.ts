@@ -164,6 +164,31 @@ describe('a browser that lost its database', () => {
 		expect(endpoint.ledger.requests).toHaveLength(21 + 25);
 	});
 
+	test.each([0, 1, 2, 5, 10, 20])(
+		'keeps the rows that one tab took in from another tab that is given the wrong ones %i turns later',
+		async (turns) => {
+			const runId = await killedRun();
+			browser.indexedDB = new IDBFactory();
+			const [right, wrong] = [
+				createEngine(openTab(browser).host),
+				createEngine(openTab(browser).host),
+			];
+			const file = (word: string): readonly File[] => {
+				const rows = range(40).map((i) => `${String(i)},${word} ${String(i)}`);
+				return [new File([`id,text\n${rows.join('\n')}`], 'words.csv')];
+			};
+			await wrong.missingData(runId);
+			const given = right.attachFiles(runId, file('word'));
+			for (let turn = 0; turn < turns; turn++)
+				await new Promise((resolve) => setImmediate(resolve));
+			await Promise.all([given, wrong.attachFiles(runId, file('ward'))]);
+			await right.attachFiles(runId, file('word'));
+			expect(await right.missingData(runId)).toBeNull();
+			const dataset = (await right.getRun(runId))?.setup.datasetId ?? '';
+			expect(await wrong.readRows(dataset, 0, 100)).toHaveLength(40);
+		},
+	);
+
 	test('sends whole prompts from a tab that had opened the run before another took its table in', async () => {
 		const runId = await killedRun();
 		browser.indexedDB = new IDBFactory();
@@ -390,4 +415,9 @@ test('after the computer slept, what was in flight is sent again and settles onc
 		'answered',
 		'answered',
 	]);
+	expect(await engine.getProgress(runId)).toMatchObject({ possiblyPaidTwice: 1 });
+	// The database may go, and the journal still knows.
+	browser.indexedDB = new IDBFactory();
+	const later = createEngine(openTab(browser).host);
+	expect(await later.getProgress(runId)).toMatchObject({ possiblyPaidTwice: 1 });
 });

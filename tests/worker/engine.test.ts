@@ -274,7 +274,15 @@ describe('what goes wrong', () => {
 		]);
 
 		endpoint.play('plainReply');
+		endpoint.hold();
 		expect(await engine.retryFailed(runId)).toMatchObject({ ok: true });
+		// While it goes nothing else can be begun, and nobody is told that it was.
+		expect(await engine.retryTruncated(runId, 100)).toEqual({
+			ok: false,
+			error: { kind: 'going' },
+		});
+		expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+		endpoint.release();
 		await reached(engine, runId, 'finished');
 		expect(endpoint.ledger.requests).toHaveLength(22);
 		expect((await exported(engine, runId)).every(({ error }) => error === null)).toBe(true);

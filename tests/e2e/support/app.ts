@@ -84,6 +84,9 @@ export class App {
 	/** Gives one CSV to the file input. */
 	async dropCsv(name: string, text: string): Promise<void> {
 		await this.chooseFiles([{ name, text }]);
+		// Start is refused while a file is still being read.
+		const rows = this.page.getByRole('region', { name: `First rows of ${name}` });
+		await expect(rows.or(this.page.getByRole('alert')).first()).toBeVisible();
 	}
 
 	/** Drops files on the page itself, anywhere, as from the desktop. */
