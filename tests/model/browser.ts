@@ -23,6 +23,8 @@ export class Browser {
 	isStoreFull = false;
 	/** Milliseconds that the computer has slept: only the wall clock knows. */
 	slept = 0;
+	/** When the computer, or a tab, last came back from sleep, by the clock. */
+	wokeAt = -Infinity;
 	#ids = 0;
 
 	constructor(keepsFiles: boolean) {
@@ -79,6 +81,7 @@ export class Link {
 	}
 
 	thaw(): void {
+		if (this.#thaw !== null) this.#browser.wokeAt = this.#browser.clock.now();
 		this.#thaw?.end();
 		this.#thaw = null;
 	}

@@ -125,6 +125,7 @@ const sleep = command(
 	fc.record({ ms: fc.constantFrom(4_000, 60_000) }),
 	async (world, { ms }) => {
 		world.browser.slept += ms;
+		world.browser.wokeAt = world.browser.clock.now();
 		await world.browser.clock.pass(6_000);
 	},
 );

@@ -39,6 +39,7 @@ export interface Send {
 	state: 'flying' | 'aborted' | 'lost' | Meaning;
 	readonly text: string;
 	readonly maxTokens: number | null;
+	readonly leftAt: number;
 	/** It was answered, and the token limit ended the answer. */
 	isCutOff: boolean;
 	/** It was answered with a failure for good, whatever became of that. */

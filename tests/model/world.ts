@@ -31,6 +31,8 @@ const compatibleUrl = (overHttp: boolean): string =>
 	overHttp ? 'http://localhost:8080/v1' : 'https://models.example/v1';
 const openAiUrl = 'https://api.openai.com';
 const mostSends = 400;
+/** A sleep is noticed at the next beat: what left until then is given up with what left before. */
+const noticedWithinMs = 2_000;
 const words = ['w0', 'w1', 'w2'];
 
 /** Tabs, an endpoint whose answers are held until a command lets them go, and the books of all that happened. */
@@ -282,6 +284,7 @@ export class World {
 			state: 'flying',
 			text,
 			maxTokens: args.max_tokens ?? args.max_completion_tokens ?? null,
+			leftAt: this.browser.clock.now(),
 			isCutOff: false,
 			hasFailed: false,
 			isObeyed: false,
@@ -299,6 +302,9 @@ export class World {
 				if (send.isObeyed && send.state !== 'flying') return;
 				const at = this.held.indexOf(held);
 				if (at !== -1) this.held.splice(at, 1);
+				// Given up because its connection is dead: the endpoint may have answered it.
+				const isDoubtful = send.leftAt <= this.browser.wokeAt + noticedWithinMs;
+				if (isDoubtful && send.state === 'flying') run.casualties++;
 				if (send.state !== 'lost') send.state = 'aborted';
 				send.isObeyed = false;
 				// It may have been its timeout.
