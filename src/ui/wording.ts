@@ -118,6 +118,13 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 	},
 };
 
+/** Of a run whose key was forgotten while it was going: nobody has turned it down. */
+export const keyForgottenWords: Words = {
+	title: 'The API key was forgotten.',
+	meaning: 'Nothing leaves with a key once it is forgotten.',
+	advice: 'Type a key for this endpoint, then resume.',
+};
+
 /** What to do where the results cannot be saved because the room given to this page is used up. */
 export const fullStoreAdvice = 'Free some space, for example by deleting old runs, then resume.';
 

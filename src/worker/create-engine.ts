@@ -185,11 +185,15 @@ const readElsewhere = problem('dataFiles', 'Another tab is reading these rows in
 
 const cancelled = problem('dataFiles', 'Reading was cancelled. Nothing was changed.');
 
-/** Frees the datasets that no run, no draft and no open tab uses. */
+/** Frees the datasets that no run, no draft and no open tab uses. Never rejects. */
 async function cleanUp(library: Library, host: Host): Promise<void> {
-	const open = (await host.heldLocks()).flatMap(datasetOfLock);
-	// The hour spares what a tab has read in but not yet taken into use.
-	await library.deleteUnusedDatasets(open, host.clock.epoch() - sparedMs);
+	try {
+		const open = (await host.heldLocks()).flatMap(datasetOfLock);
+		// The hour spares what a tab has read in but not yet taken into use.
+		await library.deleteUnusedDatasets(open, host.clock.epoch() - sparedMs);
+	} catch {
+		// A store that cannot be written to now is cleaned up another time.
+	}
 }
 
 async function importFiles(

@@ -4,6 +4,8 @@ import type { HeldKey } from '#contract/engine-api.ts';
 export class KeyRing {
 	readonly #keys = new Map<string, string>();
 	readonly #versions = new Map<string, number>();
+	/** The version of each origin up to which its keys were forgotten. */
+	readonly #forgotten = new Map<string, number>();
 
 	hold(origin: string, key: string): HeldKey {
 		const trimmed = key.trim();
@@ -14,6 +16,12 @@ export class KeyRing {
 
 	forget(origin: string): void {
 		this.#keys.delete(origin);
+		this.#forgotten.set(origin, this.versionOf(origin));
+	}
+
+	/** Whether that version's key may no longer be sent; one that another key has only taken the place of still may. */
+	isForgotten(origin: string, version: number): boolean {
+		return version <= (this.#forgotten.get(origin) ?? -1);
 	}
 
 	/** Empty where none is held for exactly this origin. */

@@ -114,6 +114,8 @@ export class Runs {
 
 	retryFailed(runId: string): Promise<Result<null, RunRefusal>> {
 		return this.#takeUp(runId, async (store) => {
+			// First: whatever breaks off after, the run does not read as finished with requests that wait.
+			await store.setPhase({ name: 'running' });
 			await store.retryFailed();
 		});
 	}
@@ -135,6 +137,8 @@ export class Runs {
 	/** Every answer that a limit cut off is asked for again with this limit; null: the model's own. */
 	retryTruncated(runId: string, maxTokens: number | null): Promise<Result<null, RunRefusal>> {
 		return this.#takeUp(runId, async (store, { setup }) => {
+			// First, for the same reason as in `retryFailed`.
+			await store.setPhase({ name: 'running' });
 			await store.reopenTruncated(await this.#revise(store, setup, { maxTokens }));
 		});
 	}
@@ -284,8 +288,8 @@ export class Runs {
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
 			const origin = originOf(setup.connection);
-			if (setup.connection.usesKey && keys.keyFor(origin) === '')
-				return err({ kind: 'needsKey', origin });
+			const lacksKey = (): boolean => setup.connection.usesKey && keys.keyFor(origin) === '';
+			if (lacksKey()) return err({ kind: 'needsKey', origin });
 			if (!opened.hasData || !(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			// A help: without them the models' limits are learned anew.
 			const notes = await this.#parts.library.modelNotes(origin, setup.models).catch(() => []);
@@ -309,6 +313,14 @@ export class Runs {
 				return ok(null);
 			}
 			await opened.store.setPhase({ name: 'running' });
+			// Forgotten while the run was taken up: nothing leaves without it.
+			if (lacksKey()) {
+				await opened.store.setPhase({ name: 'stopped' });
+				opened.store.letGo();
+				release();
+				emit({ kind: 'runsChanged' });
+				return err({ kind: 'needsKey', origin });
+			}
 			this.#begin(opened, notes, release);
 			// Called off while the phase was stored.
 			if (this.#calledOff.has(runId)) this.#live.get(runId)?.live.stop();
@@ -439,14 +451,20 @@ export class Runs {
 		const { host, keys, demoFetch } = this.#parts;
 		const { connection, limits } = setup;
 		const simulated = connection.provider === 'demo';
-		return createSender({
+		const origin = originOf(connection);
+		const key = simulated ? '' : keys.keyFor(origin);
+		const version = keys.versionOf(origin);
+		const send = createSender({
 			connection,
-			key: simulated ? '' : keys.keyFor(originOf(connection)),
+			key,
 			timeoutMs: limits.timeoutSeconds * 1_000,
 			fetch: simulated ? demoFetch : host.fetch,
 			after: host.after,
 			epoch: () => host.clock.epoch(),
 		});
+		if (key === '') return send;
+		return (...attempt) =>
+			keys.isForgotten(origin, version) ? Promise.resolve(err(keyForgotten)) : send(...attempt);
 	}
 
 	/** Opened anew where its rows were gone before: this tab, or another, may have been given them since. */
@@ -512,6 +530,16 @@ const messageOf = (error: unknown): string =>
 
 const notInspected = (name: string, error: unknown): string =>
 	`What the last stop has left of “${name}” could not be put right, so some of its answers may be missing here. The browser says: ${messageOf(error)}`;
+
+/** What no endpoint said, which its missing status tells. */
+const keyForgotten: Failure = {
+	kind: 'unauthorized',
+	message: '',
+	status: null,
+	code: null,
+	requestId: null,
+	waitMs: null,
+};
 
 const resultsLost = (lost: number): Failure => ({
 	kind: 'resultsLost',

@@ -77,10 +77,12 @@ export class MemoryFolder implements JournalFolder {
 		return Promise.resolve();
 	}
 
-	/** As if every worker were killed: handles are free, and the bytes stay as the system has them. */
-	crash(): void {
-		for (const [name, { bytes, flushed }] of this.files)
-			this.files.set(name, { bytes, flushed, open: 0 });
+	/** As if every worker were killed, or those that have the named files open: handles are free, and the bytes stay as the system has them. */
+	crash(names: Iterable<string> = [...this.files.keys()]): void {
+		for (const name of names) {
+			const stored = this.files.get(name);
+			if (stored !== undefined) this.files.set(name, { ...stored, open: 0 });
+		}
 	}
 
 	/** As `crash`, and what was not flushed is gone. */

@@ -9,6 +9,12 @@ interface Sleeper {
 export class VirtualClock implements Clock {
 	#now = 0;
 	#sleepers: Sleeper[] = [];
+	readonly #rest: () => Promise<unknown>;
+
+	/** `rest` comes back once nothing can go on without time passing. */
+	constructor(rest: () => Promise<unknown> = settle) {
+		this.#rest = rest;
+	}
 
 	now(): number {
 		return this.#now;
@@ -38,7 +44,7 @@ export class VirtualClock implements Clock {
 		let done = false;
 		void promise.finally(() => (done = true)).catch(() => undefined);
 		for (;;) {
-			await settle();
+			await this.#rest();
 			if (done) return promise;
 			this.#passToNext();
 		}
@@ -47,13 +53,13 @@ export class VirtualClock implements Clock {
 	/** Lets `ms` pass, waking whoever's time comes on the way. */
 	async pass(ms: number): Promise<void> {
 		const end = this.#now + ms;
-		await settle();
+		await this.#rest();
 		while (Math.min(...this.#sleepers.map(({ at }) => at)) <= end) {
 			this.#passToNext();
-			await settle();
+			await this.#rest();
 		}
 		this.#now = end;
-		await settle();
+		await this.#rest();
 	}
 
 	#passToNext(): void {

@@ -49,6 +49,14 @@ describe('what asks for the person', () => {
 	) =>
 		attentionFor(progressWith({ phase, counters: half, ...change }), setup, refused, circumstances);
 
+	test('says of a forgotten key that it was forgotten, not that anybody refused it', () => {
+		const failure = failureOf('unauthorized', { message: '', status: null });
+		const attention = attentionAt({ name: 'needsAttention', failure });
+		expect(attention?.title).toContain('The API key was forgotten.');
+		expect(attention?.text).toContain('Type a key for this endpoint, then resume.');
+		expect(attention?.text).not.toContain('reported');
+	});
+
 	test('names the cause, quotes the endpoint, counts the rows and says what to do', () => {
 		const attention = attentionAt(quota);
 		expect(attention?.title).toBe(

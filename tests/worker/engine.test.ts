@@ -616,6 +616,53 @@ describe('the key', () => {
 		expect(await storedText(browser.indexedDB)).toContain('Cup 1');
 	});
 
+	test('is asked for where it is forgotten during a run: nothing more leaves with it', async () => {
+		const engine = createEngine(openTab(browser).host);
+		await engine.holdKey(endpoint.origin, 'sk-going-0123456789');
+		const dataset = await imported(engine, csv(20));
+		endpoint.hold();
+		const runId = await started(engine, setupOf(dataset, chatTemplates('{review}')));
+		await vi.waitUntil(() => endpoint.ledger.requests.length === 1);
+		await engine.forgetKey(endpoint.origin);
+		endpoint.release();
+		const { phase, counters } = await whenever(
+			engine,
+			runId,
+			(now) => now.phase.name === 'needsAttention' && now.counters.succeeded > 0,
+		);
+		expect(phase).toMatchObject({ failure: { kind: 'unauthorized', status: null } });
+		expect(counters).toMatchObject({ succeeded: 1, failed: 0 });
+		expect(endpoint.ledger.requests).toHaveLength(1);
+		expect(await engine.resumeRun(runId)).toEqual({
+			ok: false,
+			error: { kind: 'needsKey', origin: endpoint.origin },
+		});
+
+		await engine.holdKey(endpoint.origin, 'sk-later-0123456789');
+		expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+		expect((await reached(engine, runId, 'finished')).counters).toMatchObject({ succeeded: 20 });
+		const keys = endpoint.ledger.requests.map(({ key }) => key);
+		expect(keys).toEqual([
+			'sk-going-0123456789',
+			...keys.slice(1).map(() => 'sk-later-0123456789'),
+		]);
+	});
+
+	test('that is typed anew changes nothing for a run that is going', async () => {
+		const engine = createEngine(openTab(browser).host);
+		await engine.holdKey(endpoint.origin, 'sk-going-0123456789');
+		const dataset = await imported(engine, csv(20));
+		endpoint.hold();
+		const runId = await started(engine, setupOf(dataset, chatTemplates('{review}')));
+		await vi.waitUntil(() => endpoint.ledger.requests.length === 1);
+		await engine.holdKey(endpoint.origin, 'sk-later-0123456789');
+		endpoint.release();
+		expect((await reached(engine, runId, 'finished')).counters).toMatchObject({ succeeded: 20 });
+		expect(new Set(endpoint.ledger.requests.map(({ key }) => key))).toEqual(
+			new Set(['sk-going-0123456789']),
+		);
+	});
+
 	test('OpenAI without a key is refused before anything is sent or stored', async () => {
 		const engine = createEngine(openTab(browser).host);
 		const setup = setupOf(null, { ...chatTemplates('Hello'), provider: 'openai' });

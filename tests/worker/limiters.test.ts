@@ -48,6 +48,21 @@ describe('limiters', () => {
 	});
 });
 
+test('keys of an origin are forgotten up to the last one, and later ones are not', () => {
+	const keys = new KeyRing();
+	keys.hold('https://a.test', 'sk-one');
+	const replaced = keys.versionOf('https://a.test');
+	keys.hold('https://a.test', 'sk-two');
+	expect(keys.isForgotten('https://a.test', replaced)).toBe(false);
+	const last = keys.versionOf('https://a.test');
+	keys.forget('https://a.test');
+	keys.hold('https://a.test', 'sk-two');
+	expect(keys.isForgotten('https://a.test', replaced)).toBe(true);
+	expect(keys.isForgotten('https://a.test', last)).toBe(true);
+	expect(keys.isForgotten('https://a.test', keys.versionOf('https://a.test'))).toBe(false);
+	expect(keys.isForgotten('https://b.test', keys.versionOf('https://b.test'))).toBe(false);
+});
+
 test('a key that is typed anew is another one, and the same key is not', () => {
 	const keys = new KeyRing();
 	keys.hold('https://a.test', 'sk-one');

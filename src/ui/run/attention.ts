@@ -8,6 +8,7 @@ import {
 	endpointName,
 	failureWords,
 	fullStoreAdvice,
+	keyForgottenWords,
 	quoteOf,
 	refusalWords,
 	type Words,
@@ -127,6 +128,7 @@ export function attentionFor(
 
 /** What happened, by name where a parameter of a model was refused. */
 function wordsFor(failure: Failure, offer: RepairOffer | null): Words {
+	if (failure.kind === 'unauthorized' && failure.status === null) return keyForgottenWords;
 	const words = failureWords[failure.kind];
 	const { parameter } = failure;
 	if (parameter === undefined) return words;
