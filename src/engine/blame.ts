@@ -30,7 +30,7 @@ type State =
 const mostRefused = 0.6;
 const fewest = 3;
 const enoughKnown = 10;
-const tooManyInARow = 4;
+const tooManyInARow = 5;
 /** Refusals after which it is worth a trial whether a lower pace avoids them. */
 const refusalsToTry = 6;
 /** A trial is so long that so many refusals are expected if the pace is not to blame, and ends with so many. */
@@ -114,7 +114,7 @@ export class Blame {
 	}
 
 	#isMost({ known, refused, inARow }: Fates): boolean {
-		if (inARow >= tooManyInARow + 15 * this.#lot) return true;
+		if (inARow >= tooManyInARow + 10 * this.#lot) return true;
 		const most = Math.max(mostRefused, 1.3 * this.#lot + 0.1);
 		return refused >= most * known && (known >= enoughKnown || inARow >= fewest);
 	}

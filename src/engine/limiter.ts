@@ -281,7 +281,8 @@ export class Limiter {
 			isNewEpisode,
 			now,
 		);
-		if (verdict === 'free' || verdict === 'alone') {
+		// Where numbers are known, a refusal without them is waited out by all.
+		if (!this.#isTold && (verdict === 'free' || verdict === 'alone')) {
 			if (verdict === 'free') this.#forgetRate();
 			this.#episodes = 0;
 			return cooldownMs(Math.max(1, fates.inARow), random, failure.waitMs);
