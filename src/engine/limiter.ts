@@ -1,6 +1,8 @@
 import type { Failure, LimitReading } from '#domain/failure.ts';
 import type { RememberedLimits } from '#domain/model-note.ts';
 import { cooldownMs } from './backoff.ts';
+import { Blame } from './blame.ts';
+import { FateLog } from './fates.ts';
 import { LimitMirror } from './limit-mirror.ts';
 import { MeasuredRate } from './measured-rate.ts';
 import { Opening } from './opening.ts';
@@ -65,6 +67,8 @@ const minuteMs = 60_000;
 const dayMs = 86_400_000;
 /** A 429 comes at once: a request without an answer for so long was let in. */
 const letInAfterMs = 2_000;
+/** An endpoint that asks for more than this asks it of everybody. */
+const shortWaitMs = 1_000;
 /** What the calibration may be off by. */
 const calibrationError = 0.1;
 /** An estimate within this share of what was used was right: what is left over is no refund. */
@@ -83,6 +87,8 @@ export class Limiter {
 	readonly #opening = new Opening();
 	readonly #turns = new Turns();
 	readonly #rate = new MeasuredRate();
+	readonly #blame = new Blame();
+	readonly #fates = new FateLog();
 	readonly #requestMeter = new SendMeter();
 	readonly #tokenMeter = new SendMeter();
 	readonly #open = new Set<Departure>();
@@ -175,6 +181,7 @@ export class Limiter {
 		for (const mirror of both(this.#requests)) mirror.take(1, now);
 		for (const mirror of both(this.#tokens)) mirror.take(tokens, now);
 		this.#rate.take(now);
+		this.#fates.left(now);
 		if (this.#isOpening) this.#opening.left(now);
 		this.#requestMeter.count(1, now);
 		this.#tokenMeter.count(tokens, now);
@@ -228,15 +235,26 @@ export class Limiter {
 		this.#open.delete(departure);
 	}
 
-	/** A 429 that is worth another attempt. */
-	refused(departure: Departure, failure: Failure): void {
-		const { clock, random } = this.#ports;
-		const now = clock.now();
+	/** A 429 that is worth another attempt; how long this request waits, whatever the others do. */
+	refused(departure: Departure, failure: Failure): number {
+		const now = this.#ports.clock.now();
 		const sinceMs = now - this.#episodeAt;
 		const isNewEpisode = this.#takeBack(departure, now);
+		const ownMs = this.#refusedIn(departure, failure, { sinceMs, isNewEpisode }, now);
+		if (isNewEpisode) this.#totalAtEpisode = this.#letIn;
+		return ownMs;
+	}
+
+	#refusedIn(
+		departure: Departure,
+		failure: Failure,
+		{ sinceMs, isNewEpisode }: { readonly sinceMs: number; readonly isNewEpisode: boolean },
+		now: number,
+	): number {
+		const { random } = this.#ports;
 		if (!this.#options.learn) {
 			if (isNewEpisode) this.#hold(cooldownMs(this.#episodes, random, failure.waitMs), now);
-			return;
+			return 0;
 		}
 		this.#timeWay(now - departure.at);
 		const reading = failure.limit ?? null;
@@ -248,14 +266,47 @@ export class Limiter {
 					Math.min(minuteMs, this.#holdOf(departure.estimate).ms) + this.#doubtMs(reading),
 					now,
 				);
-		} else {
-			if (isNewEpisode && !this.#isTold) this.#measure(sinceMs, now);
-			// Asked for in vain, a wait was too short: where refused requests count, it grows with each.
-			const askedMs = failure.waitMs === null ? null : failure.waitMs * this.#inVain;
-			if (isNewEpisode || askedMs !== null)
-				this.#hold(cooldownMs(Math.max(1, this.#episodes), random, askedMs), now);
+			return 0;
 		}
-		if (isNewEpisode) this.#totalAtEpisode = this.#letIn;
+		const fates = this.#fates.last(1.5 * this.#roundTripMs, now);
+		const verdict = this.#blame.judge(
+			{
+				fates,
+				sentAt: departure.at,
+				isAskedOfAll: (failure.waitMs ?? 0) > shortWaitMs,
+				departures: this.#departures,
+				letIn: this.#letIn,
+				rate: this.#rate.perMs(now),
+			},
+			isNewEpisode,
+			now,
+		);
+		// Where numbers are known, a refusal without them is waited out by all.
+		if (!this.#isTold && (verdict === 'free' || verdict === 'alone')) {
+			if (verdict === 'free') this.#forgetRate();
+			this.#episodes = 0;
+			return cooldownMs(Math.max(1, fates.inARow), random, failure.waitMs);
+		}
+		if (!this.#isTold && verdict === 'trial') this.#rate.set(this.#trialPerMs(now), now);
+		if (!this.#isTold && verdict === 'pace' && isNewEpisode) this.#measure(sinceMs, now);
+		// Asked for in vain, a wait was too short: where refused requests count, it grows with each.
+		const askedMs = failure.waitMs === null ? null : failure.waitMs * this.#inVain;
+		if (isNewEpisode || askedMs !== null)
+			this.#hold(cooldownMs(Math.max(1, this.#episodes), random, askedMs), now);
+		return 0;
+	}
+
+	/** A little less than is let in, over so long that it is a measure. */
+	#trialPerMs(now: number): number {
+		const lately = this.#requestMeter.perMs(10_000, now);
+		const minute = this.#requestMeter.perMs(minuteMs, now);
+		return 0.9 * (lately * 10_000 >= 12 ? lately : Math.min(lately, minute));
+	}
+
+	/** Refused whatever the pace. */
+	#forgetRate(): void {
+		this.#rate.forget();
+		if (this.#source === 'measured') this.#source = null;
 	}
 
 	snapshot(): LimiterSnapshot {
@@ -317,6 +368,7 @@ export class Limiter {
 		this.#requestMeter.takeBack(1, departure.at, now);
 		this.#tokenMeter.takeBack(departure.tokens, departure.at, now);
 		this.#letIn--;
+		this.#fates.refused(departure.order);
 		this.#tokenTotal -= departure.tokens;
 		for (const other of this.#open)
 			if (other.order > departure.order) other.tokenMark -= departure.tokens;

@@ -8,6 +8,9 @@ export interface Refusal {
 	readonly sinceMs: number;
 }
 
+/** One a minute at least, so that it is tried at all. */
+const leastPerMs = 1 / 60_000;
+
 /**
  * A release rate found by trying, where 429s name no limit: two episodes measure what the endpoint let through between
  * them, and the rate creeps up from there until the next.
@@ -46,6 +49,12 @@ export class MeasuredRate {
 		this.#nextAt = -Infinity;
 	}
 
+	/** A pace that is kept from now on. */
+	set(perMs: number, now: number): void {
+		this.#base = Math.max(perMs, leastPerMs);
+		this.#at = now;
+	}
+
 	/** A new episode of refusals. */
 	cut(refusal: Refusal, now: number): void {
 		const rate = this.perMs(now);
@@ -54,9 +63,7 @@ export class MeasuredRate {
 		else if (sinceMs >= 5_000)
 			this.#base = clamp((0.95 * accepted) / sinceMs, 0.5 * rate, 1.2 * rate);
 		else this.#base = Math.max(0.9 * rate, Math.min(rate, 0.7 * minute));
-		// One a minute at least, so that it is tried at all.
-		this.#base = Math.max(this.#base, 1 / 60_000);
-		this.#at = now;
+		this.set(this.#base, now);
 	}
 }
 

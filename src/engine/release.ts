@@ -157,8 +157,8 @@ export class Release {
 		if (verdict === 'cooldown') {
 			this.#rateLimited++;
 			this.#retriedBy = countRetried(this.#retriedBy, failure.kind);
-			scope.limiter.refused(departure, failure);
-			scope.returned.add({ ...flight, readyAt: now });
+			const waitMs = scope.limiter.refused(departure, failure);
+			scope.returned.add({ ...flight, readyAt: now + waitMs });
 			return { kind: 'back', attention: null };
 		}
 		scope.limiter.accepted(departure, null);

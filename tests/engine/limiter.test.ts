@@ -174,7 +174,7 @@ describe('the numbers of a 429', () => {
 		const bench = new Bench();
 		bench.refuse(bench.leave(1)[0], { limit: requests(-1), waitMs: 3_000 });
 		expect(bench.until).toBeGreaterThan(3_000);
-		expect(bench.limiter.snapshot().source).toBe('measured');
+		expect(bench.limiter.snapshot()).toMatchObject({ source: null, requestsPerMinute: null });
 	});
 
 	test('make what was measured before worthless', () => {
@@ -342,13 +342,26 @@ describe('headers that an answer brings', () => {
 });
 
 describe('without numbers', () => {
+	test('one among many let in makes only its own request wait', () => {
+		const bench = new Bench();
+		for (let i = 0; i < 20; i++) {
+			bench.now += 500;
+			bench.accept(bench.leave(1)[0]);
+		}
+		const refused = bench.leave(1)[0];
+		if (refused === undefined) throw new Error('nothing left');
+		expect(bench.limiter.refused(refused, rateLimited)).toBeGreaterThan(200);
+		expect(bench.until).toBeLessThanOrEqual(0);
+		expect(bench.limiter.snapshot().requestsPerMinute).toBeNull();
+	});
+
 	test('the rate is measured, and shown as what it is', () => {
 		const bench = new Bench();
 		for (let i = 0; i < 20; i++) {
 			bench.now += 500;
 			bench.accept(bench.leave(1)[0]);
 		}
-		bench.refuse(bench.leave(1)[0]);
+		for (const departure of bench.leave(5)) bench.refuse(departure);
 		const { requestsPerMinute, source } = bench.limiter.snapshot();
 		expect(source).toBe('measured');
 		expect(requestsPerMinute).toBeGreaterThan(80);

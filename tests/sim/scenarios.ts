@@ -25,6 +25,53 @@ const single = { requests: 5_000, cap: 100, goal: [1.05, 1.15], refusals: 1 } as
 const wordless = { ...single, refusals: 3 } as const;
 const shared = { ...single, goal: [1.1, 1.15], refusals: 8 } as const;
 
+const lot = (
+	share: number,
+	says: 'nothing' | 'waitOnly',
+	more: Partial<ServerModel> = {},
+): ServerModel => ({ ...rpm(Infinity), lot: share, says, ...more });
+const drawn = { requests: 1_000, cap: 50 } as const;
+
+/** Overloaded servers, whose 429s depend on no pace. */
+const byLot: readonly NamedScenario[] = [
+	{
+		...drawn,
+		name: '2 % 429s by lot',
+		server: lot(0.02, 'nothing'),
+		goal: [1.3, 1.4],
+		refusals: 4,
+	},
+	{
+		...drawn,
+		name: '2 % by lot, a second said',
+		server: lot(0.02, 'waitOnly'),
+		goal: [1.3, 1.4],
+		refusals: 4,
+	},
+	{
+		...drawn,
+		name: '5 % 429s by lot',
+		server: lot(0.05, 'nothing'),
+		goal: [1.3, 1.5],
+		refusals: 10,
+	},
+	{
+		...drawn,
+		name: '5 % by lot, a second said',
+		server: lot(0.05, 'waitOnly'),
+		goal: [1.3, 1.5],
+		refusals: 10,
+	},
+	{ ...drawn, name: '20 % 429s by lot', server: lot(0.2, 'nothing'), goal: [2, 2.5], refusals: 35 },
+	{
+		...drawn,
+		name: '20 % by lot, a second said',
+		server: lot(0.2, 'waitOnly'),
+		goal: [2, 2.5],
+		refusals: 35,
+	},
+];
+
 /** The server models that the limiter has to do well on. */
 export const scenarios: readonly NamedScenario[] = [
 	{ ...single, name: 'requests/min 500', server: rpm(500) },
@@ -73,6 +120,7 @@ export const scenarios: readonly NamedScenario[] = [
 		server: rpm(500, { outage: { from: 120_000, to: 210_000 } }),
 		goal: [1.2, 1.2],
 	},
+	...byLot,
 ];
 
 /** A scenario drawn by lot: the same for the same number. */

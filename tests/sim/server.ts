@@ -21,6 +21,8 @@ export interface ServerModel {
 	/** How far the waits are off that a 429 names: an endpoint's clock that is not ours. */
 	readonly waitSkewMs?: number;
 	readonly faults?: number;
+	/** 429s that no pace avoids: this share of the requests, drawn by lot. */
+	readonly lot?: number;
 	readonly outage?: { readonly from: number; readonly to: number };
 }
 
@@ -154,9 +156,10 @@ export class Server {
 	}
 
 	answer(tokens: number, latencyMs: number, now: number): Answer {
-		const { outage, faults = 0, usedShare = 1 } = this.#model;
+		const { outage, faults = 0, usedShare = 1, lot = 0 } = this.#model;
 		if (outage !== undefined && now >= outage.from && now < outage.to)
 			return { kind: 'failed', latencyMs: 100, failure: failureOf('serverError') };
+		if (lot > 0 && this.#random() < lot) return this.#refuse(this.#requests.reading(1, now), 1_000);
 		const requestsMs = this.#requests.waitMs(1, now);
 		const tokensMs = this.#tokens.waitMs(tokens, now);
 		if (requestsMs > 0) {
