@@ -126,6 +126,7 @@ export class Release {
 		scope.ramp.succeeded();
 		scope.canarySettled = true;
 		scope.succeeded = true;
+		scope.refusedSince = null;
 		this.#succeeded = true;
 		this.#equalFailures = { key: '', count: 0 };
 	}
@@ -159,7 +160,11 @@ export class Release {
 			this.#retriedBy = countRetried(this.#retriedBy, failure.kind);
 			const waitMs = scope.limiter.refused(departure, failure);
 			scope.returned.add({ ...flight, readyAt: now + waitMs });
-			return { kind: 'back', attention: null };
+			scope.refusedSince ??= now;
+			const forgivenMs = scope.succeeded ? 3 * longestCooldownMs : longestCooldownMs;
+			// Nothing but 429s for so long is no limit that waiting helps with.
+			const inVain = now - scope.refusedSince > forgivenMs;
+			return { kind: 'back', attention: inVain ? failure : null };
 		}
 		scope.limiter.accepted(departure, null);
 		if (verdict === 'stopRun') {

@@ -29,6 +29,8 @@ export class Scope {
 	/** False until one request has settled: till then no other is sent, so that a wrong key costs one call. */
 	canarySettled = false;
 	succeeded = false;
+	/** When a 429 came first without a success since; null where the last answer was one. */
+	refusedSince: number | null = null;
 	/** Why this model can be sent nothing more, where the others can; null: it can. */
 	stoppedBy: Failure | null = null;
 	heldBackBy: HeldBackBy | null = null;

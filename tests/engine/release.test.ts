@@ -213,6 +213,32 @@ describe('failures', () => {
 		expect(consequence.attention !== null).toBe(asks);
 	});
 
+	test.each([
+		{ answered: false, minutes: 10, asks: false },
+		{ answered: false, minutes: 11, asks: true },
+		{ answered: true, minutes: 30, asks: false },
+		{ answered: true, minutes: 31, asks: true },
+	])(
+		'nothing but 429s for $minutes minutes, of a model that has answered before: $answered, asks a person: $asks',
+		({ answered, minutes, asks }) => {
+			const bench = new Bench();
+			if (answered) bench.warmUp();
+			expect(bench.release.failed(bench.flight(), failure('rateLimited')).attention).toBeNull();
+			bench.now += minutes * 60_000;
+			const { attention } = bench.release.failed(bench.flight(), failure('rateLimited'));
+			expect(attention !== null).toBe(asks);
+		},
+	);
+
+	test('a success among the 429s begins their time anew', () => {
+		const bench = new Bench();
+		bench.release.failed(bench.flight(), failure('rateLimited'));
+		bench.now += 9 * 60_000;
+		bench.succeed([bench.flight()]);
+		bench.now += 9 * 60_000;
+		expect(bench.release.failed(bench.flight(), failure('rateLimited')).attention).toBeNull();
+	});
+
 	test.each<[string, FailureKind, Partial<Failure>, boolean]>([
 		['ten minutes', 'rateLimited', { waitMs: 600_000 }, false],
 		['more', 'rateLimited', { waitMs: 600_001 }, true],
@@ -234,7 +260,7 @@ describe('failures', () => {
 		for (let i = 0; i < 12; i++) {
 			const flight = bench.flight();
 			const said = { waitMs: 590_000, ...perDay(200, 200) };
-			expect(bench.release.failed(flight, failure('rateLimited', said)).attention).toBeNull();
+			bench.release.failed(flight, failure('rateLimited', said));
 			bench.flights();
 			expect(bench.release.heldUntil).toBeLessThanOrEqual(bench.now + 600_000);
 			bench.now += 3_600_000;

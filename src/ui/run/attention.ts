@@ -154,6 +154,9 @@ const refusedWords: Readonly<Record<RefusedCommand['command'], string | null>> =
 };
 
 function adviceFor(words: Words, failure: Failure, unsaved: number): string {
+	// While a run goes nothing needs doing about a 429; this one is worth more than ten minutes.
+	if (failure.kind === 'rateLimited')
+		return 'Look at the account’s limits at the endpoint, or wait until they are free again; then press Resume.';
 	if (failure.kind !== 'storage') return words.advice;
 	if (failure.code === 'quota') return fullStoreAdvice;
 	// A reload would lose what is in this tab alone.
