@@ -125,6 +125,8 @@ test('answers that the model’s own limit cut off are asked for again under a n
 	endpoint.play('plainReply');
 	await limit.fill('400');
 	await app.button('Retry truncated').click();
+	// It read as finished before, too.
+	await endpoint.ledger.arrived(4);
 	await app.finished();
 	expect(endpoint.ledger.requests.map(({ body }) => body['max_tokens'])).toEqual([
 		undefined,
