@@ -32,6 +32,10 @@ export const noHistory: RateHistory = {
 	lastRateLimited: 0,
 };
 
+/** Whether anything was seen to settle or to be refused: else there is nothing to draw. */
+export const hasPace = ({ settled, rateLimited }: RateHistory): boolean =>
+	[...settled, ...rateLimited].some((count) => count > 0);
+
 /** The first snapshot is the zero to count from: what settled before the page looked is not a rate. */
 export function withSnapshot(
 	history: RateHistory,

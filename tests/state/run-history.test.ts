@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mostBuckets, noHistory, periodsOf, withSnapshot } from '#state/rate-history.ts';
+import { hasPace, mostBuckets, noHistory, periodsOf, withSnapshot } from '#state/rate-history.ts';
 
 test('what settled before the page looked is not counted', () => {
 	const first = withSnapshot(noHistory, 5_000, 4_000, 2);
@@ -91,4 +91,43 @@ test('failed requests that wait again do not count backwards', () => {
 	history = withSnapshot(history, 600, 90, 0);
 	history = withSnapshot(history, 700, 93, 0);
 	expect(history.settled).toEqual([0, 3]);
+});
+
+test.each([
+	{ what: 'nothing was looked at', snapshots: [], shown: false },
+	{
+		what: 'the first snapshot is all there is',
+		snapshots: [{ settled: 5, refused: 1 }],
+		shown: false,
+	},
+	{
+		what: 'nothing has changed since',
+		snapshots: [
+			{ settled: 5, refused: 1 },
+			{ settled: 5, refused: 1 },
+		],
+		shown: false,
+	},
+	{
+		what: 'one settled',
+		snapshots: [
+			{ settled: 5, refused: 0 },
+			{ settled: 6, refused: 0 },
+		],
+		shown: true,
+	},
+	{
+		what: 'one was refused',
+		snapshots: [
+			{ settled: 5, refused: 0 },
+			{ settled: 5, refused: 1 },
+		],
+		shown: true,
+	},
+])('there is a pace to draw: $shown, where $what', ({ snapshots, shown }) => {
+	const history = snapshots.reduce(
+		(before, { settled, refused }, i) => withSnapshot(before, i * 100, settled, refused),
+		noHistory,
+	);
+	expect(hasPace(history)).toBe(shown);
 });
