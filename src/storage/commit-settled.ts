@@ -32,9 +32,9 @@ export function commitSettled(
 		const [stored, reopened, ...knownKeys] = await Promise.all([
 			tx.objectStore('counters').get('current'),
 			tx.objectStore('reopened').getAll(rangeOf(numbers)),
-			...numbers.map((request) => requests.getKey(request)),
+			...lookUp(numbers, requests),
 		]);
-		const known = new Set(knownKeys);
+		const known = new Set(knownKeys.flat());
 		const awaited = new Map(reopened.map(({ request, revision }) => [request, revision]));
 		const added: SettledRequest[] = [];
 		const answered: SettledRequest[] = [];
@@ -60,6 +60,21 @@ export function commitSettled(
 		return { counters, duplicates: settled.length - added.length - answered.length };
 	});
 }
+
+/** Keys read over that nobody asked for, for each that is asked for: they cost less than a question of its own. */
+const keysForOne = 100;
+
+/** Which of these are stored: one question where they lie close together, as those of one group do. */
+const lookUp = (
+	numbers: readonly number[],
+	requests: {
+		getKey(key: number): Promise<number | undefined>;
+		getAllKeys(range: IDBKeyRange): Promise<number[]>;
+	},
+): readonly Promise<number | undefined | number[]>[] =>
+	Math.max(...numbers) - Math.min(...numbers) < keysForOne * numbers.length
+		? [requests.getAllKeys(rangeOf(numbers))]
+		: numbers.map((request) => requests.getKey(request));
 
 const rangeOf = (numbers: readonly number[]): IDBKeyRange =>
 	IDBKeyRange.bound(Math.min(...numbers), Math.max(...numbers));

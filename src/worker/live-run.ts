@@ -23,7 +23,7 @@ import { Reach } from './reach.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';
 
-const progressEveryMs = 100;
+const progressEveryMs = 250;
 const limitsEveryMs = 10_000;
 
 export interface LiveRunParts {

@@ -97,6 +97,15 @@ describe('settle', () => {
 		expect(next.counters).toMatchObject({ succeeded: 2, failed: 0, choices: 2, attempts: 2 });
 	});
 
+	test('drops second answers, however far apart in the plan one group of them lies', async () => {
+		const { store } = await openedRun(await newWorld().open(), 5_000);
+		const numbers = [0, 1, 700, 701, 4_999];
+		await Promise.all(numbers.map((k) => store.settle(succeeded(k))));
+		await Promise.all([...numbers, 2, 4_998].map((k) => store.settle(failed(k))));
+		expect(store.duplicates).toBe(numbers.length);
+		expect(store.counters).toMatchObject({ succeeded: numbers.length, failed: 2 });
+	});
+
 	test('of a failed transaction rejects all that were in it and changes nothing; later ones work', async () => {
 		const world = newWorld();
 		const { id, store } = await openedRun(await world.open(), 10);
