@@ -30,3 +30,10 @@ export const problem = (field: Field, message: string, index = 0): Problem => ({
 	index,
 	message,
 });
+
+/** Something worth a look that does not stand in the way of Start. */
+export interface Hint {
+	readonly field: Field;
+	readonly index: number;
+	readonly message: string;
+}

@@ -1,7 +1,8 @@
 import type { EngineApi, EngineEvent, RunRefusal } from '#contract/engine-api.ts';
 import type { Provider } from '#domain/connection.ts';
 import type { Dataset } from '#domain/dataset.ts';
-import { checkDraft, draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
+import { checkDraft } from '#domain/check-draft.ts';
+import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '#domain/dataset.ts';
+import { checkDraft } from '#domain/check-draft.ts';
 import {
-	checkDraft,
 	defaultSettings,
 	draftOf,
 	emptyDraft,

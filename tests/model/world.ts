@@ -1,5 +1,6 @@
 import type { EngineEvent } from '#contract/engine-api.ts';
-import { checkDraft, defaultSettings, emptyDraft } from '#domain/draft.ts';
+import { checkDraft } from '#domain/check-draft.ts';
+import { defaultSettings, emptyDraft } from '#domain/draft.ts';
 import type { RunPhase, RunSetup, RunSummary } from '#domain/run.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import type { DatasetRecord } from '#storage/library-schema.ts';

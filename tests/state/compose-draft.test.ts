@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { providers } from '#domain/connection.ts';
-import { emptyDraft, templateOf } from '#domain/draft.ts';
+import { templateOf } from '#domain/check-template.ts';
+import { emptyDraft } from '#domain/draft.ts';
 import { compileTemplate } from '#domain/prompt.ts';
 import {
 	withMessage,
@@ -20,7 +21,7 @@ import { highlight } from '#ui/compose/highlight.ts';
 import { messageLabels } from '#ui/compose/message-labels.ts';
 import { choiceWords, planFactors } from '#ui/compose/plan-words.ts';
 import { leavesWords, targetWords } from '#ui/compose/provider-words.ts';
-import { checkDraft } from '#domain/draft.ts';
+import { checkDraft } from '#domain/check-draft.ts';
 import { reviews } from './compose-fixtures.ts';
 
 const text = (content: string) => ({

@@ -1,7 +1,8 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
-import { checkDraft, emptyDraft } from '#domain/draft.ts';
+import { checkDraft } from '#domain/check-draft.ts';
+import { emptyDraft } from '#domain/draft.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import type { RunProgress } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
-import { checkDraft, defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
+import { checkDraft } from '#domain/check-draft.ts';
+import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import { numberAt } from '#domain/json.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import type { RunPhase, RunProgress, RunSetup } from '#domain/run.ts';

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
 import type { Dataset } from '#domain/dataset.ts';
-import { checkDraft, defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
+import { checkDraft } from '#domain/check-draft.ts';
+import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import type { RunPhase, RunProgress, RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';

@@ -1,6 +1,7 @@
 import type { IDBPDatabase } from 'idb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { checkDraft, defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
+import { checkDraft } from '#domain/check-draft.ts';
+import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import { libraryMigrations } from '#storage/library-schema.ts';
 import { openDatabase, type Migration } from '#storage/open-database.ts';

@@ -1,4 +1,4 @@
-import type { DraftCheck } from '#domain/draft.ts';
+import type { DraftCheck } from '#domain/check-draft.ts';
 import { formatCount, formatCounted } from '../format.ts';
 
 /** "2 templates × 150 rows × 1 model"; without data no rows are spoken of. */

@@ -1,0 +1,69 @@
+import type { SettingsDraft } from './draft.ts';
+import type { JsonObject } from './json.ts';
+import { parseOtherParameters } from './parameters.ts';
+import { problem, type Field, type Problem } from './problem.ts';
+
+interface CheckedSettings {
+	readonly completionsPerPrompt: number;
+	readonly maxConcurrency: number;
+	readonly maxRetries: number;
+	readonly timeoutSeconds: number;
+}
+
+/** The settings that are right, and what is wrong with the others. */
+export function checkSettings(
+	draft: SettingsDraft,
+	problems: Problem[],
+): { readonly settings: CheckedSettings | null; readonly other: JsonObject | null } {
+	const whole = (
+		field: Field,
+		label: string,
+		value: number | null,
+		least: number,
+		most: number,
+	) => {
+		if (value !== null && Number.isInteger(value) && value >= least && value <= most) return value;
+		const range = `a whole number from ${String(least)} to ${most.toLocaleString('en')}`;
+		problems.push(problem(field, `${label} must be ${range}.`));
+		return null;
+	};
+	const n = whole(
+		'completionsPerPrompt',
+		'Completions per prompt',
+		draft.completionsPerPrompt,
+		1,
+		128,
+	);
+	const concurrency = whole('maxConcurrency', 'Max concurrency', draft.maxConcurrency, 1, 10_000);
+	const retries = whole('maxRetries', 'Max retries', draft.maxRetries, 0, 100);
+	const timeout = draft.timeoutSeconds;
+	const timeoutRight = timeout !== null && timeout > 0 && timeout <= 86_400;
+	if (!timeoutRight)
+		problems.push(
+			problem('timeoutSeconds', 'Timeout must be more than 0 seconds and at most 86,400 (a day).'),
+		);
+	const { requestsPerMinute: rpm = null, tokensPerMinute: tpm = null } = draft;
+	if (rpm !== null) whole('requestsPerMinute', 'Requests per minute', rpm, 1, 1_000_000_000);
+	if (tpm !== null) whole('tokensPerMinute', 'Tokens per minute', tpm, 1, 1_000_000_000);
+	if (draft.maxTokens !== null) whole('maxTokens', 'Max tokens', draft.maxTokens, 1, 10_000_000);
+	const temperature = draft.temperature;
+	if (temperature !== null && !(temperature >= 0 && temperature <= 2))
+		problems.push(problem('temperature', 'Temperature must be a number from 0 to 2, or empty.'));
+	const other = parseOtherParameters(draft.otherParameters, {
+		temperature: temperature !== null,
+		maxTokens: draft.maxTokens !== null,
+	});
+	if (!other.ok) problems.push(problem('otherParameters', other.error));
+	const complete = n !== null && concurrency !== null && retries !== null && timeoutRight;
+	return {
+		settings: complete
+			? {
+					completionsPerPrompt: n,
+					maxConcurrency: concurrency,
+					maxRetries: retries,
+					timeoutSeconds: timeout,
+				}
+			: null,
+		other: other.ok ? other.value : null,
+	};
+}
