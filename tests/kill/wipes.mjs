@@ -2,15 +2,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-	bar,
-	checkResults,
-	exported,
-	finished,
-	namedTwice,
-	resumeButton,
-	settled,
-} from './world.mjs';
+import { bar, checkResults, exported, finished, namedTwice, resumed, settled } from './world.mjs';
 
 /** A corruption can hit bytes that nobody reads. */
 const triesAtMost = 6;
@@ -70,14 +62,7 @@ export async function wipeRuns(world, wipes, rows) {
 			`loss ${String(turn)}: ${String(ledger.requests.length - sent)} sent without asking`,
 		);
 		const named = await namedTwice(again);
-		const input = again.getByLabel('Data file of this run');
-		await input.or(resumeButton(again)).first().waitFor();
-		if (await input.isVisible()) {
-			await input.setInputFiles(run.file);
-			await input.waitFor({ state: 'detached' });
-			attached++;
-		}
-		await resumeButton(again).click();
+		if (await resumed(again, run, ledger.arrived(sent + 1))) attached++;
 		await finished(again, rows);
 		checkResults(world, run, await exported(again));
 		const twice = ledger.requests.slice(sent).filter(({ seenBefore }) => seenBefore > 0).length;

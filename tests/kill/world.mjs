@@ -189,6 +189,51 @@ export async function finished(page, rows) {
 	);
 }
 
+/**
+ * Presses Resume, and drops the run's table again where the browser has lost it, as its whole database now and then is by a
+ * kill; gives back whether it had to.
+ * @param {Page} page
+ * @param {StartedRun} run
+ * @param {Promise<void>} left Settles once a request has left.
+ */
+export async function resumed(page, { file }, left) {
+	await resumeButton(page).click();
+	const input = page.getByLabel('Data file of this run');
+	const first = await Promise.race([
+		left.then(() => 'left'),
+		input.waitFor().then(
+			() => 'lost',
+			() => 'neither',
+		),
+	]);
+	if (first === 'left') return false;
+	if (first === 'neither') throw new Error('Resume was pressed, and nothing came of it.');
+	await input.setInputFiles(file);
+	await input.waitFor({ state: 'detached' });
+	await resumeButton(page).click();
+	return true;
+}
+
+/**
+ * What the endpoint sees ends in words where it never comes, and not in silence.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {string} words
+ * @returns {Promise<T>}
+ */
+export function inTime(promise, words) {
+	/** @type {NodeJS.Timeout | undefined} */
+	let timer;
+	const late = new Promise((_, reject) => {
+		timer = setTimeout(() => {
+			reject(new Error(`${words}: not within a minute`));
+		}, 60_000);
+	});
+	return Promise.race([promise, /** @type {Promise<never>} */ (late)]).finally(() => {
+		clearTimeout(timer);
+	});
+}
+
 /** How many requests the page says may have been paid for twice. @param {Page} page */
 export async function namedTwice(page) {
 	const told = await page.locator('main').innerText();
