@@ -245,7 +245,7 @@ export interface LearnedLimits {
 	readonly calibration?: number | null;
 }
 
-/** A snapshot for the page, at most ten a second: totals, so that a lost one harms nothing. */
+/** A snapshot for the page, at most four a second: totals, so that a lost one harms nothing. */
 export interface RunProgress {
 	readonly runId: string;
 	readonly phase: RunPhase;
