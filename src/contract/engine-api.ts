@@ -6,6 +6,7 @@ import type { Problem } from '#domain/problem.ts';
 import type { Repair } from '#domain/repair.ts';
 import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
+import type { RowQuery, RowScan } from '#domain/row-scan.ts';
 import type { Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
 
 export interface ImportOptions {
@@ -113,6 +114,10 @@ export interface EngineApi {
 	cancelImport(): Promise<void>;
 	getDataset(datasetId: string): Promise<Dataset | null>;
 	readRows(datasetId: string, first: number, count: number): Promise<readonly Row[]>;
+
+	/** One look through the rows of a dataset; it ends the one before. Null where it was ended, or nothing is stored. */
+	scanRows(datasetId: string, query: RowQuery): Promise<RowScan | null>;
+	cancelScan(): Promise<void>;
 
 	loadDraft(): Promise<Draft | null>;
 	saveDraft(draft: Draft): Promise<void>;

@@ -1,12 +1,21 @@
+import { modelColumnOf } from './bindings.ts';
+import { checkBindings, checkBoundCells, modelsOf } from './check-bindings.ts';
 import { checkConnection } from './check-connection.ts';
+import { idHints } from './check-ids.ts';
+import { checkModelParameters } from './check-model-parameters.ts';
+import { checkPairing } from './check-pairing.ts';
+import { checkRows } from './check-rows.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkTemplate } from './check-template.ts';
 import { concurrencyCeiling } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
-import { plannedRequests } from './plan.ts';
+import type { JsonObject } from './json.ts';
+import { plannedRequests, type PlanSize } from './plan.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { textsOf, type PromptTemplate } from './prompt.ts';
+import { decidesRun, type RowScan } from './row-scan.ts';
+import { chosenCount } from './rows.ts';
 import type { RunSetup } from './run.ts';
 
 export interface DraftCheck {
@@ -19,18 +28,36 @@ export interface DraftCheck {
 	readonly rows: number;
 	readonly models: number;
 	readonly requests: number;
+	/** Template i goes with row i alone. */
+	readonly paired: boolean;
+	/** How many rows the data has; where fewer are chosen, `rows` says how many. */
+	readonly rowsInData: number;
+	/** Whether the rows and the models have been counted; `rows` and `requests` are a guess until then. */
+	readonly counted: boolean;
+	/** The column that names each row's model; null: none does. */
+	readonly modelColumn: string | null;
 }
 
-/** Every problem of a draft at once, and the run it stands for where there is none. `dataset` is the one it names. */
-export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
+/**
+ * Every problem of a draft at once, and the run it stands for where there is none. `dataset` is the one it names, `scan`
+ * what a look through its rows has found for `rowQueryOf` this draft; null: nothing yet, and no run where it depends on it.
+ */
+export function checkDraft(
+	draft: Draft,
+	dataset: Dataset | null,
+	scan: RowScan | null = null,
+): DraftCheck {
 	const problems: Problem[] = [];
 	const hints: Hint[] = [];
 
 	const connection = checkConnection(draft, problems);
-	const models = draft.models.map((model) => model.trim()).filter((model) => model !== '');
-	if (models.length === 0) problems.push(problem('model', 'Name a model.'));
-	models.forEach((model, i) => {
-		if (models.indexOf(model) < i)
+	const typedModels = draft.models.map((model) => model.trim()).filter((model) => model !== '');
+	const bindings = checkBindings(draft.bindings, dataset, problems);
+	const modelColumn = modelColumnOf(bindings);
+	const isNamedByRows = modelColumn !== null && scan?.models.includes('') === false;
+	if (typedModels.length === 0 && !isNamedByRows) problems.push(problem('model', 'Name a model.'));
+	typedModels.forEach((model, i) => {
+		if (typedModels.indexOf(model) < i)
 			problems.push(problem('model', `Model “${model}” is listed twice.`, i));
 	});
 
@@ -40,6 +67,7 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 	const idColumn = dataset?.columns.some(({ name }) => name === draft.idColumn)
 		? draft.idColumn
 		: null;
+	const typedParameters = checkModelParameters(draft.models, draft.modelParameters, problems);
 	const { settings, other } = checkSettings(draft.settings, problems);
 	if (connection !== null && settings !== null) {
 		const ceiling = concurrencyCeiling(connection);
@@ -54,9 +82,35 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 			});
 	}
 
-	const rows = dataset === null ? 1 : dataset.rowCount;
-	const size = { templates: templates.length, rows, models: models.length };
-	const blocked = problems.length > 0 || connection === null || settings === null || other === null;
+	const choice = dataset === null ? null : checkRows(draft.rows, dataset, problems, hints);
+	const rowsInData = dataset === null ? 1 : dataset.rowCount;
+	const rows =
+		choice === null
+			? rowsInData
+			: choice.kind === 'where'
+				? (scan?.rowCount ?? rowsInData)
+				: chosenCount(choice, rowsInData);
+	const counted =
+		choice === null || scan !== null || !decidesRun({ rows: choice, idColumn, bindings });
+	if (scan !== null) {
+		checkBoundCells(bindings, scan, typedModels, problems, hints);
+		if (idColumn !== null && scan.ids !== null) hints.push(...idHints(idColumn, scan.ids));
+	}
+	if (counted && choice?.kind === 'where' && rows === 0)
+		problems.push(problem('rows', 'No row is chosen: none is as asked for. Choose otherwise.'));
+	const models =
+		modelColumn === null || scan === null ? typedModels : modelsOf(scan, typedModels[0]);
+	const modelParameters =
+		modelColumn === null ? typedParameters : byModel(models, typedModels, typedParameters);
+	const paired = checkPairing(draft, dataset, rows, counted, problems);
+	const size: PlanSize = {
+		templates: templates.length,
+		rows,
+		models: modelColumn === null ? models.length : 1,
+		paired,
+	};
+	const blocked =
+		problems.length > 0 || connection === null || settings === null || other === null || !counted;
 	return {
 		setup: blocked
 			? null
@@ -69,6 +123,10 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 					datasetId: dataset?.id ?? null,
 					rowCount: rows,
 					idColumn,
+					...(choice === null || choice.kind === 'all' ? {} : { rows: choice }),
+					...(paired ? { pairing: 'pair' } : {}),
+					...(modelParameters === undefined ? {} : { modelParameters }),
+					...(bindings.length === 0 ? {} : { bindings }),
 					parameters: {
 						completionsPerPrompt: settings.completionsPerPrompt,
 						temperature: draft.settings.temperature,
@@ -89,7 +147,21 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 		rows,
 		models: size.models,
 		requests: plannedRequests(size),
+		paired,
+		rowsInData,
+		counted,
+		modelColumn,
 	};
+}
+
+/** The parameters typed for a model are its own wherever its name comes from. */
+function byModel(
+	models: readonly string[],
+	typedModels: readonly string[],
+	typed: readonly JsonObject[] | undefined,
+): readonly JsonObject[] | undefined {
+	if (typed === undefined) return undefined;
+	return models.map((model) => typed[typedModels.indexOf(model)] ?? {});
 }
 
 /** A name for a run that was given none: its data, else the first words of its prompt. */

@@ -1,5 +1,8 @@
+import { modelColumnOf, type Binding } from './bindings.ts';
 import type { Endpoint, Provider } from './connection.ts';
+import type { JsonObject } from './json.ts';
 import type { Message } from './prompt.ts';
+import { rowsDraftOf, type RowsDraft } from './rows-draft.ts';
 import type { RunSetup } from './run.ts';
 
 /** A template being written: both forms are kept, so that changing the endpoint loses neither. */
@@ -35,6 +38,14 @@ export interface Draft {
 	readonly datasetId: string | null;
 	readonly idColumn: string | null;
 	readonly settings: SettingsDraft;
+	/** Left out: all rows. */
+	readonly rows?: RowsDraft;
+	/** `pair`: template 1 goes with row 1, template 2 with row 2, …; left out: every template with every row. */
+	readonly pairing?: 'cross' | 'pair';
+	/** JSON for each of `models`, as typed; left out, or too short a list: none. */
+	readonly modelParameters?: readonly string[];
+	/** Left out: none. */
+	readonly bindings?: readonly Binding[];
 }
 
 export const emptyTemplate: TemplateDraft = {
@@ -81,7 +92,8 @@ export function draftOf(setup: RunSetup): Draft {
 		baseUrl: connection.provider === 'compatible' ? connection.baseUrl : '',
 		organization: connection.organization,
 		project: connection.project,
-		models: setup.models,
+		// Where each row names its model, those of the cells are found again.
+		models: typedModels(setup),
 		endpoint: setup.endpoint,
 		templates: setup.templates.map((template) =>
 			template.kind === 'chat'
@@ -90,6 +102,12 @@ export function draftOf(setup: RunSetup): Draft {
 		),
 		datasetId: setup.datasetId,
 		idColumn: setup.idColumn,
+		...(setup.rows === undefined ? {} : { rows: rowsDraftOf(setup.rows) }),
+		...(setup.pairing === undefined ? {} : { pairing: setup.pairing }),
+		...(setup.modelParameters === undefined
+			? {}
+			: { modelParameters: setup.modelParameters.map(parametersText) }),
+		...(setup.bindings === undefined ? {} : { bindings: setup.bindings }),
 		settings: {
 			completionsPerPrompt: parameters.completionsPerPrompt,
 			temperature: parameters.temperature,
@@ -99,7 +117,14 @@ export function draftOf(setup: RunSetup): Draft {
 			timeoutSeconds: limits.timeoutSeconds,
 			requestsPerMinute: limits.requestsPerMinute ?? null,
 			tokensPerMinute: limits.tokensPerMinute ?? null,
-			otherParameters: Object.keys(other).length === 0 ? '' : JSON.stringify(other, null, 2),
+			otherParameters: parametersText(other),
 		},
 	};
 }
+
+/** Only the first is needed, and the others only for what is theirs. */
+const typedModels = ({ models, bindings = [], modelParameters }: RunSetup): readonly string[] =>
+	modelColumnOf(bindings) === null || modelParameters !== undefined ? models : models.slice(0, 1);
+
+const parametersText = (parameters: JsonObject): string =>
+	Object.keys(parameters).length === 0 ? '' : JSON.stringify(parameters, null, 2);

@@ -23,7 +23,7 @@ export interface RunLimits {
 }
 
 /** Parameters that have a place of their own, or that would change the shape of the answer. */
-const ownFields: Readonly<Record<string, string>> = {
+export const ownFields: Readonly<Record<string, string>> = {
 	model: 'Type the model in Model.',
 	messages: 'The messages come from the templates.',
 	prompt: 'The prompt comes from the templates.',

@@ -2,10 +2,13 @@
 export type Field =
 	| 'dataFiles'
 	| 'idColumn'
+	| 'rows'
 	| 'baseUrl'
 	| 'apiKey'
 	| 'model'
+	| 'modelParameters'
 	| 'template'
+	| 'pairing'
 	| 'completionsPerPrompt'
 	| 'temperature'
 	| 'maxTokens'
@@ -14,7 +17,8 @@ export type Field =
 	| 'timeoutSeconds'
 	| 'requestsPerMinute'
 	| 'tokensPerMinute'
-	| 'otherParameters';
+	| 'otherParameters'
+	| 'bindings';
 
 /** An input refused before any call. */
 export interface Problem {

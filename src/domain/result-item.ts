@@ -63,6 +63,10 @@ export interface ItemSource {
 const recordOf = (entries: Iterable<readonly [string, string]>): Readonly<Record<string, string>> =>
 	Object.fromEntries(entries);
 
+/** A repeat brings a choice more of the same prompt: its number goes on where the one before ended. */
+export const choiceIndexOf = ({ repeat = 0 }: PlanPlace, position: number): number =>
+	repeat + position;
+
 /** One item for each choice, in the order of their index; a failed request is one item whose `choice` is null. */
 export function unpackItems(source: ItemSource): ResultItem[] {
 	const { place, template, prompt, columns, row, completion, failure } = source;
@@ -103,12 +107,13 @@ export function unpackItems(source: ItemSource): ResultItem[] {
 	});
 	return completion === null
 		? [item(null, null)]
-		: completion.choices.map((choice, i) => item(choice, i));
+		: completion.choices.map((choice, i) => item(choice, choiceIndexOf(place, i)));
 }
 
 /** One line of the results table: a choice of a settled request, or a place in the plan that still waits. */
 export interface ResultRow {
 	readonly request: number;
+	/** Which choice of the request, from 0; `choiceIndexOf` says which of the prompt. */
 	readonly choice: number;
 	readonly id: string;
 	readonly place: PlanPlace;

@@ -23,7 +23,8 @@ export interface Terms {
 	readonly repairs: readonly Repair[];
 }
 
-const tokenLimits: ReadonlySet<string> = new Set(['max_tokens', 'max_completion_tokens']);
+/** The names of one setting. */
+export const tokenLimits: ReadonlySet<string> = new Set(['max_tokens', 'max_completion_tokens']);
 
 /** The terms of revision `number`: 0 are those of the start, k those of the k-th revision. */
 export function termsOf(

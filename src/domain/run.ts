@@ -1,3 +1,4 @@
+import { modelColumnOf, type Binding } from './bindings.ts';
 import { choiceMarks, finishReasonOf, markOf, usageOf, type ChoiceMark } from './completion.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import type { Failure, FailureKind } from './failure.ts';
@@ -7,6 +8,7 @@ import type { RequestParameters, RunLimits } from './parameters.ts';
 import { plannedRequests, type PlanSize } from './plan.ts';
 import type { PromptTemplate } from './prompt.ts';
 import type { Repair } from './repair.ts';
+import type { RowChoice } from './rows.ts';
 import { termsOf, type RunRevision, type Terms } from './revision.ts';
 
 /** Everything a run needs but the key and the rows. Stored with the run and never changed. */
@@ -19,7 +21,7 @@ export interface RunSetup {
 	readonly templates: readonly PromptTemplate[];
 	/** Null: no data, one request for each template and model. */
 	readonly datasetId: string | null;
-	/** Rows of the dataset; 1 without data. */
+	/** How many rows the run goes over; 1 without data. */
 	readonly rowCount: number;
 	/** The column whose text is each row's id; null: the row's number from 0. */
 	readonly idColumn: string | null;
@@ -27,13 +29,39 @@ export interface RunSetup {
 	readonly limits: RunLimits;
 	/** What earlier runs had learned of these models; left out: nothing. */
 	readonly repairs?: readonly Repair[];
+	/** Which rows those are; left out: all. */
+	readonly rows?: RowChoice;
+	/** `pair`: template i with row i; left out: every template with every row. */
+	readonly pairing?: 'cross' | 'pair';
+	/** What each of `models` is sent beside, or in place of, what all are; left out: nothing. */
+	readonly modelParameters?: readonly JsonObject[];
+	/**
+	 * What each row sends of its own; left out: nothing. Where `model` is bound, `models` are those of the cells, and the
+	 * first of them is that of the blank ones.
+	 */
+	readonly bindings?: readonly Binding[];
+	/** How many requests are made of each, where the endpoint answers but once a request; left out: one. */
+	readonly repeats?: number;
 }
 
-export const planSizeOf = (setup: RunSetup): PlanSize => ({
-	templates: setup.templates.length,
-	rows: setup.rowCount,
-	models: setup.models.length,
+export const planSizeOf = ({
+	templates,
+	rowCount,
+	models,
+	bindings = [],
+	pairing,
+	repeats,
+}: RunSetup): PlanSize => ({
+	templates: templates.length,
+	rows: rowCount,
+	models: modelColumnOf(bindings) === null ? models.length : 1,
+	...(pairing === 'pair' ? { paired: true } : {}),
+	...(repeats === undefined ? {} : { repeats }),
 });
+
+/** How many choices are asked for each template, row and model, in however many requests. */
+export const choicesAsked = ({ parameters, repeats = 1 }: RunSetup): number =>
+	parameters.completionsPerPrompt * repeats;
 
 /** Where a run stands. `running` and `pausing` are true only while a worker is at it. */
 export type RunPhase =

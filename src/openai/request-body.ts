@@ -1,24 +1,28 @@
 import { openAiBaseUrl, type Connection } from '#domain/connection.ts';
 import type { JsonObject } from '#domain/json.ts';
+import { overlaid } from '#domain/own-parameters.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import { repaired, repairsOf } from '#domain/repair.ts';
 import type { Terms } from '#domain/revision.ts';
 
-/** The model and every parameter of a request, as that model is sent them: its body without the prompt, and the results file's `model_args`. */
+/** The model and every parameter of a request, as that model is sent them: its body without the prompt, and the results file's `model_args`. Each of `own` stands in the place of what is sent to all, and of those before it. */
 export function modelArgs(
 	connection: Connection,
 	prompt: Prompt['kind'],
 	model: string,
 	{ parameters, repairs }: Terms,
+	own: readonly JsonObject[] = [],
 ): JsonObject {
 	const { completionsPerPrompt, temperature, maxTokens, other } = parameters;
-	const args = {
+	const limitName = tokenLimitField(connection, prompt);
+	const common: JsonObject = {
 		model,
 		...(completionsPerPrompt > 1 ? { n: completionsPerPrompt } : {}),
 		...(temperature === null ? {} : { temperature }),
-		...(maxTokens === null ? {} : { [tokenLimitField(connection, prompt)]: maxTokens }),
+		...(maxTokens === null ? {} : { [limitName]: maxTokens }),
 		...other,
 	};
+	const args = own.reduce((sent, one) => overlaid(sent, one, limitName), common);
 	return repaired(args, repairsOf(repairs, model));
 }
 

@@ -9,6 +9,7 @@ import { exportItems } from './export-run.ts';
 import type { Host } from './host.ts';
 import { KeyRing } from './key-ring.ts';
 import { paced } from './paced.ts';
+import { RowPasses } from './row-passes.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { attachFiles, missingData, refusalOf, type Into } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
@@ -45,7 +46,8 @@ export function createEngine(host: Host): EngineApi {
 	const rooms = opened.then((library) => {
 		void cleanUp(library, host);
 		if (library.restoredRuns > 0) emit({ kind: 'notice', message: restored(library.restoredRuns) });
-		return { library, runs: new Runs({ library, keys, host, demoFetch, emit }) };
+		const passes = new RowPasses(library);
+		return { library, passes, runs: new Runs({ library, passes, keys, host, demoFetch, emit }) };
 	});
 	let broken: string | null = null;
 	opened.catch((error: unknown) => {
@@ -53,6 +55,7 @@ export function createEngine(host: Host): EngineApi {
 		emit({ kind: 'broken', message: broken });
 	});
 	let importing: AbortController | null = null;
+	let scanning: AbortController | null = null;
 	let attaching: Promise<unknown> = Promise.resolve();
 	const holdDataset = datasetHolder(host);
 
@@ -77,6 +80,18 @@ export function createEngine(host: Host): EngineApi {
 		},
 		readRows: async (datasetId, first, count) =>
 			(await rooms).library.readRows(datasetId, first, count),
+
+		scanRows: async (datasetId, query) => {
+			scanning?.abort();
+			const controller = new AbortController();
+			scanning = controller;
+			const { passes } = await rooms;
+			return (await passes.find(datasetId, query, controller.signal))?.scan ?? null;
+		},
+		cancelScan: () => {
+			scanning?.abort();
+			return Promise.resolve();
+		},
 
 		loadDraft: async () => (await rooms).library.loadDraft(),
 		saveDraft: async (draft) => (await rooms).library.saveDraft(draft),

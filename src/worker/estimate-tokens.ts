@@ -1,5 +1,6 @@
+import { numberAt, type JsonObject } from '#domain/json.ts';
 import type { Prompt } from '#domain/prompt.ts';
-import { maxTokensOf, type Terms } from '#domain/revision.ts';
+import { tokenLimits } from '#domain/revision.ts';
 
 const charactersPerToken = 4;
 
@@ -7,11 +8,12 @@ const charactersPerToken = 4;
  * What a limit of tokens counts for a request, about: its text and the most that may be answered. The endpoint's own
  * numbers set it right, so a table of tokens is not worth its megabyte here.
  */
-export function estimateTokens(prompt: Prompt, terms: Terms): number {
+export function estimateTokens(prompt: Prompt, modelArgs: JsonObject): number {
 	const characters =
 		prompt.kind === 'chat'
 			? prompt.messages.reduce((sum, { content }) => sum + content.length, 0)
 			: prompt.text.length;
-	const answer = (maxTokensOf(terms) ?? 0) * terms.parameters.completionsPerPrompt;
+	const limits = [...tokenLimits].map((name) => numberAt(modelArgs, name) ?? 0);
+	const answer = Math.max(0, ...limits) * (numberAt(modelArgs, 'n') ?? 1);
 	return Math.ceil(characters / charactersPerToken) + answer;
 }

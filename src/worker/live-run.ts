@@ -162,7 +162,7 @@ export class LiveRun {
 		const { plan } = this.#parts;
 		const planned = await plan.planned(request, this.#revision);
 		this.#planned.set(request, planned);
-		return estimateTokens(planned.prompt, plan.terms(this.#revision));
+		return estimateTokens(planned.prompt, planned.modelArgs);
 	}
 
 	async #send(

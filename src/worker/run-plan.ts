@@ -1,12 +1,16 @@
-import { cellAt, type Column, type Row } from '#domain/dataset.ts';
+import { rowParameters, type PlacedBinding } from '#domain/bindings.ts';
+import { cellAt, columnPositions, type Column, type Row } from '#domain/dataset.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
+import { withoutTokenLimit } from '#domain/own-parameters.ts';
 import { placeOf, type PlanPlace, type PlanSize } from '#domain/plan.ts';
 import { compileTemplate, type CompiledTemplate, type Prompt } from '#domain/prompt.ts';
 import { unpackItems, type ResultItem } from '#domain/result-item.ts';
 import { planSizeOf, type RunSetup } from '#domain/run.ts';
 import { termsOf, type RunRevision, type Terms } from '#domain/revision.ts';
 import { modelArgs } from '#openai/request-body.ts';
+import { Recent } from '#storage/recent.ts';
+import type { PlanRows } from './plan-rows.ts';
 
 export interface PlannedRequest {
 	readonly place: PlanPlace;
@@ -15,6 +19,9 @@ export interface PlannedRequest {
 	readonly prompt: Prompt;
 	readonly modelArgs: JsonObject;
 }
+
+/** Rows that send the same parameters mostly stand near each other. */
+const keptRowArgs = 256;
 
 /** The requests of a run, each computed from its number: nothing is listed. */
 export class RunPlan {
@@ -25,18 +32,23 @@ export class RunPlan {
 	readonly #revisions: () => readonly RunRevision[];
 	/** By revision, then model; each is made when it is first needed. */
 	readonly #modelArgs = new Map<number, readonly JsonObject[]>();
+	/** By revision, model and what the row brings. */
+	readonly #rowArgs = new Recent<string, JsonObject>(keptRowArgs);
+	readonly #bindings: readonly PlacedBinding[];
+	readonly #rows: PlanRows | null;
 	readonly #idPosition: number;
 	readonly #readRow: (row: number) => Promise<Row>;
 
 	/**
 	 * `readRow` is not called for a run without data: its one row is empty. `revisions` are those there are by now: they
-	 * only grow.
+	 * only grow. `rows`: which rows of the data those of the plan are; null: all of them.
 	 */
 	constructor(
 		setup: RunSetup,
 		columns: readonly Column[],
 		readRow: (row: number) => Promise<Row>,
 		revisions: () => readonly RunRevision[] = () => [],
+		rows: PlanRows | null = null,
 	) {
 		this.size = planSizeOf(setup);
 		this.columns = columns;
@@ -45,10 +57,29 @@ export class RunPlan {
 		this.#revisions = revisions;
 		this.#idPosition = columns.findIndex(({ name }) => name === setup.idColumn);
 		this.#readRow = readRow;
+		this.#rows = rows;
+		const positions = columnPositions(columns);
+		this.#bindings = (setup.bindings ?? []).flatMap(({ column, parameter }) => {
+			const position = positions.get(column);
+			return position === undefined ? [] : [{ parameter, position }];
+		});
 	}
 
+	/** With the number of the row in the data, and the model that the row names where each names its own. */
 	place(request: number): PlanPlace {
-		return placeOf(request, this.size);
+		const place = placeOf(request, this.size);
+		if (this.#rows === null) return place;
+		const { rows, models } = this.#rows;
+		return {
+			...place,
+			rowIndex: rows.rowAt(place.rowIndex),
+			modelIndex: models?.[place.rowIndex] ?? place.modelIndex,
+		};
+	}
+
+	/** Of two requests to one model: equal only where they send the same parameters. */
+	argsKey(request: number): number {
+		return this.#rows?.keys?.[placeOf(request, this.size).rowIndex] ?? 0;
 	}
 
 	model(place: PlanPlace): string {
@@ -56,11 +87,13 @@ export class RunPlan {
 	}
 
 	row(place: PlanPlace): Promise<Row> {
-		return this.#setup.datasetId === null ? Promise.resolve([]) : this.#readRow(place.rowIndex);
+		const isKnown = this.#setup.datasetId !== null && place.rowIndex >= 0;
+		return isKnown ? this.#readRow(place.rowIndex) : Promise.resolve([]);
 	}
 
-	/** The ID column's text, else the row's number from 0. */
+	/** The ID column's text, else the row's number from 0; empty where that is not known any more. */
 	id(place: PlanPlace, row: Row): string {
+		if (place.rowIndex < 0) return '';
 		return this.#idPosition === -1 ? String(place.rowIndex) : cellAt(row, this.#idPosition);
 	}
 
@@ -81,7 +114,7 @@ export class RunPlan {
 			id: this.id(place, row),
 			row,
 			prompt: this.#template(place).render(row),
-			modelArgs: this.#argsUnder(revision)[place.modelIndex] ?? {},
+			modelArgs: this.#argsOf(request, place, row, revision),
 		};
 	}
 
@@ -103,15 +136,39 @@ export class RunPlan {
 		});
 	}
 
+	#argsOf(request: number, place: PlanPlace, row: Row, revision: number): JsonObject {
+		if (this.#bindings.length === 0) return this.#argsUnder(revision)[place.modelIndex] ?? {};
+		const make = (): JsonObject =>
+			this.#make(place.modelIndex, revision, rowParameters(this.#bindings, row));
+		if (this.#rows?.keys == null) return make();
+		const key = `${String(revision)} ${String(place.modelIndex)} ${String(this.argsKey(request))}`;
+		const args = this.#rowArgs.get(key) ?? make();
+		this.#rowArgs.set(key, args);
+		return args;
+	}
+
 	#argsUnder(revision: number): readonly JsonObject[] {
 		const known = this.#modelArgs.get(revision);
 		if (known !== undefined) return known;
-		const { connection, endpoint, models } = this.#setup;
-		const kind = endpoint === 'completions' ? 'completion' : 'chat';
-		const terms = this.terms(revision);
-		const args = models.map((model) => modelArgs(connection, kind, model, terms));
+		const args = this.#setup.models.map((_, modelIndex) => this.#make(modelIndex, revision, {}));
 		this.#modelArgs.set(revision, args);
 		return args;
+	}
+
+	/** What all are sent, in its place what the model has of its own, and in the place of both what the row has. */
+	#make(modelIndex: number, revision: number, ofRow: JsonObject): JsonObject {
+		const { connection, endpoint, models, modelParameters } = this.#setup;
+		const kind = endpoint === 'completions' ? 'completion' : 'chat';
+		const own = [modelParameters?.[modelIndex] ?? {}, ofRow];
+		// A limit that was raised since is that of every row.
+		const isRaised = this.#revisions()[revision - 1]?.maxTokens !== undefined;
+		return modelArgs(
+			connection,
+			kind,
+			models[modelIndex] ?? '',
+			this.terms(revision),
+			isRaised ? own.map(withoutTokenLimit) : own,
+		);
 	}
 
 	#template(place: PlanPlace): CompiledTemplate {

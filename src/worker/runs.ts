@@ -24,10 +24,13 @@ import type { KeyRing } from './key-ring.ts';
 import { Limiters } from './limiters.ts';
 import { bookkeepingOf, LiveRun } from './live-run.ts';
 import { ResultReader } from './result-reader.ts';
+import { planRowsOf } from './plan-rows.ts';
+import type { RowPasses } from './row-passes.ts';
 import { RunPlan } from './run-plan.ts';
 
 export interface RunsParts {
 	readonly library: Library;
+	readonly passes: RowPasses;
 	readonly keys: KeyRing;
 	readonly host: Host;
 	readonly demoFetch: Fetch;
@@ -492,12 +495,13 @@ export class Runs {
 	}
 
 	async #openRun(runId: string): Promise<OpenRun | null> {
-		const { library, host } = this.#parts;
+		const { library, host, passes } = this.#parts;
 		const [run, store] = await Promise.all([library.getRun(runId), library.openRun(runId)]);
 		if (run === null || store === null) return null;
 		const { setup } = run;
 		const { datasetId } = setup;
 		const dataset = datasetId === null ? null : await library.getDataset(datasetId);
+		const rows = await planRowsOf(setup, dataset ?? (await library.datasetOfRun(runId)), passes);
 		const plan = new RunPlan(
 			setup,
 			dataset?.columns ?? [],
@@ -509,6 +513,7 @@ export class Runs {
 				return found;
 			},
 			() => store.revisions,
+			rows,
 		);
 		const n = setup.parameters.completionsPerPrompt;
 		// A command that takes the run up brings journal and store together itself.

@@ -62,3 +62,21 @@ test('variables stand in every message, and a short row fills with empty text', 
 		],
 	});
 });
+
+test('repeats stand innermost, and pairs take each row with its own template', () => {
+	const size = { templates: 1, rows: 2, models: 2, repeats: 2 };
+	expect(plannedRequests(size)).toBe(8);
+	const places = Array.from({ length: 8 }, (_, k) => {
+		const { rowIndex, modelIndex, repeat } = placeOf(k, size);
+		return `${String(rowIndex)}${String(modelIndex)}${String(repeat)}`;
+	});
+	expect(places).toEqual(['000', '001', '010', '011', '100', '101', '110', '111']);
+
+	const pairs = { templates: 3, rows: 3, models: 2, paired: true };
+	expect(plannedRequests(pairs)).toBe(6);
+	const paired = Array.from({ length: 6 }, (_, k) => {
+		const { promptIndex, rowIndex, modelIndex } = placeOf(k, pairs);
+		return `${String(promptIndex)}${String(rowIndex)}${String(modelIndex)}`;
+	});
+	expect(paired).toEqual(['000', '001', '110', '111', '220', '221']);
+});
