@@ -1,6 +1,9 @@
 import { checkConnection } from './check-connection.ts';
+
 import { checkSettings } from './check-settings.ts';
+import { checkShares } from './check-shares.ts';
 import { checkTemplate } from './check-template.ts';
+import type { ConnectionShare } from './connection-share.ts';
 import { concurrencyCeiling } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
@@ -19,6 +22,8 @@ export interface DraftCheck {
 	readonly rows: number;
 	readonly models: number;
 	readonly requests: number;
+	/** The connections that share them, as far as they are right; empty where there is one. */
+	readonly shares: readonly ConnectionShare[];
 }
 
 /** Every problem of a draft at once, and the run it stands for where there is none. `dataset` is the one it names. */
@@ -34,6 +39,8 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 			problems.push(problem('model', `Model “${model}” is listed twice.`, i));
 	});
 
+	const shares = checkShares(draft, connection, problems);
+
 	const templates = draft.templates.map((template, i) =>
 		checkTemplate(draft.endpoint, template, i, dataset, problems, hints),
 	);
@@ -41,7 +48,8 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 		? draft.idColumn
 		: null;
 	const { settings, other } = checkSettings(draft.settings, problems);
-	if (connection !== null && settings !== null) {
+	// Of several connections each has a ceiling of its own, and together they carry more.
+	if (connection !== null && settings !== null && shares.length === 0) {
 		const ceiling = concurrencyCeiling(connection);
 		if (settings.maxConcurrency > ceiling.max)
 			hints.push({
@@ -82,6 +90,7 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 						requestsPerMinute: draft.settings.requestsPerMinute ?? null,
 						tokensPerMinute: draft.settings.tokensPerMinute ?? null,
 					},
+					...(shares.length === 0 ? {} : { shares }),
 				},
 		problems,
 		hints,
@@ -89,6 +98,7 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 		rows,
 		models: size.models,
 		requests: plannedRequests(size),
+		shares,
 	};
 }
 

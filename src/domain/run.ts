@@ -1,5 +1,6 @@
 import { choiceMarks, finishReasonOf, markOf, usageOf, type ChoiceMark } from './completion.ts';
 import type { Connection, Endpoint } from './connection.ts';
+import type { ConnectionShare } from './connection-share.ts';
 import type { Failure, FailureKind } from './failure.ts';
 import type { JsonObject } from './json.ts';
 import type { SettledRequest } from './outcome.ts';
@@ -27,6 +28,8 @@ export interface RunSetup {
 	readonly limits: RunLimits;
 	/** What earlier runs had learned of these models; left out: nothing. */
 	readonly repairs?: readonly Repair[];
+	/** Two or more, the first of them for `connection`; left out: all requests go there. */
+	readonly shares?: readonly ConnectionShare[];
 }
 
 export const planSizeOf = (setup: RunSetup): PlanSize => ({
@@ -234,6 +237,8 @@ export const countRetried = (retriedBy: RetriedBy, kind: FailureKind): RetriedBy
 /** What is known of one model's limits; null where nothing is. */
 export interface LearnedLimits {
 	readonly model: string;
+	/** Which of several connections it is at, by name; left out where there is one. */
+	readonly connection?: string;
 	readonly requestsPerMinute: number | null;
 	readonly tokensPerMinute: number | null;
 	/** How much of each this run used over the last minute, from 0 to 1. */

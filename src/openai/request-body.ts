@@ -1,4 +1,4 @@
-import { openAiBaseUrl, type Connection } from '#domain/connection.ts';
+import { openAiBaseUrl, originOf, type Connection } from '#domain/connection.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import { repaired, repairsOf } from '#domain/repair.ts';
@@ -19,7 +19,7 @@ export function modelArgs(
 		...(maxTokens === null ? {} : { [tokenLimitField(connection, prompt)]: maxTokens }),
 		...other,
 	};
-	return repaired(args, repairsOf(repairs, model));
+	return repaired(args, repairsOf(repairs, model, originOf(connection)));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { dealOut, partsOf } from '#domain/connection-share.ts';
 import { cellAt, type Column, type Row } from '#domain/dataset.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
@@ -5,6 +6,7 @@ import { placeOf, type PlanPlace, type PlanSize } from '#domain/plan.ts';
 import { compileTemplate, type CompiledTemplate, type Prompt } from '#domain/prompt.ts';
 import { unpackItems, type ResultItem } from '#domain/result-item.ts';
 import { planSizeOf, type RunSetup } from '#domain/run.ts';
+import { sharedSetups, type SharedSetup } from '#domain/shared-setup.ts';
 import { termsOf, type RunRevision, type Terms } from '#domain/revision.ts';
 import { modelArgs } from '#openai/request-body.ts';
 
@@ -14,6 +16,8 @@ export interface PlannedRequest {
 	readonly row: Row;
 	readonly prompt: Prompt;
 	readonly modelArgs: JsonObject;
+	/** Which of several connections it goes to; null where there is one. */
+	readonly connectionName: string | null;
 }
 
 /** The requests of a run, each computed from its number: nothing is listed. */
@@ -21,9 +25,12 @@ export class RunPlan {
 	readonly size: PlanSize;
 	readonly columns: readonly Column[];
 	readonly #setup: RunSetup;
+	/** The run as each of its connections is sent it. */
+	readonly #setups: readonly SharedSetup[];
+	readonly #dealt: (request: number) => number;
 	readonly #templates: readonly CompiledTemplate[];
 	readonly #revisions: () => readonly RunRevision[];
-	/** By revision, then model; each is made when it is first needed. */
+	/** By revision, then connection and model; each is made when it is first needed. */
 	readonly #modelArgs = new Map<number, readonly JsonObject[]>();
 	readonly #idPosition: number;
 	readonly #readRow: (row: number) => Promise<Row>;
@@ -41,6 +48,8 @@ export class RunPlan {
 		this.size = planSizeOf(setup);
 		this.columns = columns;
 		this.#setup = setup;
+		this.#setups = sharedSetups(setup);
+		this.#dealt = dealOut(partsOf(setup.shares ?? []));
 		this.#templates = setup.templates.map((template) => compileTemplate(template, columns));
 		this.#revisions = revisions;
 		this.#idPosition = columns.findIndex(({ name }) => name === setup.idColumn);
@@ -49,6 +58,16 @@ export class RunPlan {
 
 	place(request: number): PlanPlace {
 		return placeOf(request, this.size);
+	}
+
+	/** Which of the run's connections a request goes to, from 0. */
+	connection(request: number): number {
+		return this.#dealt(request);
+	}
+
+	/** Which of all models of all connections, those of the first connection first. */
+	scope(request: number): number {
+		return this.connection(request) * this.size.models + this.place(request).modelIndex;
 	}
 
 	model(place: PlanPlace): string {
@@ -81,7 +100,8 @@ export class RunPlan {
 			id: this.id(place, row),
 			row,
 			prompt: this.#template(place).render(row),
-			modelArgs: this.#argsUnder(revision)[place.modelIndex] ?? {},
+			modelArgs: this.#argsUnder(revision)[this.scope(request)] ?? {},
+			connectionName: this.#setups[this.connection(request)]?.connectionName ?? null,
 		};
 	}
 
@@ -106,10 +126,11 @@ export class RunPlan {
 	#argsUnder(revision: number): readonly JsonObject[] {
 		const known = this.#modelArgs.get(revision);
 		if (known !== undefined) return known;
-		const { connection, endpoint, models } = this.#setup;
-		const kind = endpoint === 'completions' ? 'completion' : 'chat';
+		const kind = this.#setup.endpoint === 'completions' ? 'completion' : 'chat';
 		const terms = this.terms(revision);
-		const args = models.map((model) => modelArgs(connection, kind, model, terms));
+		const args = this.#setups.flatMap(({ connection, models }) =>
+			models.map((model) => modelArgs(connection, kind, model, terms)),
+		);
 		this.#modelArgs.set(revision, args);
 		return args;
 	}
