@@ -5,8 +5,11 @@ import { idHints } from './check-ids.ts';
 import { checkModelParameters } from './check-model-parameters.ts';
 import { checkPairing } from './check-pairing.ts';
 import { checkRows } from './check-rows.ts';
+
 import { checkSettings } from './check-settings.ts';
+import { checkShares } from './check-shares.ts';
 import { checkTemplate } from './check-template.ts';
+import type { ConnectionShare } from './connection-share.ts';
 import { concurrencyCeiling } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
@@ -36,6 +39,8 @@ export interface DraftCheck {
 	readonly counted: boolean;
 	/** The column that names each row's model; null: none does. */
 	readonly modelColumn: string | null;
+	/** The connections that share them, as far as they are right; empty where there is one. */
+	readonly shares: readonly ConnectionShare[];
 }
 
 /**
@@ -61,6 +66,8 @@ export function checkDraft(
 			problems.push(problem('model', `Model “${model}” is listed twice.`, i));
 	});
 
+	const shares = checkShares(draft, connection, problems);
+
 	const templates = draft.templates.map((template, i) =>
 		checkTemplate(draft.endpoint, template, i, dataset, problems, hints),
 	);
@@ -69,7 +76,8 @@ export function checkDraft(
 		: null;
 	const typedParameters = checkModelParameters(draft.models, draft.modelParameters, problems);
 	const { settings, other } = checkSettings(draft.settings, problems);
-	if (connection !== null && settings !== null) {
+	// Of several connections each has a ceiling of its own, and together they carry more.
+	if (connection !== null && settings !== null && shares.length === 0) {
 		const ceiling = concurrencyCeiling(connection);
 		if (settings.maxConcurrency > ceiling.max)
 			hints.push({
@@ -140,6 +148,7 @@ export function checkDraft(
 						requestsPerMinute: draft.settings.requestsPerMinute ?? null,
 						tokensPerMinute: draft.settings.tokensPerMinute ?? null,
 					},
+					...(shares.length === 0 ? {} : { shares }),
 				},
 		problems,
 		hints,
@@ -151,6 +160,7 @@ export function checkDraft(
 		rowsInData,
 		counted,
 		modelColumn,
+		shares,
 	};
 }
 

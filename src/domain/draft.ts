@@ -25,6 +25,17 @@ export interface SettingsDraft {
 	readonly otherParameters: string;
 }
 
+/** A further connection of a run being composed. */
+export interface ShareDraft extends Pick<
+	Draft,
+	'provider' | 'baseUrl' | 'organization' | 'project'
+> {
+	/** What each of the draft's models is called there, in their order; empty or left out: the same. */
+	readonly models: readonly string[];
+	/** Null: the field is empty. */
+	readonly tokensPerMinute: number | null;
+}
+
 /** A run being composed: the text of every field as typed, right or not. */
 export interface Draft {
 	readonly name: string;
@@ -46,6 +57,10 @@ export interface Draft {
 	readonly modelParameters?: readonly string[];
 	/** Left out: none. */
 	readonly bindings?: readonly Binding[];
+	/** The connections beside the draft's own; left out: none. */
+	readonly shares?: readonly ShareDraft[];
+	/** Of the draft's own connection where there are others; null or left out: empty. */
+	readonly tokensPerMinute?: number | null;
 }
 
 export const emptyTemplate: TemplateDraft = {
@@ -66,6 +81,15 @@ export const defaultSettings: SettingsDraft = {
 	requestsPerMinute: null,
 	tokensPerMinute: null,
 	otherParameters: '',
+};
+
+export const emptyShare: ShareDraft = {
+	provider: 'compatible',
+	baseUrl: '',
+	organization: '',
+	project: '',
+	models: [],
+	tokensPerMinute: null,
 };
 
 export const emptyDraft: Draft = {
@@ -119,6 +143,21 @@ export function draftOf(setup: RunSetup): Draft {
 			tokensPerMinute: limits.tokensPerMinute ?? null,
 			otherParameters: parametersText(other),
 		},
+		...sharesDraftOf(setup),
+	};
+}
+
+/** The fields of the connections beside the first are those of a draft that has each of them alone. */
+function sharesDraftOf(setup: RunSetup): Partial<Pick<Draft, 'shares' | 'tokensPerMinute'>> {
+	const { shares = [], ...alone } = setup;
+	const [own, ...others] = shares;
+	if (own === undefined) return {};
+	return {
+		tokensPerMinute: own.tokensPerMinute,
+		shares: others.map(({ connection, models, tokensPerMinute }) => {
+			const { provider, baseUrl, organization, project } = draftOf({ ...alone, connection });
+			return { provider, baseUrl, organization, project, models, tokensPerMinute };
+		}),
 	};
 }
 

@@ -43,6 +43,8 @@ export interface RefusedParameter {
 	readonly name: string;
 	/** What the same is called that this model takes; null where nothing stands for it. */
 	readonly replacement: string | null;
+	/** Where that was, in a run with several connections. */
+	readonly origin?: string;
 }
 
 /** Plain data: it is stored, exported and crosses the worker's wire. Secrets are already redacted. */
@@ -61,6 +63,8 @@ export interface Failure {
 	readonly limit?: LimitReading | null;
 	/** Where a setting was refused: of `parameterRefused`, and of a `badRequest` that lies with the row. */
 	readonly parameter?: RefusedParameter;
+	/** Which of several connections it came from, by name; left out where there is one. */
+	readonly connection?: string;
 }
 
 /**

@@ -6,6 +6,8 @@ export interface Repair {
 	readonly model: string;
 	readonly name: string;
 	readonly replacement: string | null;
+	/** Where alone it is for; left out: wherever the run sends to that model. */
+	readonly origin?: string;
 }
 
 /** Without them the answers would be other than the run was set up for, so they are the person's to change. */
@@ -27,25 +29,38 @@ const meant: ReadonlySet<string> = new Set([
 ]);
 
 export const isSameRepair = (a: Repair, b: Repair): boolean =>
-	a.model === b.model && a.name === b.name && a.replacement === b.replacement;
+	isOfSame(a, b) && a.replacement === b.replacement;
 
-export const repairsOf = (repairs: readonly Repair[], model: string): readonly Repair[] =>
-	repairs.filter((repair) => repair.model === model);
+const isOfSame = (a: Repair, b: Repair): boolean =>
+	a.model === b.model && a.name === b.name && a.origin === b.origin;
+
+/** Without an `origin`: of a run with one connection, whose repairs are all for it. */
+export const repairsOf = (
+	repairs: readonly Repair[],
+	model: string,
+	origin?: string,
+): readonly Repair[] =>
+	repairs.filter(
+		(repair) =>
+			repair.model === model &&
+			(origin === undefined || repair.origin === undefined || repair.origin === origin),
+	);
 
 /**
  * The repair that keeps what the run means; null where there is none. A name that this model has refused before is not
  * gone back to: refused under both, the parameter is left out.
  */
 export function repairFor(refused: RefusedParameter, known: readonly Repair[]): Repair | null {
-	const { model, name, replacement } = refused;
+	const { model, name, replacement, origin } = refused;
 	if (meant.has(name)) return null;
-	const tried = repairsOf(known, model).some((repair) => repair.name === replacement);
-	return { model, name, replacement: tried ? null : replacement };
+	const tried = repairsOf(known, model, origin).some((repair) => repair.name === replacement);
+	const at = origin === undefined ? {} : { origin };
+	return { model, name, replacement: tried ? null : replacement, ...at };
 }
 
 /** In the order in which they were found: a later one may mend what an earlier one led to. */
 export const withRepair = (repairs: readonly Repair[], repair: Repair): readonly Repair[] => [
-	...repairs.filter(({ model, name }) => model !== repair.model || name !== repair.name),
+	...repairs.filter((other) => !isOfSame(other, repair)),
 	repair,
 ];
 

@@ -28,6 +28,8 @@ export interface ResultItem {
 	readonly prompt_args: Readonly<Record<string, string>>;
 	readonly row: Readonly<Record<string, string>>;
 	readonly model_args: JsonObject;
+	/** Which of several connections it was sent to, by name; left out of runs with one. */
+	readonly connection?: string;
 	readonly choice: JsonObject | null;
 	readonly completion: JsonObject | null;
 	readonly response: string | null;
@@ -50,6 +52,8 @@ export interface ItemSource {
 	readonly row: Row;
 	/** The model and every parameter sent. */
 	readonly modelArgs: JsonObject;
+	/** Null where there is one. */
+	readonly connectionName: string | null;
 	readonly attempts: number;
 	readonly startedAt: number;
 	readonly latencyMs: number;
@@ -95,6 +99,7 @@ export function unpackItems(source: ItemSource): ResultItem[] {
 		prompt_args: recordOf(cells.filter(([name]) => used.has(name))),
 		row: recordOf(cells),
 		model_args: source.modelArgs,
+		...(source.connectionName === null ? {} : { connection: source.connectionName }),
 		choice,
 		completion: completion?.rest ?? null,
 		response: choice === null ? null : choiceText(choice),

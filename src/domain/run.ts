@@ -1,6 +1,7 @@
 import { modelColumnOf, type Binding } from './bindings.ts';
 import { choiceMarks, finishReasonOf, markOf, usageOf, type ChoiceMark } from './completion.ts';
 import type { Connection, Endpoint } from './connection.ts';
+import type { ConnectionShare } from './connection-share.ts';
 import type { Failure, FailureKind } from './failure.ts';
 import type { JsonObject } from './json.ts';
 import type { SettledRequest } from './outcome.ts';
@@ -42,6 +43,8 @@ export interface RunSetup {
 	readonly bindings?: readonly Binding[];
 	/** How many requests are made of each, where the endpoint answers but once a request; left out: one. */
 	readonly repeats?: number;
+	/** Two or more, the first of them for `connection`; left out: all requests go there. */
+	readonly shares?: readonly ConnectionShare[];
 }
 
 export const planSizeOf = ({
@@ -262,6 +265,8 @@ export const countRetried = (retriedBy: RetriedBy, kind: FailureKind): RetriedBy
 /** What is known of one model's limits; null where nothing is. */
 export interface LearnedLimits {
 	readonly model: string;
+	/** Which of several connections it is at, by name; left out where there is one. */
+	readonly connection?: string;
 	readonly requestsPerMinute: number | null;
 	readonly tokensPerMinute: number | null;
 	/** How much of each this run used over the last minute, from 0 to 1. */

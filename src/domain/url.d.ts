@@ -2,6 +2,7 @@
 declare class URL {
 	constructor(url: string);
 	readonly protocol: string;
+	readonly host: string;
 	readonly hostname: string;
 	readonly origin: string;
 	readonly pathname: string;

@@ -57,6 +57,7 @@ export class BatchEngine {
 			concurrency: options.concurrency,
 			maxRetries: options.maxRetries,
 			limiters: options.limiters ?? this.#models.map(() => new Limiter(ports, unknownLimits)),
+			...(options.lanes === undefined ? {} : { lanes: options.lanes }),
 		});
 	}
 

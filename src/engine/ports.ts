@@ -1,5 +1,6 @@
 import type { LimitReading } from '#domain/failure.ts';
 import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
+import type { Lane } from './lane.ts';
 import type { Limiter } from './limiter.ts';
 
 /** Time as the engine sees it: given, so that tests run in virtual time. */
@@ -20,7 +21,7 @@ export interface EnginePorts {
 	/** The requests that are not settled, in plan order; pulled one by one, so that no list of them is held. */
 	readonly waiting: AsyncIterable<number>;
 	/**
-	 * Which of `models` a request is for, from 0. Where there are several, `waiting` is gone through once for each, so that
+	 * Which of `models` a request is for (of several connections each has its own), from 0. Where there are several, `waiting` is gone through once for each, so that
 	 * a model that has to wait holds up no other and nothing is listed: it gives a fresh iterator each time.
 	 */
 	readonly scopeOf?: (request: number) => number;
@@ -49,4 +50,6 @@ export interface EngineOptions {
 	readonly models?: readonly string[];
 	/** One for each model, shared with what else is sent to it with the same key. Left out: new ones that learn. */
 	readonly limiters?: readonly Limiter[];
+	/** For each model that of its connection; left out: all go to one, which takes as many as the run. */
+	readonly lanes?: readonly Lane[];
 }

@@ -1,6 +1,7 @@
 import { verdictOf, type Failure, type LimitReading } from '#domain/failure.ts';
 import { countRetried, type HeldBackBy, type RetriedBy } from '#domain/run.ts';
 import { backoffMs } from './backoff.ts';
+import { Lane } from './lane.ts';
 import { canBeTrue } from './limit-mirror.ts';
 import { longestCooldownMs, type Limiter, type LimiterPorts } from './limiter.ts';
 import { Scope, type Flight } from './scope.ts';
@@ -15,6 +16,8 @@ export interface ReleaseOptions {
 	readonly maxRetries: number;
 	/** One for each model that is sent to. */
 	readonly limiters: readonly Limiter[];
+	/** For each limiter that of its connection; left out: all are of one. */
+	readonly lanes?: readonly Lane[];
 }
 
 export type Move =
@@ -33,7 +36,9 @@ export type Consequence =
 
 /**
  * Which request leaves when, and what becomes of it: every rule of the engine and nothing else, without promises, so that
- * the simulation runs these very lines. Models take turns under one cap; within a model requests leave in plan order.
+ * the simulation runs these very lines. Models take turns under one cap; within a model requests leave in plan order. Of
+ * several connections the one with the least in flight comes first, so that one that is slow to answer never comes to
+ * hold all places while another could send.
  */
 export class Release {
 	readonly scopes: readonly Scope[];
@@ -41,16 +46,21 @@ export class Release {
 	readonly #options: ReleaseOptions;
 	#turn = 0;
 	#inFlight = 0;
-	#succeeded = false;
 	#retries = 0;
 	#rateLimited = 0;
 	#retriedBy: RetriedBy = {};
-	#equalFailures = { key: '', count: 0 };
+	readonly #hasSeveralLanes: boolean;
 
 	constructor(ports: LimiterPorts, options: ReleaseOptions) {
 		this.#ports = ports;
 		this.#options = options;
-		this.scopes = options.limiters.map((limiter) => new Scope(ports, limiter, options.concurrency));
+		const all = new Lane(options.concurrency);
+		this.scopes = options.limiters.map((limiter, i) => {
+			const lane = options.lanes?.[i] ?? all;
+			const concurrency = Math.min(options.concurrency, lane.ceiling);
+			return new Scope(ports, limiter, concurrency, lane);
+		});
+		this.#hasSeveralLanes = new Set(this.scopes.map(({ lane }) => lane)).size > 1;
 	}
 
 	get retries(): number {
@@ -87,12 +97,10 @@ export class Release {
 		if (this.#inFlight >= this.#options.concurrency) return { kind: 'wait', ms: null };
 		let soonest: number | null = null;
 		let finished = 0;
-		for (let i = 0; i < this.scopes.length; i++) {
-			const index = (this.#turn + i) % this.scopes.length;
-			const scope = this.scopes[index];
-			if (scope === undefined) continue;
-			// The very first request of a run goes alone, whichever its model.
-			if (this.#inFlight > 0 && this.#nothingSettled && scope.inFlight === 0) {
+		for (const { index, scope } of this.#inTurn()) {
+			const { lane } = scope;
+			// The very first request of a connection goes alone, whichever its model.
+			if (lane.inFlight > 0 && !lane.hasSettled && scope.inFlight === 0) {
 				scope.heldBackBy = 'firstRequest';
 				continue;
 			}
@@ -127,8 +135,7 @@ export class Release {
 		scope.canarySettled = true;
 		scope.succeeded = true;
 		scope.refusedSince = null;
-		this.#succeeded = true;
-		this.#equalFailures = { key: '', count: 0 };
+		scope.lane.answered();
 	}
 
 	/** An attempt that was aborted: its request waits again in the store. */
@@ -149,7 +156,7 @@ export class Release {
 		const { scope, departure, failures } = flight;
 		this.#landed(scope);
 		const now = this.#ports.clock.now();
-		const verdict = this.#verdict(failure);
+		const verdict = this.#verdict(failure, scope);
 		if (verdict === 'retry') {
 			scope.limiter.lost(departure);
 			return this.#retry(flight, failure, now);
@@ -198,27 +205,27 @@ export class Release {
 		return { kind: 'back', attention: inVain ? failure : null };
 	}
 
-	get #nothingSettled(): boolean {
-		return this.scopes.every(({ canarySettled }) => !canarySettled);
+	#inTurn(): readonly { readonly index: number; readonly scope: Scope }[] {
+		const indexed = this.scopes.map((scope, index) => ({ scope, index }));
+		const turned = [...indexed.slice(this.#turn), ...indexed.slice(0, this.#turn)];
+		if (!this.#hasSeveralLanes) return turned;
+		return turned.sort((a, b) => a.scope.lane.inFlight - b.scope.lane.inFlight);
 	}
 
 	#landed(scope: Scope): void {
-		scope.inFlight--;
+		scope.landed();
 		this.#inFlight--;
 	}
 
 	#settled(scope: Scope, failure: Failure): Consequence {
 		scope.canarySettled = true;
-		const key = `${failure.kind} ${failure.code ?? ''}`;
-		const count = this.#equalFailures.key === key ? this.#equalFailures.count + 1 : 1;
-		this.#equalFailures = { key, count };
-		const stop = count >= equalFailuresToStop && !this.#succeeded;
+		const stop = scope.lane.failed(failure) >= equalFailuresToStop && !scope.lane.succeeded;
 		return { kind: 'settled', attention: stop ? failure : null };
 	}
 
-	#verdict(failure: Failure): ReturnType<typeof verdictOf> {
+	#verdict(failure: Failure, { lane }: Scope): ReturnType<typeof verdictOf> {
 		// An address that has answered properly before is right; a page of HTML from it is a passing fault.
-		if (failure.kind === 'notAnApi' && this.#succeeded) return 'retry';
+		if (failure.kind === 'notAnApi' && lane.succeeded) return 'retry';
 		const verdict = verdictOf(failure);
 		// What fails for good waits for nothing, whatever numbers stand in its text.
 		const waits = verdict === 'retry' || verdict === 'cooldown';
@@ -242,4 +249,6 @@ const bySeverity: readonly HeldBackBy[] = [
 	'requestsPerMinute',
 	'tokensPerMinute',
 	'endpoint',
+	// Not of the whole run, which is looked at before: one connection has all that it may, and no other has anything to send.
+	'concurrency',
 ];

@@ -1,6 +1,7 @@
 import type { Failure } from '#domain/failure.ts';
 import type { HeldBackBy } from '#domain/run.ts';
 import { Breaker } from './breaker.ts';
+import type { Lane } from './lane.ts';
 import type { Departure, Limiter, LimiterPorts } from './limiter.ts';
 import { Ramp } from './ramp.ts';
 import { ReturnedRequests, type Returned } from './returned-requests.ts';
@@ -22,6 +23,8 @@ export type ScopeMove =
 /** All that one model of a run waits for: its limits, its ramp, its outages, and the requests that came back. */
 export class Scope {
 	readonly limiter: Limiter;
+	/** Shared with the other models of its connection. */
+	readonly lane: Lane;
 	readonly breaker = new Breaker();
 	readonly ramp: Ramp;
 	readonly returned = new ReturnedRequests();
@@ -39,10 +42,11 @@ export class Scope {
 	#head: Returned | null = null;
 	#isDry = false;
 
-	constructor(ports: LimiterPorts, limiter: Limiter, concurrency: number) {
+	constructor(ports: LimiterPorts, limiter: Limiter, concurrency: number, lane: Lane) {
 		this.#ports = ports;
 		this.#concurrency = concurrency;
 		this.limiter = limiter;
+		this.lane = lane;
 		this.ramp = new Ramp(concurrency);
 	}
 
@@ -71,8 +75,14 @@ export class Scope {
 		if (candidate === this.#head) this.#head = null;
 		else this.returned.remove(candidate);
 		this.inFlight++;
+		this.lane.inFlight++;
 		this.breaker.left();
 		return { ...candidate, scope: this, departure: this.limiter.leave(candidate.estimate, this) };
+	}
+
+	landed(): void {
+		this.inFlight--;
+		this.lane.inFlight--;
 	}
 
 	#look(): ScopeMove {
@@ -80,6 +90,7 @@ export class Scope {
 		if (!this.canarySettled && this.inFlight > 0) return waiting(null, 'firstRequest');
 		if (this.isOver) return { kind: 'finished' };
 		if (this.#mayNotSend) return waiting(null, null);
+		if (this.lane.isFull) return waiting(null, 'concurrency');
 		const outageMs = this.breaker.waitMs(now);
 		if (outageMs !== 0) return waiting(outageMs, 'outage');
 		if (this.inFlight >= this.ramp.allowed) return waiting(null, 'endpoint');

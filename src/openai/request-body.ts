@@ -1,4 +1,4 @@
-import { openAiBaseUrl, type Connection } from '#domain/connection.ts';
+import { openAiBaseUrl, originOf, type Connection } from '#domain/connection.ts';
 import type { JsonObject } from '#domain/json.ts';
 import { overlaid } from '#domain/own-parameters.ts';
 import type { Prompt } from '#domain/prompt.ts';
@@ -23,7 +23,7 @@ export function modelArgs(
 		...other,
 	};
 	const args = own.reduce((sent, one) => overlaid(sent, one, limitName), common);
-	return repaired(args, repairsOf(repairs, model));
+	return repaired(args, repairsOf(repairs, model, originOf(connection)));
 }
 
 /**

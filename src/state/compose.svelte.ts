@@ -8,7 +8,7 @@ import type { Result } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { DataState } from './data.svelte.ts';
 import { likelyIdColumn, withProvider, withTemplate } from './draft-edits.ts';
-import { draftOrigin } from './draft-origin.ts';
+import { draftOrigin, shareOrigin } from './draft-origin.ts';
 import { atModelField, fieldKey, filledFields, inPageOrder } from './draft-problems.ts';
 import { DraftSaver } from './draft-saver.ts';
 import { withoutNaN } from './draft-numbers.ts';
@@ -63,10 +63,21 @@ export class ComposeState {
 		const found = this.check.problems.map((one) => atModelField(this.draft, one));
 		if (this.needsKey)
 			found.push(problem('apiKey', 'Type an API key of OpenAI. Or choose Demo, which needs none.'));
+		found.push(...this.#missingShareKeys);
 		if (this.data.reading !== null)
 			found.push(problem('dataFiles', 'The data is still being read. Wait for it, or cancel it.'));
 		return inPageOrder(found);
 	});
+	/** Of further connections that cannot go without a key; the draft's own origin is asked for at its own field. */
+	readonly #missingShareKeys: readonly Problem[] = $derived.by(() =>
+		(this.draft.shares ?? []).flatMap((share, i) => {
+			const origin = shareOrigin(share);
+			const lacks = share.provider === 'openai' && origin !== null && !this.keys.hasFor(origin);
+			if (!lacks || origin === this.origin) return [];
+			const message = `Type an API key of OpenAI for connection ${String(i + 2)}.`;
+			return [problem('shareApiKey', message, i + 1)];
+		}),
+	);
 	readonly #shown: readonly Problem[] = $derived(
 		this.attempted
 			? this.problems
@@ -222,10 +233,19 @@ export class ComposeState {
 	/** Everything but the connection is empty again. */
 	startOver(): void {
 		const { provider, baseUrl, organization, project, models } = this.draft;
+		const { shares = [], tokensPerMinute = null } = this.draft;
 		this.data.clear();
 		this.attempted = false;
 		this.#touched = [];
-		this.edit(() => ({ ...emptyDraft, provider, baseUrl, organization, project, models }));
+		this.edit(() => ({
+			...emptyDraft,
+			provider,
+			baseUrl,
+			organization,
+			project,
+			models,
+			...(shares.length === 0 ? {} : { shares, tokensPerMinute }),
+		}));
 	}
 
 	saveNow(): Promise<void> {

@@ -43,6 +43,12 @@ export const withModelAdded = (draft: Draft): Draft => ({
 export const withoutModel = (draft: Draft, at: number): Draft => ({
 	...draft,
 	models: removeAt(draft.models, at),
+	// What it is called at the further connections goes with it.
+	...(draft.shares === undefined
+		? {}
+		: {
+				shares: draft.shares.map((share) => ({ ...share, models: removeAt(share.models, at) })),
+			}),
 });
 
 export const withSettings = (draft: Draft, settings: Partial<SettingsDraft>): Draft => ({

@@ -6,9 +6,18 @@ import type { Draft } from '#domain/draft.ts';
  */
 export function withoutNaN(draft: Draft): Draft {
 	const number = (value: number | null): number | null => (Number.isNaN(value) ? null : value);
-	const { settings } = draft;
+	const { settings, shares, tokensPerMinute } = draft;
 	return {
 		...draft,
+		...(tokensPerMinute === undefined ? {} : { tokensPerMinute: number(tokensPerMinute) }),
+		...(shares === undefined
+			? {}
+			: {
+					shares: shares.map((share) => ({
+						...share,
+						tokensPerMinute: number(share.tokensPerMinute),
+					})),
+				}),
 		settings: {
 			...settings,
 			completionsPerPrompt: number(settings.completionsPerPrompt),

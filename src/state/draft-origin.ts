@@ -5,7 +5,7 @@ import {
 	originOf,
 	type Connection,
 } from '#domain/connection.ts';
-import type { Draft } from '#domain/draft.ts';
+import { emptyDraft, type Draft, type ShareDraft } from '#domain/draft.ts';
 
 /** The origin that the draft's requests would go to; null while its Base URL is none. */
 export function draftOrigin(draft: Draft): string | null {
@@ -21,6 +21,10 @@ export function draftOrigin(draft: Draft): string | null {
 	};
 	return originOf(connection);
 }
+
+/** As `draftOrigin`, of one of its further connections. */
+export const shareOrigin = (share: ShareDraft): string | null =>
+	draftOrigin({ ...emptyDraft, ...share });
 
 function draftBaseUrl({ provider, baseUrl }: Draft): string | null {
 	if (provider === 'demo') return demoBaseUrl;

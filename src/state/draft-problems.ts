@@ -6,6 +6,9 @@ const order: readonly Field[] = [
 	'baseUrl',
 	'apiKey',
 	'model',
+	'shareTokensPerMinute',
+	'shareBaseUrl',
+	'shareApiKey',
 	'completionsPerPrompt',
 	'temperature',
 	'maxTokens',
@@ -46,5 +49,16 @@ export function filledFields(draft: Draft): readonly string[] {
 		.slice(order.indexOf('completionsPerPrompt'), order.indexOf('dataFiles'))
 		.map((field) => fieldKey(field, 0));
 	const baseUrl = draft.baseUrl.trim() === '' ? [] : [fieldKey('baseUrl', 0)];
-	return [...baseUrl, ...settings, ...templates];
+	return [...baseUrl, ...filledShareFields(draft), ...settings, ...templates];
+}
+
+/** The draft's own connection has index 0 among those that share its run. */
+function filledShareFields({ shares = [], tokensPerMinute = null }: Draft): readonly string[] {
+	const typed = [tokensPerMinute, ...shares.map((share) => share.tokensPerMinute)];
+	return [
+		...typed.flatMap((weight, i) => (weight === null ? [] : [fieldKey('shareTokensPerMinute', i)])),
+		...shares.flatMap(({ baseUrl }, i) =>
+			baseUrl.trim() === '' ? [] : [fieldKey('shareBaseUrl', i + 1)],
+		),
+	];
 }

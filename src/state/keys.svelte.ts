@@ -41,7 +41,11 @@ export class KeyRing {
 		const key = this.typed.trim();
 		const meant = this.#isTypedFor(origin);
 		this.clear();
-		if (!meant) return this.#queue;
+		return meant ? this.give(origin, key) : this.#queue;
+	}
+
+	/** Gives a key to the worker for exactly this origin. */
+	give(origin: string, key: string): Promise<void> {
 		this.storing = origin;
 		this.#queue = this.#queue.then(async () => {
 			try {

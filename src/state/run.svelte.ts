@@ -12,6 +12,7 @@ import type { Dataset, DatasetMark } from '#domain/dataset.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { Repair } from '#domain/repair.ts';
+import { lackingKey, setupOfFailure } from '#domain/shared-setup.ts';
 import type { Result } from '#domain/result.ts';
 import { isActive, settledCount, type Run, type RunPhase, type RunProgress } from '#domain/run.ts';
 import { PaceReader, type Pace } from './pace.ts';
@@ -109,22 +110,18 @@ export class RunState {
 	/** The origin whose key this run needs again: after a restart the tab holds none. Null where nothing is lacking. */
 	readonly lacksKeyFor: string | null = $derived.by(() => {
 		if (this.run === null || this.#held === null || this.#goesHere) return null;
-		const { connection } = this.run.setup;
-		const origin = originOf(connection);
+		const held = this.#held;
 		const done = this.phase?.name === 'finished';
-		return connection.usesKey && !done && !this.#held.includes(origin) ? origin : null;
+		return done ? null : lackingKey(this.run.setup, (origin) => held.includes(origin));
 	});
 	/** The origin that a key is asked for; null where none is. */
 	readonly keyOrigin = $derived.by(() => {
 		if (this.#goesHere || this.run === null) return null;
 		if (this.lacksKeyFor !== null) return this.lacksKeyFor;
 		if (this.refused?.refusal.kind === 'needsKey') return this.refused.refusal.origin;
-		const { connection } = this.run.setup;
-		return connection.provider !== 'demo' &&
-			this.stoppedBy !== null &&
-			keyMatters.has(this.stoppedBy.kind)
-			? originOf(connection)
-			: null;
+		if (this.stoppedBy === null || !keyMatters.has(this.stoppedBy.kind)) return null;
+		const { connection } = setupOfFailure(this.run.setup, this.stoppedBy);
+		return connection.provider === 'demo' ? null : originOf(connection);
 	});
 
 	#snapshots = 0;

@@ -9,15 +9,22 @@ import { gathered } from './gathered.ts';
 export interface CsvOptions {
 	/** Whether cells that a spreadsheet would take for formulas get an apostrophe. */
 	readonly guardFormulas: boolean;
+	/** Whether each line names the connection that it was sent to; left out: there is one. */
+	readonly connections?: boolean;
+}
+
+interface ResultColumn {
+	readonly name: string;
+	readonly of: (item: ResultItem) => string | number | null;
 }
 
 /** A result's own columns, behind the row's. */
-const resultColumns: readonly {
-	readonly name: string;
-	readonly of: (item: ResultItem) => string | number | null;
-}[] = [
+const resultColumnsOf = ({ connections = false }: CsvOptions): readonly ResultColumn[] => [
 	{ name: 'prompt_index', of: (item) => item.prompt_index },
 	{ name: 'model', of: (item) => textAt(item.model_args, 'model') },
+	...(connections
+		? [{ name: 'connection', of: (item: ResultItem) => item.connection ?? null }]
+		: []),
 	{ name: 'choice_index', of: (item) => item.choice_index },
 	{ name: 'response', of: (item) => item.response },
 	{
@@ -51,7 +58,8 @@ async function* csvLines(
 	};
 	const line = (values: readonly (string | number | null)[]): string =>
 		`${values.map(cellText).join(',')}\r\n`;
-	yield line(headerNames(columns));
+	const resultColumns = resultColumnsOf(options);
+	yield line(headerNames(columns, resultColumns));
 	for await (const item of items)
 		yield line([
 			...columns.map(({ name }) => (Object.hasOwn(item.row, name) ? (item.row[name] ?? '') : '')),
@@ -59,7 +67,10 @@ async function* csvLines(
 		]);
 }
 
-function headerNames(columns: readonly Column[]): readonly string[] {
+function headerNames(
+	columns: readonly Column[],
+	resultColumns: readonly ResultColumn[],
+): readonly string[] {
 	const names = columns.map(({ name }) => name);
 	const taken = new Set([...names, ...resultColumns.map(({ name }) => name)]);
 	const own = new Set(names);

@@ -1,7 +1,7 @@
 import type { RunStore } from '#storage/run-store.ts';
 import type { RunPlan } from './run-plan.ts';
 
-/** Which models have answered under the terms of a revision: now, or in an earlier session of the run. */
+/** Which models of which connections have answered under the terms of a revision: now, or in an earlier session of the run. */
 export class AnsweredModels {
 	readonly #store: RunStore;
 	readonly #plan: RunPlan;
@@ -15,17 +15,17 @@ export class AnsweredModels {
 	}
 
 	answered(request: number): void {
-		this.#models.add(this.#plan.place(request).modelIndex);
+		this.#models.add(this.#plan.scope(request));
 	}
 
 	/** Looks among the stored answers only where this session has none. */
 	async has(request: number): Promise<boolean> {
-		const { modelIndex } = this.#plan.place(request);
-		if (this.#models.has(modelIndex)) return true;
+		const model = this.#plan.scope(request);
+		if (this.#models.has(model)) return true;
 		for await (const stored of this.#store.eachSettled({ outcome: 'succeeded' })) {
 			if ((stored.revision ?? 0) !== this.#revision) continue;
 			this.answered(stored.request);
-			if (this.#models.has(modelIndex)) return true;
+			if (this.#models.has(model)) return true;
 		}
 		return false;
 	}

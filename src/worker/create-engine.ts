@@ -174,7 +174,9 @@ export function createEngine(host: Host): EngineApi {
 				done = through;
 				progress.changed();
 			});
-			const file = await exportItems(run.setup.name, format, items, reader.columns);
+			const { name, shares } = run.setup;
+			const several = shares !== undefined;
+			const file = await exportItems(name, format, items, reader.columns, several);
 			progress.flush();
 			return file;
 		},

@@ -17,11 +17,12 @@ export async function exportItems(
 	format: ExportFormat,
 	items: AsyncIterable<ResultItem>,
 	columns: readonly Column[],
+	hasConnections: boolean,
 ): Promise<ExportFile> {
 	const chunks = {
 		json: () => jsonChunks(items),
 		jsonl: () => jsonlChunks(items),
-		csv: () => csvChunks(items, columns, { guardFormulas: true }),
+		csv: () => csvChunks(items, columns, { guardFormulas: true, connections: hasConnections }),
 	}[format]();
 	return {
 		blob: await toBlob(chunks, contentTypes[format]),

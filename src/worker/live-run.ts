@@ -1,5 +1,5 @@
-import { concurrencyCeiling } from '#domain/connection.ts';
-import type { LimitReading } from '#domain/failure.ts';
+import { concurrencyCeiling, originOf, type Connection } from '#domain/connection.ts';
+import type { Failure, LimitReading } from '#domain/failure.ts';
 import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err } from '#domain/result.ts';
 import {
@@ -10,7 +10,9 @@ import {
 	type RunProgress,
 	type RunSetup,
 } from '#domain/run.ts';
+import type { SharedSetup } from '#domain/shared-setup.ts';
 import { BatchEngine, deadConnection, storageFailure } from '#engine/batch-engine.ts';
+import { Lane } from '#engine/lane.ts';
 import type { Limiter } from '#engine/limiter.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import type { RunStore } from '#storage/run-store.ts';
@@ -26,20 +28,27 @@ import type { PlannedRequest, RunPlan } from './run-plan.ts';
 const progressEveryMs = 250;
 const limitsEveryMs = 10_000;
 
+/** One of the run's connections. */
+export interface LiveConnection {
+	readonly setup: SharedSetup;
+	readonly send: Sender;
+	/** Shared with the other runs that go to the same origin. */
+	readonly gate: Gate;
+	/** One for each model. */
+	readonly limiters: readonly Limiter[];
+}
+
 export interface LiveRunParts {
 	readonly runId: string;
 	readonly setup: RunSetup;
 	readonly plan: RunPlan;
 	readonly store: RunStore;
-	readonly send: Sender;
-	/** Shared with the other runs that go to the same origin. */
-	readonly gate: Gate;
+	/** Where it goes, in the run's order. */
+	readonly connections: readonly LiveConnection[];
 	readonly host: Host;
 	readonly onProgress: (progress: RunProgress) => void;
-	/** Called now and then, and once at the end, with what is known of the models' limits. */
-	readonly onLimits: (limits: readonly LearnedLimits[]) => void;
-	/** One for each model. */
-	readonly limiters: readonly Limiter[];
+	/** Called now and then, and once at the end, with what is known of the models' limits at a connection. */
+	readonly onLimits: (connection: Connection, limits: readonly LearnedLimits[]) => void;
 	/** Answers of an earlier session that could not be stored then. */
 	readonly carriedOver: readonly SettledRequest[];
 }
@@ -52,7 +61,8 @@ export class LiveRun {
 	readonly #limits: ReturnType<typeof paced>;
 	/** The revision of this whole session. */
 	readonly #revision: number;
-	readonly #reach = new Reach();
+	/** One for each connection. */
+	readonly #reaches: readonly Reach[];
 	readonly #answered: AnsweredModels;
 	/** Let go by the engine and not yet by the gate that all runs to one origin share. */
 	#atGate = 0;
@@ -65,12 +75,18 @@ export class LiveRun {
 	constructor(parts: LiveRunParts) {
 		this.#parts = parts;
 		const { host, setup, plan, store } = parts;
-		const ceiling = concurrencyCeiling(setup.connection);
+		const { connections } = parts;
+		this.#reaches = connections.map(() => new Reach());
+		const lanes = lanesOf(connections);
+		const most = [...new Set(lanes)].reduce((sum, { ceiling }) => sum + ceiling, 0);
 		this.#progress = paced(progressEveryMs, host, () => {
 			parts.onProgress(this.progress());
 		});
 		this.#limits = paced(limitsEveryMs, host, () => {
-			parts.onLimits(this.#engine.snapshot().limits);
+			const limits = this.#limitsByConnection();
+			connections.forEach(({ setup: { connection } }, i) => {
+				parts.onLimits(connection, limits[i] ?? []);
+			});
 		});
 		this.#revision = plan.revision;
 		this.#answered = new AnsweredModels(store, plan, plan.revision);
@@ -79,7 +95,7 @@ export class LiveRun {
 				clock: host.clock,
 				random: host.random,
 				waiting: { [Symbol.asyncIterator]: () => store.waiting(0)[Symbol.asyncIterator]() },
-				scopeOf: (request) => plan.place(request).modelIndex,
+				scopeOf: (request) => plan.scope(request),
 				estimate: (request) => this.#estimate(request),
 				send: (request, signal, hear) => this.#send(request, signal, hear),
 				settle: (settled) => store.settle(this.#marked(settled)),
@@ -89,10 +105,11 @@ export class LiveRun {
 				},
 			},
 			{
-				concurrency: Math.min(setup.limits.maxConcurrency, ceiling.max),
+				concurrency: Math.min(setup.limits.maxConcurrency, most),
 				maxRetries: setup.limits.maxRetries,
-				models: setup.models,
-				limiters: parts.limiters,
+				models: connections.flatMap(({ setup: { models } }) => models),
+				limiters: connections.flatMap(({ limiters }) => limiters),
+				lanes,
 			},
 		);
 		this.done = this.#work();
@@ -125,6 +142,7 @@ export class LiveRun {
 		const perMinute = snapshot.settledPerMinute;
 		return {
 			...snapshot,
+			limits: this.#limitsByConnection().flat(),
 			inFlight: snapshot.inFlight - this.#atGate,
 			phase,
 			runId,
@@ -132,12 +150,26 @@ export class LiveRun {
 			elsewhere: false,
 			counters,
 			...bookkeepingOf(store),
-			unreached: this.#reach.failure,
+			unreached: this.#unreached,
 			secondsLeft:
 				perMinute === null || perMinute === 0 || settledCount(counters) === 0
 					? null
 					: (left * 60) / perMinute,
 		};
+	}
+
+	get #unreached(): Failure | null {
+		return this.#reaches.find(({ failure }) => failure !== null)?.failure ?? null;
+	}
+
+	#limitsByConnection(): readonly (readonly LearnedLimits[])[] {
+		const { limits } = this.#engine.snapshot();
+		const { connections } = this.#parts;
+		return connections.map(({ setup: { models, connectionName } }, i) =>
+			limits
+				.slice(i * models.length, (i + 1) * models.length)
+				.map((one) => (connectionName === null ? one : { ...one, connection: connectionName })),
+		);
 	}
 
 	async #work(): Promise<readonly SettledRequest[]> {
@@ -170,7 +202,7 @@ export class LiveRun {
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
 	): Promise<AttemptOutcome | null> {
-		const { plan, gate } = this.#parts;
+		const { plan, connections } = this.#parts;
 		let planned: PlannedRequest;
 		try {
 			planned = this.#planned.get(request) ?? (await plan.planned(request, this.#revision));
@@ -179,12 +211,15 @@ export class LiveRun {
 			// A row that cannot be read is never sent as an empty one.
 			return err(storageFailure(error));
 		}
+		const at = plan.connection(request);
+		const connection = connections[at];
+		if (connection === undefined) throw new Error(`No connection ${String(at)}`);
 		this.#atGate++;
-		return gate.through(() => {
+		return connection.gate.through(() => {
 			this.#atGate--;
 			// Paused, stopped or halted while it waited for a place that other runs had: it has not left.
 			if (signal.aborted || !this.isRunning) return Promise.resolve(null);
-			return this.#attempt(request, planned, signal, hear);
+			return this.#attempt(request, planned, connection, signal, hear);
 		});
 	}
 
@@ -192,17 +227,19 @@ export class LiveRun {
 	async #attempt(
 		request: number,
 		{ prompt, modelArgs }: PlannedRequest,
+		connection: LiveConnection,
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
 	): Promise<AttemptOutcome> {
-		const { store, send } = this.#parts;
+		const { store, plan } = this.#parts;
 		try {
 			store.sent(request);
 		} catch (error) {
 			return err(storageFailure(error));
 		}
-		const outcome = await send(prompt, modelArgs, signal, hear);
-		if (!signal.aborted) this.#reach.heard(outcome);
+		const answered = await connection.send(prompt, modelArgs, signal, hear);
+		const outcome = answered.ok ? answered : err(named(answered.error, connection.setup));
+		if (!signal.aborted) this.#reaches[plan.connection(request)]?.heard(outcome);
 		if (outcome.ok) {
 			this.#answered.answered(request);
 			return outcome;
@@ -231,6 +268,30 @@ export class LiveRun {
 			this.#halted = { name: 'needsAttention', failure: storageFailure(error) };
 		}
 	}
+}
+
+/** One for each model: connections at one origin share the browser's connections to it. */
+function lanesOf(connections: readonly LiveConnection[]): readonly Lane[] {
+	const lanes = new Map<string, Lane>();
+	return connections.flatMap(({ setup: { connection, models } }) => {
+		const origin = originOf(connection);
+		const lane = lanes.get(origin) ?? new Lane(concurrencyCeiling(connection).max);
+		lanes.set(origin, lane);
+		return models.map(() => lane);
+	});
+}
+
+/** Of a run with several connections a failure says which it came from, and a refused parameter where that was. */
+function named(failure: Failure, { connection, connectionName }: SharedSetup): Failure {
+	if (connectionName === null) return failure;
+	const { parameter } = failure;
+	return {
+		...failure,
+		connection: connectionName,
+		...(parameter === undefined
+			? {}
+			: { parameter: { ...parameter, origin: originOf(connection) } }),
+	};
 }
 
 /** What a run's store can promise, for the page. */

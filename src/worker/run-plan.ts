@@ -1,4 +1,5 @@
 import { rowParameters, type PlacedBinding } from '#domain/bindings.ts';
+import { dealOut, partsOf } from '#domain/connection-share.ts';
 import { cellAt, columnPositions, type Column, type Row } from '#domain/dataset.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
@@ -7,6 +8,7 @@ import { placeOf, type PlanPlace, type PlanSize } from '#domain/plan.ts';
 import { compileTemplate, type CompiledTemplate, type Prompt } from '#domain/prompt.ts';
 import { unpackItems, type ResultItem } from '#domain/result-item.ts';
 import { planSizeOf, type RunSetup } from '#domain/run.ts';
+import { sharedSetups, type SharedSetup } from '#domain/shared-setup.ts';
 import { termsOf, type RunRevision, type Terms } from '#domain/revision.ts';
 import { modelArgs } from '#openai/request-body.ts';
 import { Recent } from '#storage/recent.ts';
@@ -18,6 +20,8 @@ export interface PlannedRequest {
 	readonly row: Row;
 	readonly prompt: Prompt;
 	readonly modelArgs: JsonObject;
+	/** Which of several connections it goes to; null where there is one. */
+	readonly connectionName: string | null;
 }
 
 /** Rows that send the same parameters mostly stand near each other. */
@@ -28,11 +32,14 @@ export class RunPlan {
 	readonly size: PlanSize;
 	readonly columns: readonly Column[];
 	readonly #setup: RunSetup;
+	/** The run as each of its connections is sent it. */
+	readonly #setups: readonly SharedSetup[];
+	readonly #dealt: (request: number) => number;
 	readonly #templates: readonly CompiledTemplate[];
 	readonly #revisions: () => readonly RunRevision[];
-	/** By revision, then model; each is made when it is first needed. */
+	/** By revision, then connection and model; each is made when it is first needed. */
 	readonly #modelArgs = new Map<number, readonly JsonObject[]>();
-	/** By revision, model and what the row brings. */
+	/** By revision, connection, model and what the row brings. */
 	readonly #rowArgs = new Recent<string, JsonObject>(keptRowArgs);
 	readonly #bindings: readonly PlacedBinding[];
 	readonly #rows: PlanRows | null;
@@ -53,6 +60,8 @@ export class RunPlan {
 		this.size = planSizeOf(setup);
 		this.columns = columns;
 		this.#setup = setup;
+		this.#setups = sharedSetups(setup);
+		this.#dealt = dealOut(partsOf(setup.shares ?? []));
 		this.#templates = setup.templates.map((template) => compileTemplate(template, columns));
 		this.#revisions = revisions;
 		this.#idPosition = columns.findIndex(({ name }) => name === setup.idColumn);
@@ -80,6 +89,20 @@ export class RunPlan {
 	/** Of two requests to one model: equal only where they send the same parameters. */
 	argsKey(request: number): number {
 		return this.#rows?.keys?.[placeOf(request, this.size).rowIndex] ?? 0;
+	}
+
+	/** Which of the run's connections a request goes to, from 0. */
+	connection(request: number): number {
+		return this.#dealt(request);
+	}
+
+	/** Which of all models of all connections, those of the first connection first. */
+	scope(request: number): number {
+		return this.#scope(request, this.place(request));
+	}
+
+	#scope(request: number, { modelIndex }: PlanPlace): number {
+		return this.connection(request) * this.#setup.models.length + modelIndex;
 	}
 
 	model(place: PlanPlace): string {
@@ -115,6 +138,7 @@ export class RunPlan {
 			row,
 			prompt: this.#template(place).render(row),
 			modelArgs: this.#argsOf(request, place, row, revision),
+			connectionName: this.#setups[this.connection(request)]?.connectionName ?? null,
 		};
 	}
 
@@ -137,11 +161,14 @@ export class RunPlan {
 	}
 
 	#argsOf(request: number, place: PlanPlace, row: Row, revision: number): JsonObject {
-		if (this.#bindings.length === 0) return this.#argsUnder(revision)[place.modelIndex] ?? {};
-		const make = (): JsonObject =>
-			this.#make(place.modelIndex, revision, rowParameters(this.#bindings, row));
+		const scope = this.#scope(request, place);
+		if (this.#bindings.length === 0) return this.#argsUnder(revision)[scope] ?? {};
+		const make = (): JsonObject => {
+			const setup = this.#setups[this.connection(request)] ?? this.#setup;
+			return this.#make(setup, place.modelIndex, revision, rowParameters(this.#bindings, row));
+		};
 		if (this.#rows?.keys == null) return make();
-		const key = `${String(revision)} ${String(place.modelIndex)} ${String(this.argsKey(request))}`;
+		const key = `${String(revision)} ${String(scope)} ${String(this.argsKey(request))}`;
 		const args = this.#rowArgs.get(key) ?? make();
 		this.#rowArgs.set(key, args);
 		return args;
@@ -150,14 +177,16 @@ export class RunPlan {
 	#argsUnder(revision: number): readonly JsonObject[] {
 		const known = this.#modelArgs.get(revision);
 		if (known !== undefined) return known;
-		const args = this.#setup.models.map((_, modelIndex) => this.#make(modelIndex, revision, {}));
+		const args = this.#setups.flatMap((setup) =>
+			setup.models.map((_, modelIndex) => this.#make(setup, modelIndex, revision, {})),
+		);
 		this.#modelArgs.set(revision, args);
 		return args;
 	}
 
 	/** What all are sent, in its place what the model has of its own, and in the place of both what the row has. */
-	#make(modelIndex: number, revision: number, ofRow: JsonObject): JsonObject {
-		const { connection, endpoint, models, modelParameters } = this.#setup;
+	#make(setup: RunSetup, modelIndex: number, revision: number, ofRow: JsonObject): JsonObject {
+		const { connection, endpoint, models, modelParameters } = setup;
 		const kind = endpoint === 'completions' ? 'completion' : 'chat';
 		const own = [modelParameters?.[modelIndex] ?? {}, ofRow];
 		// A limit that was raised since is that of every row.

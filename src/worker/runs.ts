@@ -1,5 +1,5 @@
 import type { EngineEvent, RunRefusal } from '#contract/engine-api.ts';
-import { concurrencyCeiling, originOf } from '#domain/connection.ts';
+import { concurrencyCeiling, originOf, type Connection } from '#domain/connection.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -15,6 +15,7 @@ import {
 	type RunSetup,
 	type RunPhase,
 } from '#domain/run.ts';
+import { lackingKey, sharedSetups } from '#domain/shared-setup.ts';
 import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
 import type { RunStore } from '#storage/run-store.ts';
@@ -90,17 +91,24 @@ export class Runs {
 
 	async start(setup: RunSetup): Promise<Result<string, RunRefusal>> {
 		const { library, keys } = this.#parts;
-		const origin = originOf(setup.connection);
-		const usesKey = setup.connection.provider !== 'demo' && keys.keyFor(origin) !== '';
-		if (setup.connection.usesKey && !usesKey) return err({ kind: 'needsKey', origin });
+		const withKey = (connection: Connection): Connection => {
+			const usesKey = connection.provider !== 'demo' && keys.keyFor(originOf(connection)) !== '';
+			return { ...connection, usesKey };
+		};
+		const origin = this.#lackingKey(setup);
+		if (origin !== null) return err({ kind: 'needsKey', origin });
 		if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
-		const notes =
-			setup.connection.provider === 'demo' ? [] : await library.modelNotes(origin, setup.models);
-		const repairs = notes.flatMap((note) => note.repairs);
+		const repairs = await this.#rememberedRepairs(setup);
+		const { shares } = setup;
 		const run = await library.createRun({
 			...setup,
 			...(repairs.length === 0 ? {} : { repairs }),
-			connection: { ...setup.connection, usesKey },
+			connection: withKey(setup.connection),
+			...(shares === undefined
+				? {}
+				: {
+						shares: shares.map((share) => ({ ...share, connection: withKey(share.connection) })),
+					}),
 		});
 		const taken = await this.#takeUp(run.id);
 		return taken.ok ? ok(run.id) : taken;
@@ -128,11 +136,12 @@ export class Runs {
 		return this.#takeUp(runId, async (store, { setup }) => {
 			const { library } = this.#parts;
 			await this.#revise(store, setup, { repair });
+			// The note has the origin itself.
+			const { origin = originOf(setup.connection), ...noted } = repair;
 			const { model } = repair;
-			const origin = originOf(setup.connection);
 			const [note] = await library.modelNotes(origin, [model]);
 			await library.saveModelNote(origin, model, {
-				repairs: withRepair(note?.repairs ?? [], repair),
+				repairs: withRepair(note?.repairs ?? [], noted),
 			});
 		});
 	}
@@ -282,7 +291,7 @@ export class Runs {
 		prepare: Preparation | null,
 		steals: boolean,
 	): Promise<Result<null, RunRefusal>> {
-		const { keys, emit } = this.#parts;
+		const { emit } = this.#parts;
 		let release: (() => void) | null = null;
 		try {
 			// It is coming to rest: what is in flight finishes first.
@@ -290,12 +299,11 @@ export class Runs {
 			const opened = await this.#withData(runId);
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
-			const origin = originOf(setup.connection);
-			const lacksKey = (): boolean => setup.connection.usesKey && keys.keyFor(origin) === '';
-			if (lacksKey()) return err({ kind: 'needsKey', origin });
+			const lacking = this.#lackingKey(setup);
+			if (lacking !== null) return err({ kind: 'needsKey', origin: lacking });
 			if (!opened.hasData || !(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			// A help: without them the models' limits are learned anew.
-			const notes = await this.#parts.library.modelNotes(origin, setup.models).catch(() => []);
+			const notes = await this.#notes(setup).catch(() => []);
 			const steal = steals && opened.store.keepsJournal;
 			const onLost = (): void => {
 				this.#lost.add(runId);
@@ -317,12 +325,13 @@ export class Runs {
 			}
 			await opened.store.setPhase({ name: 'running' });
 			// Forgotten while the run was taken up: nothing leaves without it.
-			if (lacksKey()) {
+			const forgotten = this.#lackingKey(setup);
+			if (forgotten !== null) {
 				await opened.store.setPhase({ name: 'stopped' });
 				opened.store.letGo();
 				release();
 				emit({ kind: 'runsChanged' });
-				return err({ kind: 'needsKey', origin });
+				return err({ kind: 'needsKey', origin: forgotten });
 			}
 			this.#begin(opened, notes, release);
 			// Called off while the phase was stored.
@@ -384,7 +393,36 @@ export class Runs {
 		}
 	}
 
-	#begin({ run, store, plan }: OpenRun, notes: readonly ModelNote[], release: () => void): void {
+	/** What earlier runs have learned of the models, at each connection of the run. */
+	#notes(setup: RunSetup): Promise<readonly (readonly ModelNote[])[]> {
+		return Promise.all(
+			sharedSetups(setup).map(({ connection, models }) =>
+				this.#parts.library.modelNotes(originOf(connection), models),
+			),
+		);
+	}
+
+	async #rememberedRepairs(setup: RunSetup): Promise<readonly Repair[]> {
+		const setups = sharedSetups(setup);
+		const notes = await this.#notes(setup);
+		return setups.flatMap(({ connection, connectionName }, i) =>
+			connection.provider === 'demo'
+				? []
+				: (notes[i] ?? []).flatMap(({ origin, repairs }) =>
+						repairs.map((repair) => (connectionName === null ? repair : { ...repair, origin })),
+					),
+		);
+	}
+
+	#lackingKey(setup: RunSetup): string | null {
+		return lackingKey(setup, (origin) => this.#parts.keys.keyFor(origin) !== '');
+	}
+
+	#begin(
+		{ run, store, plan }: OpenRun,
+		notes: readonly (readonly ModelNote[])[],
+		release: () => void,
+	): void {
 		const { emit, host } = this.#parts;
 		const live = new LiveRun({
 			runId: run.id,
@@ -392,19 +430,22 @@ export class Runs {
 			plan,
 			store,
 			host,
-			send: this.#sender(run.setup),
-			gate: this.#gateOf(run.setup),
-			limiters: this.#limiters.of(
-				run.setup,
-				this.#parts.keys.versionOf(originOf(run.setup.connection)),
-				notes,
-			),
+			connections: sharedSetups(run.setup).map((setup, i) => ({
+				setup,
+				send: this.#sender(setup),
+				gate: this.#gateOf(setup),
+				limiters: this.#limiters.of(
+					setup,
+					this.#parts.keys.versionOf(originOf(setup.connection)),
+					notes[i] ?? [],
+				),
+			})),
 			carriedOver: this.#unsaved.get(run.id) ?? [],
 			onProgress: (progress) => {
 				emit({ kind: 'progress', progress });
 			},
-			onLimits: (limits) => {
-				this.#remember(run.setup, limits);
+			onLimits: (connection, limits) => {
+				this.#remember(connection, limits);
 			},
 		});
 		this.#unsaved.delete(run.id);
@@ -427,7 +468,7 @@ export class Runs {
 	}
 
 	/** What the endpoint named, or what was measured: another run at this model starts from there. */
-	#remember({ connection }: RunSetup, learned: readonly LearnedLimits[]): void {
+	#remember(connection: Connection, learned: readonly LearnedLimits[]): void {
 		const { library, host } = this.#parts;
 		if (connection.provider === 'demo') return;
 		for (const one of learned) {

@@ -33,6 +33,23 @@ test('columns of the row keep their names, those of the result give way', async 
 	);
 });
 
+test('of several connections each line names its own, and a column of the row keeps that name', async () => {
+	const items = streamOf([
+		resultItem({ connection: 'OpenAI', row: { connection: 'WLAN' } }),
+		failedItem({ connection: 'two.test', row: { connection: 'LAN' } }),
+	]);
+	const chunks = csvChunks(items, columnsOf('connection'), {
+		guardFormulas: true,
+		connections: true,
+	});
+	expect((await joined(chunks)).split('\r\n').map((line) => line.split(',').slice(0, 5))).toEqual([
+		['connection', 'prompt_index', 'model', 'connection_2', 'choice_index'],
+		['WLAN', '0', 'demo-small', 'OpenAI', '0'],
+		['LAN', '0', 'demo-small', 'two.test', ''],
+		[''],
+	]);
+});
+
 test('a column that objects have by nature is a column like any other', async () => {
 	const row = Object.fromEntries([['__proto__', 'x']]);
 	const text = await csv([resultItem({ row })], columnsOf('__proto__', 'constructor'));

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { checkDraft } from '#domain/check-draft.ts';
+import { draftOf, emptyDraft, emptyShare, type Draft, type ShareDraft } from '#domain/draft.ts';
+
+const share = (change: Partial<ShareDraft> = {}): ShareDraft => ({
+	...emptyShare,
+	baseUrl: 'https://two.test/v1/',
+	...change,
+});
+const draft = (shares: readonly ShareDraft[], change: Partial<Draft> = {}): Draft => ({
+	...emptyDraft,
+	provider: 'openai',
+	models: ['small', '', 'large'],
+	templates: [{ messages: [{ role: 'user', content: 'Hello' }], prompt: '' }],
+	shares,
+	...change,
+});
+const problems = (drafted: Draft) =>
+	checkDraft(drafted, null).problems.map(({ field, index, message }) => [field, index, message]);
+
+describe('further connections of a draft', () => {
+	test('share its run with its own connection, which comes first', () => {
+		const { setup, shares } = checkDraft(
+			draft([share({ models: ['s', 'nothing', ' l '] }), share({ baseUrl: 'https://two.test/b' })]),
+			null,
+		);
+		expect(setup?.shares).toEqual(shares);
+		expect(
+			shares.map(({ name, connection, tokensPerMinute, models }) => [
+				name,
+				connection.baseUrl,
+				tokensPerMinute,
+				models,
+			]),
+		).toEqual([
+			['OpenAI', 'https://api.openai.com/v1', null, []],
+			['two.test', 'https://two.test/v1', null, ['s', 'l']],
+			['two.test (2)', 'https://two.test/b', null, ['', '']],
+		]);
+	});
+
+	test('are none where none is named, in a draft of an earlier version too', () => {
+		expect(checkDraft(draft([]), null).setup).not.toHaveProperty('shares');
+		const { shares: _, ...older } = draft([]);
+		expect(checkDraft(older, null).shares).toEqual([]);
+	});
+
+	test('say what is wrong with each at its own fields', () => {
+		const drafted = draft(
+			[share({ baseUrl: '' }), share({ tokensPerMinute: 0.5 }), share({ provider: 'openai' })],
+			{ tokensPerMinute: null },
+		);
+		expect(problems(drafted)).toEqual([
+			['shareBaseUrl', 1, expect.stringContaining('Write the Base URL')],
+			['shareTokensPerMinute', 0, expect.stringContaining('of connection 1 too')],
+			['shareTokensPerMinute', 1, expect.stringContaining('of connection 2 too')],
+			['shareTokensPerMinute', 2, expect.stringContaining('of connection 3 must be')],
+			['shareTokensPerMinute', 3, expect.stringContaining('of connection 4 too')],
+			['shareBaseUrl', 3, expect.stringContaining('same as connection 1')],
+		]);
+		expect(checkDraft(drafted, null).shares).toEqual([]);
+	});
+
+	test('of one host may differ in their project alone', () => {
+		const other = share({ provider: 'openai', project: 'proj_2' });
+		expect(problems(draft([other]))).toEqual([]);
+	});
+
+	test('wait for the draft’s own to be right', () => {
+		const { shares, setup } = checkDraft(
+			draft([share()], { provider: 'compatible', baseUrl: '' }),
+			null,
+		);
+		expect([shares, setup]).toEqual([[], null]);
+	});
+
+	test('are there again in a copy of the run, with all that was typed', () => {
+		const drafted = draft([share({ models: ['s', '', 'l'], tokensPerMinute: 30_000 })], {
+			tokensPerMinute: 70_000,
+		});
+		const { setup } = checkDraft(drafted, null);
+		if (setup === null) throw new Error('the draft is not right');
+		const copy = draftOf(setup);
+		expect(copy).toMatchObject({
+			tokensPerMinute: 70_000,
+			shares: [{ provider: 'compatible', baseUrl: 'https://two.test/v1', models: ['s', 'l'] }],
+		});
+		expect(checkDraft(copy, null).setup).toEqual(setup);
+	});
+});
