@@ -20,6 +20,7 @@ export function startEngine(): EngineApi {
 		holdKey: (origin, key) => remote.holdKey(origin, key),
 		forgetKey: (origin) => remote.forgetKey(origin),
 		heldKeys: () => remote.heldKeys(),
+		previewRequest: (setup, request) => remote.previewRequest(setup, request),
 		startRun: (setup) => {
 			askToPersist();
 			return remote.startRun(setup);

@@ -4,6 +4,7 @@ import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { Repair } from '#domain/repair.ts';
+import type { RequestPreview } from '#domain/request-code.ts';
 import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
@@ -121,6 +122,9 @@ export interface EngineApi {
 	holdKey(origin: string, key: string): Promise<HeldKey>;
 	forgetKey(origin: string): Promise<void>;
 	heldKeys(): Promise<readonly HeldKey[]>;
+
+	/** One request of a run as it would leave if the run were started now; null where its rows are no longer stored. */
+	previewRequest(setup: RunSetup, request: number): Promise<RequestPreview | null>;
 
 	/** Stores the run and starts it; gives back its id. */
 	startRun(setup: RunSetup): Promise<Result<string, RunRefusal>>;

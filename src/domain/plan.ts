@@ -15,6 +15,10 @@ export interface PlanPlace {
 export const plannedRequests = ({ templates, rows, models }: PlanSize): number =>
 	templates * rows * models;
 
+/** The number of the request at a place: the other way round than `placeOf`. */
+export const requestAt = (place: PlanPlace, { rows, models }: PlanSize): number =>
+	(place.promptIndex * rows + place.rowIndex) * models + place.modelIndex;
+
 /** Plan order: all rows of template 1, then all of template 2; for each row all models. Nothing is listed: place k is computed. */
 export function placeOf(request: number, { rows, models }: PlanSize): PlanPlace {
 	const modelIndex = request % models;

@@ -9,6 +9,7 @@ import { exportItems } from './export-run.ts';
 import type { Host } from './host.ts';
 import { KeyRing } from './key-ring.ts';
 import { paced } from './paced.ts';
+import { previewRequest } from './preview-request.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { attachFiles, missingData, refusalOf, type Into } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
@@ -87,6 +88,9 @@ export function createEngine(host: Host): EngineApi {
 			return Promise.resolve();
 		},
 		heldKeys: () => Promise.resolve(keys.held()),
+
+		previewRequest: async (setup, request) =>
+			previewRequest((await rooms).library, keys, setup, request),
 
 		startRun: async (setup) => (await rooms).runs.start(setup),
 		pauseRun: async (runId) => (await rooms).runs.pause(runId),

@@ -23,6 +23,7 @@ import type { Fetch, Host, LockOptions } from './host.ts';
 import type { KeyRing } from './key-ring.ts';
 import { Limiters } from './limiters.ts';
 import { bookkeepingOf, LiveRun } from './live-run.ts';
+import { knownRepairs } from './preview-request.ts';
 import { ResultReader } from './result-reader.ts';
 import { RunPlan } from './run-plan.ts';
 
@@ -91,9 +92,7 @@ export class Runs {
 		const usesKey = setup.connection.provider !== 'demo' && keys.keyFor(origin) !== '';
 		if (setup.connection.usesKey && !usesKey) return err({ kind: 'needsKey', origin });
 		if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
-		const notes =
-			setup.connection.provider === 'demo' ? [] : await library.modelNotes(origin, setup.models);
-		const repairs = notes.flatMap((note) => note.repairs);
+		const repairs = await knownRepairs(library, setup);
 		const run = await library.createRun({
 			...setup,
 			...(repairs.length === 0 ? {} : { repairs }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeOf, plannedRequests } from '#domain/plan.ts';
+import { placeOf, plannedRequests, requestAt } from '#domain/plan.ts';
 import { compileTemplate } from '#domain/prompt.ts';
 
 test('the order is template, row, model', () => {
@@ -9,7 +9,12 @@ test('the order is template, row, model', () => {
 		const { promptIndex, rowIndex, modelIndex } = placeOf(k, size);
 		return `${String(promptIndex)}${String(rowIndex)}${String(modelIndex)}`;
 	});
-	expect(places).toEqual(['000', '001', '010', '011', '100', '101', '110', '111']);
+		expect(places).toEqual(['000', '001', '010', '011', '100', '101', '110', '111']);
+});
+
+test('a place leads back to its request', () => {
+	const size = { templates: 2, rows: 5, models: 3 };
+	for (let k = 0; k < 30; k++) expect(requestAt(placeOf(k, size), size)).toBe(k);
 });
 
 test('two templates and two rows give the prompts of the classic example in its order', () => {
