@@ -1,4 +1,4 @@
-import type { Dataset, DatasetMark, Row, TextEncoding } from '#domain/dataset.ts';
+import type { Column, Dataset, DatasetMark, Row, TextEncoding } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ModelNote } from '#domain/model-note.ts';
@@ -80,6 +80,12 @@ export type RunRefusal =
 	| { readonly kind: 'going' }
 	| { readonly kind: 'storage'; readonly message: string };
 
+/** A table that is read without being stored. */
+export interface SmallTable {
+	readonly columns: readonly Column[];
+	readonly rows: readonly Row[];
+}
+
 export type EngineEvent =
 	| { readonly kind: 'progress'; readonly progress: RunProgress }
 	/** The list of runs has changed: one was added, renamed, deleted, or changed its phase. */
@@ -113,6 +119,8 @@ export interface EngineApi {
 	): Promise<Result<Dataset, readonly Problem[]>>;
 	cancelImport(): Promise<void>;
 	getDataset(datasetId: string): Promise<Dataset | null>;
+	/** A table of at most so many rows, whole, for the page to pick from. */
+	readSmallTable(file: File, mostRows: number): Promise<Result<SmallTable, readonly Problem[]>>;
 	readRows(datasetId: string, first: number, count: number): Promise<readonly Row[]>;
 
 	loadDraft(): Promise<Draft | null>;

@@ -58,6 +58,6 @@ export function templatesFile(endpoint: Endpoint, drafts: readonly TemplateDraft
 	return `${JSON.stringify(written, null, 2)}\n`;
 }
 
-/** `count` null: nobody counted how many. */
-export const tooMany = (name: string, count: number | null): string =>
-	`${name} holds ${count === null ? 'more' : `${count.toLocaleString('en-US')} templates, more`} than the ${mostTemplates.toLocaleString('en-US')} templates that a run takes. Split it.`;
+/** `name` is the file's, or what takes its place in the sentence. */
+export const tooMany = (name: string, count: number): string =>
+	`${name} holds ${count.toLocaleString('en-US')} templates, more than the ${mostTemplates.toLocaleString('en-US')} that a run takes.`;

@@ -4,6 +4,7 @@ import { problem, type Problem } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createDemoFetch } from '#demo/demo-fetch.ts';
 import { openLibrary, type Library } from '#storage/library.ts';
+import { readSmallTable } from '#tabular/read-small-table.ts';
 import { readTables } from '#tabular/read-tables.ts';
 import { exportItems } from './export-run.ts';
 import type { Host } from './host.ts';
@@ -76,6 +77,7 @@ export function createEngine(host: Host): EngineApi {
 			if (dataset !== null) await holdDataset(datasetId);
 			return dataset;
 		},
+		readSmallTable: (file, mostRows) => readSmallTable(file, mostRows),
 		readRows: async (datasetId, first, count) =>
 			(await rooms).library.readRows(datasetId, first, count),
 

@@ -151,9 +151,7 @@ describe('a template file', () => {
 			'more than a run takes',
 			'p.jsonl',
 			'"a"\n'.repeat(mostTemplates + 1),
-			[
-				'p.jsonl holds 10,001 templates, more than the 10,000 templates that a run takes. Split it.',
-			],
+			['p.jsonl holds 10,001 templates, more than the 10,000 that a run takes.'],
 		],
 	])('that holds %s is refused: where, and why', (_, name, text, expected) => {
 		expect(faults(name, text)).toEqual(
