@@ -43,7 +43,7 @@ export function readTemplateFile(
 	else reader.add(ofText(withLineFeeds(content).replace(/\n$/, '')));
 	const { result } = reader;
 	return result.ok && result.value.templates.length > mostTemplates
-		? err([tooMany(name, result.value.templates.length)])
+		? err([tooMany(`${name} holds`, result.value.templates.length)])
 		: result;
 }
 
@@ -58,6 +58,6 @@ export function templatesFile(endpoint: Endpoint, drafts: readonly TemplateDraft
 	return `${JSON.stringify(written, null, 2)}\n`;
 }
 
-/** `name` is the file's, or what takes its place in the sentence. */
-export const tooMany = (name: string, count: number): string =>
-	`${name} holds ${count.toLocaleString('en-US')} templates, more than the ${mostTemplates.toLocaleString('en-US')} that a run takes.`;
+/** `subject` begins the sentence, such as “prompts.json holds”. */
+export const tooMany = (subject: string, count: number): string =>
+	`${subject} ${count.toLocaleString('en-US')} templates, more than the ${mostTemplates.toLocaleString('en-US')} that a run takes.`;

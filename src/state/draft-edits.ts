@@ -7,6 +7,7 @@ import {
 	type TemplateDraft,
 } from '#domain/draft.ts';
 import type { Message } from '#domain/prompt.ts';
+import type { TakeOver } from './template-files.ts';
 import { suggestedModels } from './suggested-models.ts';
 
 const replaceAt = <T>(list: readonly T[], at: number, item: T): readonly T[] =>
@@ -78,6 +79,15 @@ export function withTemplateCopied(draft: Draft, at: number): Draft {
 export const withoutTemplate = (draft: Draft, at: number): Draft => ({
 	...draft,
 	templates: removeAt(draft.templates, at),
+});
+
+export const withTemplatesImported = (
+	draft: Draft,
+	templates: readonly TemplateDraft[],
+	how: TakeOver,
+): Draft => ({
+	...draft,
+	templates: how === 'replace' ? templates : [...draft.templates, ...templates],
 });
 
 export const withTemplateMoved = (draft: Draft, from: number, to: number): Draft => ({
