@@ -14,12 +14,14 @@ export function startEngine(): EngineApi {
 		importFiles: (files, options) => remote.importFiles(files, options),
 		cancelImport: () => remote.cancelImport(),
 		getDataset: (datasetId) => remote.getDataset(datasetId),
+		readSmallTable: (file, mostRows) => remote.readSmallTable(file, mostRows),
 		readRows: (datasetId, first, count) => remote.readRows(datasetId, first, count),
 		loadDraft: () => remote.loadDraft(),
 		saveDraft: (draft) => remote.saveDraft(draft),
 		holdKey: (origin, key) => remote.holdKey(origin, key),
 		forgetKey: (origin) => remote.forgetKey(origin),
 		heldKeys: () => remote.heldKeys(),
+		previewRequest: (setup, request) => remote.previewRequest(setup, request),
 		startRun: (setup) => {
 			askToPersist();
 			return remote.startRun(setup);

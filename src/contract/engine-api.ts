@@ -1,9 +1,10 @@
-import type { Dataset, DatasetMark, Row, TextEncoding } from '#domain/dataset.ts';
+import type { Column, Dataset, DatasetMark, Row, TextEncoding } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { Repair } from '#domain/repair.ts';
+import type { RequestPreview } from '#domain/request-code.ts';
 import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
@@ -80,6 +81,12 @@ export type RunRefusal =
 	| { readonly kind: 'going' }
 	| { readonly kind: 'storage'; readonly message: string };
 
+/** A table that is read without being stored. */
+export interface SmallTable {
+	readonly columns: readonly Column[];
+	readonly rows: readonly Row[];
+}
+
 export type EngineEvent =
 	| { readonly kind: 'progress'; readonly progress: RunProgress }
 	/** The list of runs has changed: one was added, renamed, deleted, or changed its phase. */
@@ -113,6 +120,8 @@ export interface EngineApi {
 	): Promise<Result<Dataset, readonly Problem[]>>;
 	cancelImport(): Promise<void>;
 	getDataset(datasetId: string): Promise<Dataset | null>;
+	/** A table of at most so many rows, whole, for the page to pick from. */
+	readSmallTable(file: File, mostRows: number): Promise<Result<SmallTable, readonly Problem[]>>;
 	readRows(datasetId: string, first: number, count: number): Promise<readonly Row[]>;
 
 	/** One look through the rows of a dataset; it ends the one before. Null where it was ended, or nothing is stored. */
@@ -126,6 +135,9 @@ export interface EngineApi {
 	holdKey(origin: string, key: string): Promise<HeldKey>;
 	forgetKey(origin: string): Promise<void>;
 	heldKeys(): Promise<readonly HeldKey[]>;
+
+	/** One request of a run as it would leave if the run were started now; null where its rows are no longer stored. */
+	previewRequest(setup: RunSetup, request: number): Promise<RequestPreview | null>;
 
 	/** Stores the run and starts it; gives back its id. */
 	startRun(setup: RunSetup): Promise<Result<string, RunRefusal>>;

@@ -20,6 +20,22 @@ export const templateOf = (endpoint: Endpoint, draft: TemplateDraft): PromptTemp
 				messages: draft.messages.filter(({ content }) => content.trim() !== ''),
 			};
 
+interface CheckedTemplate {
+	readonly template: PromptTemplate;
+	readonly problems: readonly Problem[];
+	readonly hints: readonly Hint[];
+}
+
+interface Remembered {
+	readonly endpoint: Endpoint;
+	readonly index: number;
+	readonly dataset: Dataset | null;
+	readonly checked: CheckedTemplate;
+}
+
+/** A template draft is replaced, never changed: of thousands only the one being written has to be checked anew. */
+const remembered = new WeakMap<TemplateDraft, Remembered>();
+
 /** The template as it would be sent, with its problems and hints. */
 export function checkTemplate(
 	endpoint: Endpoint,
@@ -29,12 +45,31 @@ export function checkTemplate(
 	problems: Problem[],
 	hints: Hint[],
 ): PromptTemplate {
+	let last = remembered.get(draft);
+	if (last?.endpoint !== endpoint || last.index !== index || last.dataset !== dataset) {
+		last = { endpoint, index, dataset, checked: checked(endpoint, draft, index, dataset) };
+		remembered.set(draft, last);
+	}
+	problems.push(...last.checked.problems);
+	hints.push(...last.checked.hints);
+	return last.checked.template;
+}
+
+function checked(
+	endpoint: Endpoint,
+	draft: TemplateDraft,
+	index: number,
+	dataset: Dataset | null,
+): CheckedTemplate {
+	const problems: Problem[] = [];
+	const hints: Hint[] = [];
 	const template = templateOf(endpoint, draft);
 	const parsed = textsOf(template).map(parseTemplate);
 	const title = `Template ${String(index + 1)}`;
+	const result = { template, problems, hints };
 	if (parsed.every(({ source }) => source.trim() === '')) {
 		problems.push(problem('template', `${title} is empty. Write a prompt.`, index));
-		return template;
+		return result;
 	}
 	const variables = [...new Set(parsed.flatMap((text) => text.variables))];
 	const columns = dataset?.columns ?? [];
@@ -42,7 +77,7 @@ export function checkTemplate(
 	for (const name of variables)
 		if (!names.includes(name))
 			problems.push(problem('template', unknownVariable(title, name, columns, dataset), index));
-	if (dataset === null) return template;
+	if (dataset === null) return result;
 
 	if (variables.length === 0)
 		hints.push({
@@ -51,7 +86,7 @@ export function checkTemplate(
 			message: `${title} uses no column: the same prompt is sent for every row.`,
 		});
 	for (const text of parsed) addBraceHints(text, title, index, names, hints);
-	return template;
+	return result;
 }
 
 function addBraceHints(

@@ -27,6 +27,15 @@ export const plannedRequests = ({
 	paired = false,
 }: PlanSize): number => (paired ? 1 : templates) * rows * models * repeats;
 
+/** The number of the request at a place of the plan, of its first repeat: the other way round than `placeOf`. */
+export const requestAt = (
+	place: PlanPlace,
+	{ rows, models, repeats = 1, paired = false }: PlanSize,
+): number =>
+	(((paired ? 0 : place.promptIndex) * rows + place.rowIndex) * models + place.modelIndex) *
+		repeats +
+	(place.repeat ?? 0);
+
 /**
  * Plan order: all rows of template 1, then all of template 2; for each row all models, and for each model its repeats.
  * Nothing is listed: place k is computed.

@@ -2,20 +2,34 @@ import type { EngineApi, EngineEvent, RunRefusal } from '#contract/engine-api.ts
 import type { Provider } from '#domain/connection.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { checkDraft } from '#domain/check-draft.ts';
-import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
+import { draftOf, emptyDraft, type Draft, type TemplateDraft } from '#domain/draft.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { DataState } from './data.svelte.ts';
-import { likelyIdColumn, withProvider, withTemplate } from './draft-edits.ts';
+import {
+	likelyIdColumn,
+	withProvider,
+	withTemplate,
+	withTemplatesImported,
+} from './draft-edits.ts';
 import { draftOrigin, shareOrigin } from './draft-origin.ts';
-import { atModelField, fieldKey, filledFields, inPageOrder } from './draft-problems.ts';
+import {
+	atModelField,
+	fieldKey,
+	filledFields,
+	inPageOrder,
+	isOfTemplate,
+	ofTouched,
+} from './draft-problems.ts';
 import { DraftSaver } from './draft-saver.ts';
 import { withoutNaN } from './draft-numbers.ts';
 import { KeyRing } from './keys.svelte.ts';
 import { ModelNotesState } from './model-notes.svelte.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
 import { PreviewState } from './preview.svelte.ts';
+import type { TakeOver } from './template-files.ts';
+import { TemplatePages } from './template-pages.svelte.ts';
 import { isReplaceable, type Sample } from './samples.ts';
 
 /** What stands beneath a field. */
@@ -39,6 +53,9 @@ export class ComposeState {
 	readonly keys: KeyRing;
 	readonly modelNotes: ModelNotesState;
 	readonly preview: PreviewState;
+	readonly templatePages = new TemplatePages();
+	/** What looks and changes nothing: the answer is of whoever asks. */
+	readonly looks: Pick<EngineApi, 'previewRequest' | 'readRows' | 'readSmallTable'>;
 
 	draft = $state.raw<Draft>(emptyDraft);
 	/** False until the stored draft was looked for. */
@@ -79,9 +96,7 @@ export class ComposeState {
 		}),
 	);
 	readonly #shown: readonly Problem[] = $derived(
-		this.attempted
-			? this.problems
-			: this.problems.filter(({ field, index }) => this.#touched.includes(fieldKey(field, index))),
+		this.attempted ? this.problems : ofTouched(this.problems, this.#touched),
 	);
 	/** Nothing of a run stands there yet. */
 	readonly untouched: boolean = $derived.by(
@@ -94,6 +109,7 @@ export class ComposeState {
 
 	constructor(api: EngineApi, needs: ComposeNeeds) {
 		this.#api = api;
+		this.looks = api;
 		this.#needs = needs;
 		this.#saver = new DraftSaver(api, needs.clock ?? pageClock);
 		this.data = new DataState(api);
@@ -162,6 +178,25 @@ export class ComposeState {
 
 	async readAgain(options: Parameters<DataState['readAgain']>[0]): Promise<void> {
 		this.#use(await this.data.readAgain(options));
+	}
+
+	/** Their problems show at once, as those of a draft that comes back. */
+	importTemplates(templates: readonly TemplateDraft[], how: TakeOver): void {
+		const before = how === 'replace' ? 0 : this.draft.templates.length;
+		this.edit((draft) => withTemplatesImported(draft, templates, how));
+		this.#touched = [...this.#touched, ...filledFields(this.draft).filter(isOfTemplate)];
+		this.showTemplate(before);
+	}
+
+	/** Opens a template and shows it in the preview. */
+	showTemplate(index: number): void {
+		this.templatePages.open(index);
+		this.preview.showTemplate(index);
+	}
+
+	/** What a problem is about comes onto the page. */
+	reveal(field: Field, index: number): void {
+		if (field === 'template') this.templatePages.open(index);
 	}
 
 	removeData(): void {

@@ -7,6 +7,7 @@ import {
 	type TemplateDraft,
 } from '#domain/draft.ts';
 import type { Message } from '#domain/prompt.ts';
+import type { TakeOver } from './template-files.ts';
 import { suggestedModels } from './suggested-models.ts';
 
 const replaceAt = <T>(list: readonly T[], at: number, item: T): readonly T[] =>
@@ -20,6 +21,13 @@ const insertAfter = <T>(list: readonly T[], at: number, item: T): readonly T[] =
 	item,
 	...list.slice(at + 1),
 ];
+
+/** The element at `from` comes to stand at `to`; the others close up behind it. */
+function moved<T>(list: readonly T[], from: number, to: number): readonly T[] {
+	const element = list[from];
+	if (element === undefined || to < 0 || to >= list.length) return list;
+	return removeAt(list, from).toSpliced(to, 0, element);
+}
 
 /** Models that the person chose are kept; ones that only stood there as the suggestion of the other provider are not. */
 export function withProvider(draft: Draft, provider: Provider): Draft {
@@ -79,6 +87,20 @@ export const withoutTemplate = (draft: Draft, at: number): Draft => ({
 	templates: removeAt(draft.templates, at),
 });
 
+export const withTemplatesImported = (
+	draft: Draft,
+	templates: readonly TemplateDraft[],
+	how: TakeOver,
+): Draft => ({
+	...draft,
+	templates: how === 'replace' ? templates : [...draft.templates, ...templates],
+});
+
+export const withTemplateMoved = (draft: Draft, from: number, to: number): Draft => ({
+	...draft,
+	templates: moved(draft.templates, from, to),
+});
+
 export const withMessage = (
 	template: TemplateDraft,
 	at: number,
@@ -97,6 +119,12 @@ export const withoutMessage = (
 	template: TemplateDraft,
 	at: number,
 ): Pick<TemplateDraft, 'messages'> => ({ messages: removeAt(template.messages, at) });
+
+export const withMessageMoved = (
+	template: TemplateDraft,
+	from: number,
+	to: number,
+): Pick<TemplateDraft, 'messages'> => ({ messages: moved(template.messages, from, to) });
 
 /** The column that names the rows when nobody has said: the one called id, whatever its case. */
 export const likelyIdColumn = (columns: readonly Column[]): string | null =>

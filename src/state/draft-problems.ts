@@ -36,6 +36,19 @@ export function atModelField(draft: Draft, problem: Problem): Problem {
 /** Names one field of the page. */
 export const fieldKey = (field: Field, index: number): string => `${field}:${String(index)}`;
 
+/** Whether a field's key is that of a template. */
+export const isOfTemplate = (key: string): boolean =>
+	key.startsWith(fieldKey('template', 0).slice(0, -1));
+
+/** The problems of the fields that were touched. */
+export function ofTouched(
+	problems: readonly Problem[],
+	touched: readonly string[],
+): readonly Problem[] {
+	const keys = new Set(touched);
+	return problems.filter(({ field, index }) => keys.has(fieldKey(field, index)));
+}
+
 /**
  * The fields of a restored draft that hold something of the person's own: their problems need no second touch to show.
  */

@@ -4,11 +4,13 @@ import { problem, type Problem } from '#domain/problem.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { createDemoFetch } from '#demo/demo-fetch.ts';
 import { openLibrary, type Library } from '#storage/library.ts';
+import { readSmallTable } from '#tabular/read-small-table.ts';
 import { readTables } from '#tabular/read-tables.ts';
 import { exportItems } from './export-run.ts';
 import type { Host } from './host.ts';
 import { KeyRing } from './key-ring.ts';
 import { paced } from './paced.ts';
+import { previewRequest } from './preview-request.ts';
 import { RowPasses } from './row-passes.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { attachFiles, missingData, refusalOf, type Into } from './attach-files.ts';
@@ -78,6 +80,7 @@ export function createEngine(host: Host): EngineApi {
 			if (dataset !== null) await holdDataset(datasetId);
 			return dataset;
 		},
+		readSmallTable: (file, mostRows) => readSmallTable(file, mostRows),
 		readRows: async (datasetId, first, count) =>
 			(await rooms).library.readRows(datasetId, first, count),
 
@@ -102,6 +105,11 @@ export function createEngine(host: Host): EngineApi {
 			return Promise.resolve();
 		},
 		heldKeys: () => Promise.resolve(keys.held()),
+
+		previewRequest: async (setup, request) => {
+			const { library, passes } = await rooms;
+			return previewRequest(library, keys, passes, setup, request);
+		},
 
 		startRun: async (setup) => (await rooms).runs.start(setup),
 		pauseRun: async (runId) => (await rooms).runs.pause(runId),

@@ -24,6 +24,7 @@ import type { Fetch, Host, LockOptions } from './host.ts';
 import type { KeyRing } from './key-ring.ts';
 import { Limiters } from './limiters.ts';
 import { bookkeepingOf, LiveRun } from './live-run.ts';
+import { knownRepairs, notesOf } from './known-notes.ts';
 import { ResultReader } from './result-reader.ts';
 import { planRowsOf } from './plan-rows.ts';
 import type { RowPasses } from './row-passes.ts';
@@ -98,7 +99,7 @@ export class Runs {
 		const origin = this.#lackingKey(setup);
 		if (origin !== null) return err({ kind: 'needsKey', origin });
 		if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
-		const repairs = await this.#rememberedRepairs(setup);
+		const repairs = await knownRepairs(library, setup);
 		const { shares } = setup;
 		const run = await library.createRun({
 			...setup,
@@ -303,7 +304,7 @@ export class Runs {
 			if (lacking !== null) return err({ kind: 'needsKey', origin: lacking });
 			if (!opened.hasData || !(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			// A help: without them the models' limits are learned anew.
-			const notes = await this.#notes(setup).catch(() => []);
+			const notes = await notesOf(this.#parts.library, setup).catch(() => []);
 			const steal = steals && opened.store.keepsJournal;
 			const onLost = (): void => {
 				this.#lost.add(runId);
@@ -391,27 +392,6 @@ export class Runs {
 			store.letGo();
 			release();
 		}
-	}
-
-	/** What earlier runs have learned of the models, at each connection of the run. */
-	#notes(setup: RunSetup): Promise<readonly (readonly ModelNote[])[]> {
-		return Promise.all(
-			sharedSetups(setup).map(({ connection, models }) =>
-				this.#parts.library.modelNotes(originOf(connection), models),
-			),
-		);
-	}
-
-	async #rememberedRepairs(setup: RunSetup): Promise<readonly Repair[]> {
-		const setups = sharedSetups(setup);
-		const notes = await this.#notes(setup);
-		return setups.flatMap(({ connection, connectionName }, i) =>
-			connection.provider === 'demo'
-				? []
-				: (notes[i] ?? []).flatMap(({ origin, repairs }) =>
-						repairs.map((repair) => (connectionName === null ? repair : { ...repair, origin })),
-					),
-		);
 	}
 
 	#lackingKey(setup: RunSetup): string | null {

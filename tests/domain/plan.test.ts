@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeOf, plannedRequests } from '#domain/plan.ts';
+import { placeOf, plannedRequests, requestAt } from '#domain/plan.ts';
 import { compileTemplate } from '#domain/prompt.ts';
 
 test('the order is template, row, model', () => {
@@ -10,6 +10,14 @@ test('the order is template, row, model', () => {
 		return `${String(promptIndex)}${String(rowIndex)}${String(modelIndex)}`;
 	});
 	expect(places).toEqual(['000', '001', '010', '011', '100', '101', '110', '111']);
+});
+
+test.each([
+	{ templates: 2, rows: 5, models: 3 },
+	{ templates: 2, rows: 5, models: 3, repeats: 4 },
+	{ templates: 5, rows: 5, models: 3, repeats: 2, paired: true },
+])('a place leads back to its request: %j', (size) => {
+	for (let k = 0; k < plannedRequests(size); k++) expect(requestAt(placeOf(k, size), size)).toBe(k);
 });
 
 test('two templates and two rows give the prompts of the classic example in its order', () => {

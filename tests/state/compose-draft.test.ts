@@ -6,6 +6,7 @@ import { compileTemplate } from '#domain/prompt.ts';
 import {
 	withMessage,
 	withMessageAdded,
+	withMessageMoved,
 	withoutMessage,
 	withoutModel,
 	withoutTemplate,
@@ -13,6 +14,7 @@ import {
 	withTemplate,
 	withTemplateAdded,
 	withTemplateCopied,
+	withTemplateMoved,
 } from '#state/draft-edits.ts';
 import { draftOrigin } from '#state/draft-origin.ts';
 import { renderedTexts, roughTokens } from '#state/rendered-prompt.ts';
@@ -57,6 +59,22 @@ describe('the templates', () => {
 	])('%s', (_, changed, expected) => {
 		expect(prompts(changed)).toEqual(expected);
 		expect(prompts(draft)).toEqual(['a', 'b']);
+	});
+
+	const three = { ...emptyDraft, templates: [text('a'), text('b'), text('c')] };
+	test.each([
+		{ from: 0, to: 1, become: ['b', 'a', 'c'] },
+		{ from: 0, to: 2, become: ['b', 'c', 'a'] },
+		{ from: 2, to: 0, become: ['c', 'a', 'b'] },
+		{ from: 0, to: -1, become: ['a', 'b', 'c'] },
+		{ from: 2, to: 3, become: ['a', 'b', 'c'] },
+		{ from: 3, to: 0, become: ['a', 'b', 'c'] },
+	])('moved from $from to $to become $become', ({ from, to, become }) => {
+		expect(prompts(withTemplateMoved(three, from, to))).toEqual(become);
+		const messages = three.templates.flatMap((template) => template.messages);
+		expect(
+			withMessageMoved({ messages, prompt: '' }, from, to).messages.map(({ content }) => content),
+		).toEqual(become);
 	});
 
 	test('keep what stands in the other form when one is written', () => {
