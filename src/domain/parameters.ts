@@ -1,3 +1,4 @@
+import { faultWords, jsonFault } from './json-fault.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -47,10 +48,11 @@ export function parseOtherParameters(
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
-	} catch (error) {
-		const detail = error instanceof Error ? error.message : '';
+	} catch {
+		const fault = jsonFault(text);
+		const where = fault === null ? '' : `, ${faultWords(fault)}`;
 		return err(
-			`Other parameters is not valid JSON: ${detail}. Write an object such as {"top_p": 0.9}.`,
+			`Other parameters is not valid JSON${where}. Write an object such as {"top_p": 0.9}.`,
 		);
 	}
 	if (!isJsonObject(value))

@@ -97,7 +97,11 @@ describe('a draft', () => {
 		[{ maxConcurrency: 0 }, 'maxConcurrency', /whole number from 1/],
 		[{ maxRetries: -1 }, 'maxRetries', /whole number from 0/],
 		[{ timeoutSeconds: 0 }, 'timeoutSeconds', /more than 0/],
-		[{ otherParameters: '{top_p: 1}' }, 'otherParameters', /not valid JSON/],
+		[
+			{ otherParameters: '{top_p: 1}' },
+			'otherParameters',
+			/not valid JSON, line 1, column 2: a name must stand in straight double quotes/,
+		],
 		[{ otherParameters: '[1]' }, 'otherParameters', /must be a JSON object/],
 		[{ otherParameters: '"x"' }, 'otherParameters', /must be a JSON object/],
 		[{ otherParameters: '{"n": 2}' }, 'otherParameters', /Completions per prompt/],
