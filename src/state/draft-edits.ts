@@ -43,6 +43,9 @@ export const withModelAdded = (draft: Draft): Draft => ({
 export const withoutModel = (draft: Draft, at: number): Draft => ({
 	...draft,
 	models: removeAt(draft.models, at),
+	...(draft.modelParameters === undefined
+		? {}
+		: { modelParameters: removeAt(draft.modelParameters, at) }),
 });
 
 export const withSettings = (draft: Draft, settings: Partial<SettingsDraft>): Draft => ({

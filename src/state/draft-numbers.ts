@@ -6,9 +6,20 @@ import type { Draft } from '#domain/draft.ts';
  */
 export function withoutNaN(draft: Draft): Draft {
 	const number = (value: number | null): number | null => (Number.isNaN(value) ? null : value);
-	const { settings } = draft;
+	const { settings, rows } = draft;
 	return {
 		...draft,
+		...(rows === undefined
+			? {}
+			: {
+					rows: {
+						...rows,
+						count: number(rows.count),
+						seed: number(rows.seed),
+						from: number(rows.from),
+						to: number(rows.to),
+					},
+				}),
 		settings: {
 			...settings,
 			completionsPerPrompt: number(settings.completionsPerPrompt),

@@ -6,6 +6,7 @@ const order: readonly Field[] = [
 	'baseUrl',
 	'apiKey',
 	'model',
+	'modelParameters',
 	'completionsPerPrompt',
 	'temperature',
 	'maxTokens',
@@ -15,9 +16,12 @@ const order: readonly Field[] = [
 	'requestsPerMinute',
 	'tokensPerMinute',
 	'otherParameters',
+	'bindings',
 	'dataFiles',
+	'rows',
 	'idColumn',
 	'template',
+	'pairing',
 ];
 
 export const inPageOrder = (problems: readonly Problem[]): readonly Problem[] =>
@@ -46,5 +50,8 @@ export function filledFields(draft: Draft): readonly string[] {
 		.slice(order.indexOf('completionsPerPrompt'), order.indexOf('dataFiles'))
 		.map((field) => fieldKey(field, 0));
 	const baseUrl = draft.baseUrl.trim() === '' ? [] : [fieldKey('baseUrl', 0)];
-	return [...baseUrl, ...settings, ...templates];
+	const parameters = (draft.modelParameters ?? []).map((_, i) => fieldKey('modelParameters', i));
+	const bindings = (draft.bindings ?? []).map((_, i) => fieldKey('bindings', i));
+	const plan = [fieldKey('rows', 0), fieldKey('pairing', 0), ...parameters, ...bindings];
+	return [...baseUrl, ...settings, ...templates, ...plan];
 }
