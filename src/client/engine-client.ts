@@ -15,6 +15,8 @@ export function startEngine(): EngineApi {
 		cancelImport: () => remote.cancelImport(),
 		getDataset: (datasetId) => remote.getDataset(datasetId),
 		readRows: (datasetId, first, count) => remote.readRows(datasetId, first, count),
+		scanRows: (datasetId, query) => remote.scanRows(datasetId, query),
+		cancelScan: () => remote.cancelScan(),
 		loadDraft: () => remote.loadDraft(),
 		saveDraft: (draft) => remote.saveDraft(draft),
 		holdKey: (origin, key) => remote.holdKey(origin, key),
