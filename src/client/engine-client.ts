@@ -16,6 +16,8 @@ export function startEngine(): EngineApi {
 		getDataset: (datasetId) => remote.getDataset(datasetId),
 		readSmallTable: (file, mostRows) => remote.readSmallTable(file, mostRows),
 		readRows: (datasetId, first, count) => remote.readRows(datasetId, first, count),
+		scanRows: (datasetId, query) => remote.scanRows(datasetId, query),
+		cancelScan: () => remote.cancelScan(),
 		loadDraft: () => remote.loadDraft(),
 		saveDraft: (draft) => remote.saveDraft(draft),
 		holdKey: (origin, key) => remote.holdKey(origin, key),

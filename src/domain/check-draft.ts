@@ -31,6 +31,8 @@ export interface DraftCheck {
 	readonly rows: number;
 	readonly models: number;
 	readonly requests: number;
+	/** How many requests are made of each, where an endpoint answers but once a request; left out: one. */
+	readonly repeats?: number;
 	/** Template i goes with row i alone. */
 	readonly paired: boolean;
 	/** How many rows the data has; where fewer are chosen, `rows` says how many. */

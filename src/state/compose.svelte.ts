@@ -5,6 +5,9 @@ import { checkDraft } from '#domain/check-draft.ts';
 import { draftOf, emptyDraft, type Draft, type TemplateDraft } from '#domain/draft.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
+import { rowQueryOf } from '#domain/row-query.ts';
+import { readRows } from '#domain/check-rows.ts';
+import { chosenRows, listedRows, type ChosenRows } from '#domain/rows.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { DataState } from './data.svelte.ts';
 import {
@@ -30,6 +33,7 @@ import { pageClock, type PageClock } from './page-clock.ts';
 import { PreviewState } from './preview.svelte.ts';
 import type { TakeOver } from './template-files.ts';
 import { TemplatePages } from './template-pages.svelte.ts';
+import { RowLook } from './row-look.svelte.ts';
 import { isReplaceable, type Sample } from './samples.ts';
 
 /** What stands beneath a field. */
@@ -56,6 +60,7 @@ export class ComposeState {
 	readonly templatePages = new TemplatePages();
 	/** What looks and changes nothing: the answer is of whoever asks. */
 	readonly looks: Pick<EngineApi, 'previewRequest' | 'readRows' | 'readSmallTable'>;
+	readonly rowLook: RowLook;
 
 	draft = $state.raw<Draft>(emptyDraft);
 	/** False until the stored draft was looked for. */
@@ -71,7 +76,18 @@ export class ComposeState {
 	#restored: Promise<void> = Promise.resolve();
 
 	readonly origin: string | null = $derived(draftOrigin(this.draft));
-	readonly check = $derived.by(() => checkDraft(this.draft, this.data.dataset));
+	readonly check = $derived.by(() => checkDraft(this.draft, this.data.dataset, this.rowLook.scan));
+	readonly #rowsDraft = $derived(this.draft.rows);
+	/** Null while they are counted, and where they cannot be told. */
+	readonly chosenRows: ChosenRows | null = $derived.by(() => {
+		const { dataset } = this.data;
+		if (dataset === null) return null;
+		const { choice } = readRows(this.#rowsDraft, dataset);
+		if (choice === null) return null;
+		if (choice.kind !== 'where') return chosenRows(choice, dataset.rowCount);
+		const numbers = this.rowLook.scan?.numbers ?? null;
+		return numbers === null ? null : listedRows(numbers);
+	});
 	readonly needsKey: boolean = $derived.by(
 		() =>
 			this.draft.provider === 'openai' && this.origin !== null && !this.keys.hasFor(this.origin),
@@ -83,6 +99,8 @@ export class ComposeState {
 		found.push(...this.#missingShareKeys);
 		if (this.data.reading !== null)
 			found.push(problem('dataFiles', 'The data is still being read. Wait for it, or cancel it.'));
+		if (this.rowLook.failure !== null && !this.check.counted)
+			found.push(problem('rows', `The rows could not be counted: ${this.rowLook.failure}.`));
 		return inPageOrder(found);
 	});
 	/** Of further connections that cannot go without a key; the draft's own origin is asked for at its own field. */
@@ -115,7 +133,8 @@ export class ComposeState {
 		this.data = new DataState(api);
 		this.keys = new KeyRing(api);
 		this.modelNotes = new ModelNotesState(api);
-		this.preview = new PreviewState(this.data);
+		this.rowLook = new RowLook(api);
+		this.preview = new PreviewState(this.data, () => this.chosenRows);
 	}
 
 	/** Brings back what was being written when the page was last open. */
@@ -142,6 +161,7 @@ export class ComposeState {
 	edit(change: (draft: Draft) => Draft): void {
 		this.draft = change(this.draft);
 		this.refusal = null;
+		this.#lookAtRows();
 		this.#saver.soon(this.draft);
 	}
 
@@ -234,6 +254,7 @@ export class ComposeState {
 
 	/** The id of the run started; null where problems stand in the way or the worker refused. */
 	async start(): Promise<string | null> {
+		await this.rowLook.settled();
 		const { setup } = this.check;
 		if (this.problems.length > 0 || setup === null) {
 			this.attempted = true;
@@ -294,10 +315,20 @@ export class ComposeState {
 		this.#touched = filledFields(draft);
 		this.data.clear();
 		this.draft = draft;
-		if (draft.datasetId === null || (await this.data.restore(draft.datasetId))) return;
+		if (draft.datasetId === null || (await this.data.restore(draft.datasetId))) {
+			this.#lookAtRows();
+			return;
+		}
 		if (this.draft.datasetId !== draft.datasetId) return;
 		this.draft = { ...this.draft, datasetId: null, idColumn: null };
 		this.data.refuse('The data of this draft is no longer stored here. Choose the file again.');
+	}
+
+	/** Whatever only the cells can tell of the draft is found out as soon as it is asked for. */
+	#lookAtRows(): void {
+		const { dataset } = this.data;
+		this.rowLook.want(dataset?.id ?? null, rowQueryOf(this.draft, dataset));
+		this.preview.rowsChanged();
 	}
 
 	#use(dataset: Dataset | null): void {

@@ -57,6 +57,9 @@ export const withoutModel = (draft: Draft, at: number): Draft => ({
 		: {
 				shares: draft.shares.map((share) => ({ ...share, models: removeAt(share.models, at) })),
 			}),
+	...(draft.modelParameters === undefined
+		? {}
+		: { modelParameters: removeAt(draft.modelParameters, at) }),
 });
 
 export const withSettings = (draft: Draft, settings: Partial<SettingsDraft>): Draft => ({

@@ -6,7 +6,7 @@ import type { Draft } from '#domain/draft.ts';
  */
 export function withoutNaN(draft: Draft): Draft {
 	const number = (value: number | null): number | null => (Number.isNaN(value) ? null : value);
-	const { settings, shares, tokensPerMinute } = draft;
+	const { settings, rows, shares, tokensPerMinute } = draft;
 	return {
 		...draft,
 		...(tokensPerMinute === undefined ? {} : { tokensPerMinute: number(tokensPerMinute) }),
@@ -17,6 +17,17 @@ export function withoutNaN(draft: Draft): Draft {
 						...share,
 						tokensPerMinute: number(share.tokensPerMinute),
 					})),
+				}),
+		...(rows === undefined
+			? {}
+			: {
+					rows: {
+						...rows,
+						count: number(rows.count),
+						seed: number(rows.seed),
+						from: number(rows.from),
+						to: number(rows.to),
+					},
 				}),
 		settings: {
 			...settings,

@@ -9,6 +9,7 @@ const order: readonly Field[] = [
 	'shareTokensPerMinute',
 	'shareBaseUrl',
 	'shareApiKey',
+	'modelParameters',
 	'completionsPerPrompt',
 	'temperature',
 	'maxTokens',
@@ -18,9 +19,12 @@ const order: readonly Field[] = [
 	'requestsPerMinute',
 	'tokensPerMinute',
 	'otherParameters',
+	'bindings',
 	'dataFiles',
+	'rows',
 	'idColumn',
 	'template',
+	'pairing',
 ];
 
 export const inPageOrder = (problems: readonly Problem[]): readonly Problem[] =>
@@ -62,7 +66,10 @@ export function filledFields(draft: Draft): readonly string[] {
 		.slice(order.indexOf('completionsPerPrompt'), order.indexOf('dataFiles'))
 		.map((field) => fieldKey(field, 0));
 	const baseUrl = draft.baseUrl.trim() === '' ? [] : [fieldKey('baseUrl', 0)];
-	return [...baseUrl, ...filledShareFields(draft), ...settings, ...templates];
+	const parameters = (draft.modelParameters ?? []).map((_, i) => fieldKey('modelParameters', i));
+	const bindings = (draft.bindings ?? []).map((_, i) => fieldKey('bindings', i));
+	const plan = [fieldKey('rows', 0), fieldKey('pairing', 0), ...parameters, ...bindings];
+	return [...baseUrl, ...filledShareFields(draft), ...settings, ...templates, ...plan];
 }
 
 /** The draft's own connection has index 0 among those that share its run. */

@@ -1,25 +1,45 @@
 import type { Row } from '#domain/dataset.ts';
+import { positionAt, type ChosenRows } from '#domain/rows.ts';
 import type { DataState } from './data.svelte.ts';
 
-/** Which row and which template the preview shows. */
+/** Which row and which template the preview shows. Only rows that are chosen are shown, and counted. */
 export class PreviewState {
 	readonly #data: DataState;
 	#wantedRow = $state.raw(0);
 	#wantedTemplate = $state.raw(0);
-	readonly rowCount: number = $derived.by(() => this.#data.dataset?.rowCount ?? 0);
-	/** From 0. */
+	readonly #chosen: () => ChosenRows | null;
+	readonly rowCount: number = $derived.by(() => this.#chosen()?.count ?? 0);
+	/** Its place among the rows chosen, from 0. */
 	readonly rowIndex: number = $derived(Math.max(0, Math.min(this.#wantedRow, this.rowCount - 1)));
-	/** Null while it is read, and where there is no data. */
-	readonly row: Row | null = $derived.by(() => this.#data.rows.rowAt(this.rowIndex));
+	/** Its number in the data, from 0; -1 where there is none. */
+	readonly rowNumber: number = $derived.by(() =>
+		this.rowCount === 0 ? -1 : (this.#chosen()?.rowAt(this.rowIndex) ?? -1),
+	);
+	/** Null while it is read, and where there is none. */
+	readonly row: Row | null = $derived.by(() =>
+		this.rowNumber === -1 ? null : this.#data.rows.rowAt(this.rowNumber),
+	);
 
-	constructor(data: DataState) {
+	constructor(data: DataState, chosen: () => ChosenRows | null) {
 		this.#data = data;
+		this.#chosen = chosen;
 	}
 
 	showRow(index: number): void {
 		if (!Number.isInteger(index)) return;
 		this.#wantedRow = index;
-		void this.#data.rows.need(this.rowIndex);
+		this.rowsChanged();
+	}
+
+	/** The row with that number in the data, from 0; the next one that is chosen, where it is not. */
+	showRowOfData(number: number): void {
+		const chosen = this.#chosen();
+		if (chosen !== null) this.showRow(positionAt(chosen, number));
+	}
+
+	/** Other rows are chosen: what is shown may have to be read. */
+	rowsChanged(): void {
+		if (this.rowNumber !== -1) void this.#data.rows.need(this.rowNumber);
 	}
 
 	showTemplate(index: number): void {

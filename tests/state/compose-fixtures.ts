@@ -2,6 +2,8 @@ import type { EngineApi, HeldKey } from '#contract/engine-api.ts';
 import type { Dataset, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import { ok } from '#domain/result.ts';
+import type { RowQuery, RowScan } from '#domain/row-scan.ts';
+import type { RowChoice } from '#domain/rows.ts';
 import { ComposeState, type ComposeNeeds } from '#state/compose.svelte.ts';
 import { apiWith, HandClock } from './run-fixtures.ts';
 
@@ -28,6 +30,15 @@ export const rowsFrom = (first: number, count: number): readonly Row[] =>
 
 export const file = (name = 'reviews.csv'): File => new File(['id\n1'], name, { type: 'text/csv' });
 
+/** What a look through three rows finds; the middle one is as a `where` asks for. */
+export const scanOf = (rows: RowChoice): RowScan => ({
+	rowCount: rows.kind === 'where' ? 1 : 3,
+	numbers: rows.kind === 'where' ? Uint32Array.of(1) : null,
+	ids: { blank: { count: 0, numbers: [] }, repeated: 0, examples: [] },
+	models: [],
+	unfit: [],
+});
+
 /** A worker that stores nothing but what it was asked, in order. */
 export class AskedWorker {
 	readonly calls: (readonly unknown[])[] = [];
@@ -48,6 +59,8 @@ export class AskedWorker {
 			readRows: log('readRows', (_id: string, first: number, count: number) =>
 				rowsFrom(first, count),
 			),
+			scanRows: log('scanRows', (_id: string, { rows }: RowQuery) => scanOf(rows)),
+			cancelScan: log('cancelScan', () => undefined),
 			loadDraft: log('loadDraft', () => null),
 			saveDraft: log('saveDraft', () => undefined),
 			holdKey: log('holdKey', (origin: string, key: string) => {

@@ -3,16 +3,36 @@ import { formatCount, formatCounted } from '../format.ts';
 
 /** "2 templates × 150 rows × 1 model"; without data no rows are spoken of. */
 export function planFactors(check: DraftCheck, hasData: boolean): string {
-	const factors = [
-		formatCounted(check.templates, 'template'),
-		...(hasData ? [formatCounted(check.rows, 'row')] : []),
-		formatCounted(check.models, 'model'),
-	];
-	return factors.join(' × ');
+	const { templates, models, paired, modelColumn, repeats = 1 } = check;
+	const rows = hasData ? [rowWords(check)] : [];
+	return [
+		...(paired
+			? [`${formatCounted(templates, 'template')}, each with its row`]
+			: [formatCounted(templates, 'template'), ...rows]),
+		modelColumn === null ? formatCounted(models, 'model') : `the model in “${modelColumn}”`,
+		...(repeats > 1 ? [formatCounted(repeats, 'repeat')] : []),
+	].join(' × ');
 }
 
-/** "600 choices"; null where each request brings one. */
+/** "150 rows", or "20 of 150 rows" where fewer are chosen. */
+function rowWords({ rows, rowsInData, counted }: DraftCheck): string {
+	if (!counted) return 'rows being counted';
+	return rows === rowsInData
+		? formatCounted(rows, 'row')
+		: `${formatCount(rows)} of ${formatCounted(rowsInData, 'row')}`;
+}
+
+/** A sentence on how many rows are chosen. */
+export function chosenWords({ rows, rowsInData, counted }: DraftCheck): string {
+	if (!counted) return 'The rows are being counted…';
+	const all = formatCounted(rowsInData, 'row');
+	return rows === rowsInData ? `All ${all} are chosen.` : `${formatCount(rows)} of ${all} chosen.`;
+}
+
+/** "600 choices"; null where each request brings one and stands for no more. */
 export function choiceWords(check: DraftCheck, completionsPerPrompt: number | null): string | null {
-	if (completionsPerPrompt === null || !(completionsPerPrompt > 1)) return null;
-	return `${formatCount(check.requests * completionsPerPrompt)} choices`;
+	const asked = completionsPerPrompt ?? 1;
+	if (!(asked > 1) && (check.repeats ?? 1) === 1) return null;
+	const perRequest = (check.repeats ?? 1) > 1 ? 1 : asked;
+	return `${formatCount(check.requests * perRequest)} choices`;
 }

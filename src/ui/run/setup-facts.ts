@@ -1,15 +1,17 @@
 import type { Dataset } from '#domain/dataset.ts';
 import { isSameRepair } from '#domain/repair.ts';
 import { termsOf, type RunRevision } from '#domain/revision.ts';
-import type { Run, RunSetup } from '#domain/run.ts';
+import { choicesAsked, type Run, type RunSetup } from '#domain/run.ts';
 import { formatClock, formatCount, formatCounted } from '../format.ts';
 import { repairWords } from '../repair-words.ts';
 import { endpointName, endpointWords } from '../wording.ts';
 import type { Fact } from './fact.ts';
+import { bindingFacts, modelFacts, pairingFacts, rowsFact } from './plan-facts.ts';
 
 const unset = 'the model’s own';
 
-export function connectionFacts({ connection, endpoint, models }: RunSetup): readonly Fact[] {
+export function connectionFacts(setup: RunSetup): readonly Fact[] {
+	const { connection, endpoint, models } = setup;
 	const given = (label: string, value: string): readonly Fact[] =>
 		value === '' ? [] : [{ label, value }];
 	return [
@@ -19,6 +21,7 @@ export function connectionFacts({ connection, endpoint, models }: RunSetup): rea
 		...given('Project', connection.project),
 		{ label: 'Endpoint', value: endpointWords[endpoint] },
 		{ label: models.length === 1 ? 'Model' : 'Models', value: models.join('\n') },
+		...modelFacts(setup),
 	];
 }
 
@@ -27,7 +30,8 @@ export function datasetFacts(setup: RunSetup, dataset: Dataset | null): readonly
 		return [{ label: 'Rows', value: 'none: each template is sent once for each model' }];
 	return [
 		{ label: 'Name', value: dataset?.name ?? 'no longer in this browser' },
-		{ label: 'Rows', value: formatCount(setup.rowCount) },
+		rowsFact(setup),
+		...pairingFacts(setup),
 		{ label: 'ID column', value: setup.idColumn ?? 'none: rows are numbered from 0' },
 		...(dataset === null
 			? []
@@ -35,14 +39,12 @@ export function datasetFacts(setup: RunSetup, dataset: Dataset | null): readonly
 	];
 }
 
-export function settingFacts(
-	{ parameters, limits }: RunSetup,
-	concurrency: number | null,
-): readonly Fact[] {
+export function settingFacts(setup: RunSetup, concurrency: number | null): readonly Fact[] {
+	const { parameters, limits } = setup;
 	const clamped = concurrency !== null && concurrency < limits.maxConcurrency;
 	const other = Object.keys(parameters.other).length;
 	return [
-		{ label: 'Completions per prompt', value: formatCount(parameters.completionsPerPrompt) },
+		{ label: 'Completions per prompt', value: formatCount(choicesAsked(setup)) },
 		{
 			label: 'Temperature',
 			value: parameters.temperature === null ? unset : String(parameters.temperature),
@@ -62,6 +64,7 @@ export function settingFacts(
 		...(other === 0
 			? []
 			: [{ label: 'Other parameters', value: JSON.stringify(parameters.other, null, 2) }]),
+		...bindingFacts(setup),
 	];
 }
 
