@@ -1,4 +1,5 @@
 import { originOf } from './connection.ts';
+import type { ConnectionShare } from './connection-share.ts';
 import type { Failure } from './failure.ts';
 import type { RunSetup } from './run.ts';
 
@@ -19,13 +20,19 @@ export function sharedSetups(setup: RunSetup): readonly SharedSetup[] {
 		...setup,
 		connectionName: share.name,
 		connection: share.connection,
-		models: models.map((model, i) => share.models[i]?.trim() || model),
+		models: models.map((model, i) => calledThere(share, i) ?? model),
 		limits: {
 			...limits,
 			tokensPerMinute: least(share.tokensPerMinute, limits.tokensPerMinute ?? null),
 		},
 	}));
 }
+
+/** Null: the same. */
+const calledThere = ({ models }: ConnectionShare, model: number): string | null => {
+	const called = models[model]?.trim() ?? '';
+	return called === '' ? null : called;
+};
 
 const least = (a: number | null, b: number | null): number | null =>
 	a === null || b === null ? (a ?? b) : Math.min(a, b);

@@ -93,8 +93,11 @@ export class RunState {
 	command = $state.raw<RunCommand | null>(null);
 	refused = $state.raw<RefusedCommand | null>(null);
 	exporting = $state.raw<Exporting | null>(null);
-	/** The key being typed; it goes to the worker and is forgotten here. */
-	typedKey = $state('');
+	/** The key being typed, and the origin that the page asked it for. */
+	#typed = $state.raw<{ readonly key: string; readonly origin: string | null }>({
+		key: '',
+		origin: null,
+	});
 
 	readonly phase = $derived<RunPhase | null>(this.progress?.phase ?? this.run?.phase ?? null);
 	readonly active = $derived(this.phase !== null && isActive(this.phase));
@@ -123,6 +126,15 @@ export class RunState {
 		const { connection } = setupOfFailure(this.run.setup, this.stoppedBy);
 		return connection.provider === 'demo' ? null : originOf(connection);
 	});
+
+	/** The key being typed; it goes to the worker and is forgotten here. Once another origin's is asked for it is none. */
+	get typedKey(): string {
+		return this.#typed.origin === this.keyOrigin ? this.#typed.key : '';
+	}
+
+	set typedKey(key: string) {
+		this.#typed = { key, origin: this.keyOrigin };
+	}
 
 	#snapshots = 0;
 	#cancelAnnounce: (() => void) | null = null;

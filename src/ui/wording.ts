@@ -4,7 +4,7 @@ import type { Connection, Endpoint } from '#domain/connection.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { Role } from '#domain/prompt.ts';
 import { assertNever } from '#domain/result.ts';
-import type { RunPhase } from '#domain/run.ts';
+import type { RunPhase, RunSetup } from '#domain/run.ts';
 
 export interface Words {
 	/** What happened: a sentence. */
@@ -149,6 +149,13 @@ export const destinationOf = (connection: Connection): string =>
 	connection.provider === 'demo'
 		? 'simulated in this page; nothing is sent'
 		: `all requests go to ${hostOf(connection.baseUrl)}`;
+
+/** As `destinationOf`, of all connections of a run. */
+export function destinationsOf({ connection, shares = [] }: RunSetup): string {
+	if (shares.length < 2) return destinationOf(connection);
+	const hosts = new Set(shares.map(({ name }) => name));
+	return `requests go to ${[...hosts].join(', ')}`;
+}
 
 /** The endpoint's own words, as a quotation; null where it gave none. */
 export function quoteOf(failure: Failure, from: string): string | null {

@@ -41,7 +41,8 @@ describe('further connections of a draft', () => {
 
 	test('are none where none is named, in a draft of an earlier version too', () => {
 		expect(checkDraft(draft([]), null).setup).not.toHaveProperty('shares');
-		const { shares: _, ...older } = draft([]);
+		const older: Draft = { ...emptyDraft, models: ['small'] };
+		expect(older).not.toHaveProperty('shares');
 		expect(checkDraft(older, null).shares).toEqual([]);
 	});
 

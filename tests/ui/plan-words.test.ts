@@ -17,6 +17,7 @@ const plan = (more: Partial<DraftCheck>): DraftCheck => ({
 	paired: false,
 	counted: true,
 	modelColumn: null,
+	shares: [],
 	...more,
 });
 

@@ -3,6 +3,7 @@ import type { EngineApi } from '#contract/engine-api.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { dealOut } from '#domain/connection-share.ts';
 import { defaultSettings, emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
+import { numberAt, textAt } from '#domain/json.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import type { RunPhase, RunProgress, RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
@@ -142,7 +143,7 @@ describe('a run with several connections', () => {
 
 		const items = await exported(engine, runId);
 		const called = items.map(({ model_index, connection, model_args }) =>
-			[model_index, connection, model_args['model']].join(' '),
+			[model_index, connection, textAt(model_args, 'model')].join(' '),
 		);
 		expect([...new Set(called)].sort()).toEqual(
 			[
@@ -280,7 +281,7 @@ describe('a run with several connections', () => {
 		await reached(engine, runId, 'finished');
 		const args = async (id: string) =>
 			(await exported(engine, id)).map(({ connection, model_args }) =>
-				[connection, model_args['temperature'] ?? 'none'].join(' '),
+				[connection, numberAt(model_args, 'temperature') ?? 'none'].join(' '),
 			);
 		const expected = [`${names()[0]} 0.2`, `${names()[1]} none`].sort();
 		expect([...new Set(await args(runId))].sort()).toEqual(expected);

@@ -1,5 +1,6 @@
 import type { DraftCheck } from '#domain/check-draft.ts';
-import { formatCount, formatCounted } from '../format.ts';
+import { partsOf } from '#domain/connection-share.ts';
+import { formatCount, formatCounted, formatShare } from '../format.ts';
 
 /** "2 templates × 150 rows × 1 model"; without data no rows are spoken of. */
 export function planFactors(check: DraftCheck, hasData: boolean): string {
@@ -35,4 +36,11 @@ export function choiceWords(check: DraftCheck, completionsPerPrompt: number | nu
 	if (!(asked > 1) && (check.repeats ?? 1) === 1) return null;
 	const perRequest = (check.repeats ?? 1) > 1 ? 1 : asked;
 	return `${formatCount(check.requests * perRequest)} choices`;
+}
+
+/** "shared by 2 connections, 70 % / 30 %"; null where all go to one. */
+export function shareWords({ shares }: Pick<DraftCheck, 'shares'>): string | null {
+	if (shares.length < 2) return null;
+	const parts = partsOf(shares).map((part) => formatShare(part, 1));
+	return `shared by ${formatCounted(shares.length, 'connection')}, ${parts.join(' / ')}`;
 }

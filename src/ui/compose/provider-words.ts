@@ -12,7 +12,9 @@ export const providerOptions: readonly { readonly value: Provider; readonly labe
 export function targetWords(draft: Draft, origin: string | null): string {
 	const models = draft.models.map((model) => model.trim()).filter((model) => model !== '');
 	const model = models.length > 1 ? `${String(models.length)} models` : (models[0] ?? 'no model');
-	return `${providerName(draft.provider, origin)} · ${model}`;
+	const others = draft.shares?.length ?? 0;
+	const more = others === 0 ? '' : ` + ${String(others)}`;
+	return `${providerName(draft.provider, origin)}${more} · ${model}`;
 }
 
 function providerName(provider: Provider, origin: string | null): string {

@@ -1,5 +1,6 @@
 import type { Failure } from '#domain/failure.ts';
 import type { Repair } from '#domain/repair.ts';
+import { setupOfFailure } from '#domain/shared-setup.ts';
 import { isActive, waitingCount, type RunProgress, type RunSetup } from '#domain/run.ts';
 import type { RefusedCommand } from '#state/run.svelte.ts';
 import { formatCounted } from '../format.ts';
@@ -48,17 +49,18 @@ export function attentionFor(
 	const risk = unsaved === 0 ? null : unsavedWords(unsaved);
 	if (phase.name === 'needsAttention') {
 		const { failure } = phase;
+		const { connection } = setupOfFailure(setup, failure);
 		const offer = repairOffer(failure, repairs);
 		const words = wordsFor(failure, offer);
 		const sent =
 			failure.status === null
 				? 'nothing more is sent until you resume.'
 				: 'none was sent after this answer.';
-		const quote = quoteOf(failure, endpointName(setup.connection));
+		const quote = quoteOf(failure, endpointName(connection));
 		const refusal = refused === null ? null : refusalWords(refused.refusal);
 		return {
 			tone: 'bad',
-			title: `${words.title} ${risk ?? 'The run stopped; nothing is lost.'}`,
+			title: `${whose(failure)}${words.title} ${risk ?? 'The run stopped; nothing is lost.'}`,
 			text: sentences(
 				quote,
 				words.meaning,
@@ -67,8 +69,7 @@ export function attentionFor(
 					? (offer?.changes ?? adviceFor(words, failure, unsaved))
 					: `${refusal.title} ${refusal.advice}`,
 			),
-			checks:
-				refusal === null && failure.kind === 'network' ? networkChecks(setup.connection, here) : [],
+			checks: refusal === null && failure.kind === 'network' ? networkChecks(connection, here) : [],
 			offer,
 		};
 	}
@@ -111,20 +112,26 @@ export function attentionFor(
 			offer: null,
 		};
 	const { unreached = null } = progress;
-	if (unreached !== null && phase.name === 'running')
+	if (unreached !== null && phase.name === 'running') {
+		const { connection } = setupOfFailure(setup, unreached);
 		return {
 			tone: 'warn',
-			title: `${failureWords.network.title} It is still being tried.`,
+			title: `${whose(unreached)}${failureWords.network.title} It is still being tried.`,
 			text: sentences(
-				quoteOf(unreached, endpointName(setup.connection)),
+				quoteOf(unreached, endpointName(connection)),
 				failureWords.network.meaning,
 				'Look at these meanwhile:',
 			),
-			checks: networkChecks(setup.connection, here),
+			checks: networkChecks(connection, here),
 			offer: null,
 		};
+	}
 	return null;
 }
+
+/** Which of several connections it is about: the beginning of a sentence. */
+const whose = ({ connection }: Failure): string =>
+	connection === undefined ? '' : `${connection}: `;
 
 /** What happened, by name where a parameter of a model was refused. */
 function wordsFor(failure: Failure, offer: RepairOffer | null): Words {

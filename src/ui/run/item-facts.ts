@@ -19,6 +19,7 @@ export function attemptFacts(item: ResultItem, timeZone?: string): readonly Fact
 		{ label: 'It took', value: formatLatency(item.latency_ms) },
 		count('Prompt tokens', item.number_of_prompt_tokens),
 		count('Answer tokens', item.number_of_generated_tokens),
+		text('Sent to', item.connection ?? null),
 		text('Answered by', completion === null ? null : textAt(completion, 'model')),
 		text('Completion id', completion === null ? null : textAt(completion, 'id')),
 		text('Error code', error?.code ?? null),

@@ -14,14 +14,20 @@ import { formatAbout, formatClock, formatCounted, formatLimit } from '../format.
 export function reasonWords(
 	pace: Pace,
 	progress: RunProgress,
-	{ connection, limits, models }: RunSetup,
+	{ connection, limits, models, shares = [] }: RunSetup,
 	timeZone?: string,
 ): string {
 	const { heldBackBy, until, concurrency } = pace;
+	/** What of the run may wait while the rest goes on; null where there is but one. */
+	const one = shares.length > 1 ? 'connection' : models.length > 1 ? 'model' : null;
 	switch (heldBackBy) {
 		case 'concurrency':
+			if (shares.length > 1 && progress.inFlight < concurrency)
+				return 'Limited by the browser: one connection carries no more at once.';
 			if (concurrency >= limits.maxConcurrency)
 				return `Limited by your Max concurrency: ${String(concurrency)} at once.`;
+			if (shares.length > 1)
+				return `Limited by the browser: ${String(concurrency)} requests at once at most on these connections.`;
 			return concurrencyCeiling(connection).reason === 'http1'
 				? `Limited by the browser: ${String(concurrency)} connections to an http:// address at most.`
 				: `Limited by the browser: ${String(concurrency)} requests at once at most.`;
@@ -33,17 +39,19 @@ export function reasonWords(
 			return 'Limited by tokens per minute.';
 		case 'cooldown':
 			if (until === null)
-				return models.length > 1
-					? 'One model waits for its rate limit; the others go on.'
+				return one !== null
+					? `One ${one} waits for its rate limit; the others go on.`
 					: 'Waiting for the endpoint’s rate limit; this costs no attempt.';
 			return `Waiting for the endpoint’s rate limit until ${formatClock(until, timeZone)}; this costs no attempt.`;
 		case 'outage': {
-			const whose = models.length > 1 && until === null ? ' of one model' : '';
+			const whose = one !== null && until === null ? ` of one ${one}` : '';
 			const next = until === null ? '' : `, the next at ${formatClock(until, timeZone)}`;
 			return `Outage${whose}: one request at a time probes the endpoint${next}.`;
 		}
 		case 'firstRequest':
-			return 'The first request goes alone: a wrong key would cost one call.';
+			return shares.length > 1
+				? 'The first request to each connection goes alone: a wrong key would cost one call.'
+				: 'The first request goes alone: a wrong key would cost one call.';
 		case 'endpoint':
 			return 'As fast as the endpoint answers.';
 		case null:
@@ -97,6 +105,10 @@ const sourceWords: Readonly<Record<NonNullable<LearnedLimits['source']>, string>
 	typed: 'typed',
 	measured: 'measured',
 };
+
+/** Whose limits they are: "small", and of several connections "small at OpenAI". */
+export const limitOwner = ({ model, connection }: LearnedLimits): string =>
+	connection === undefined ? model : `${model} at ${connection}`;
 
 /** What is known of one model's limits: "learned 60k tokens/min, using 91 %". */
 export function limitWords(limits: LearnedLimits, typed: RunSetup['limits']): string {

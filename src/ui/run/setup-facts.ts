@@ -1,8 +1,10 @@
 import type { Dataset } from '#domain/dataset.ts';
+import { partsOf } from '#domain/connection-share.ts';
 import { isSameRepair } from '#domain/repair.ts';
 import { termsOf, type RunRevision } from '#domain/revision.ts';
 import { choicesAsked, type Run, type RunSetup } from '#domain/run.ts';
-import { formatClock, formatCount, formatCounted } from '../format.ts';
+import { sharedSetups } from '#domain/shared-setup.ts';
+import { formatClock, formatCount, formatCounted, formatShare } from '../format.ts';
 import { repairWords } from '../repair-words.ts';
 import { endpointName, endpointWords } from '../wording.ts';
 import type { Fact } from './fact.ts';
@@ -23,6 +25,24 @@ export function connectionFacts(setup: RunSetup): readonly Fact[] {
 		{ label: models.length === 1 ? 'Model' : 'Models', value: models.join('\n') },
 		...modelFacts(setup),
 	];
+}
+
+/** How a run's requests are shared out between its connections; empty where there is one. */
+export function shareFacts(setup: RunSetup): readonly Fact[] {
+	const { shares = [] } = setup;
+	const parts = partsOf(shares);
+	return sharedSetups(setup).flatMap(({ connectionName, connection, models }, i) => {
+		if (connectionName === null) return [];
+		const weight = shares[i]?.tokensPerMinute ?? null;
+		const called = models.filter((model, m) => model !== setup.models[m]);
+		const told = [
+			`${formatShare(parts[i] ?? 0, 1)} of the requests`,
+			weight === null ? '' : `at most ${formatCount(weight)} tokens/min for each model`,
+			connection.provider === 'demo' ? '' : connection.baseUrl,
+			called.length === 0 ? '' : `as ${called.join(', ')}`,
+		];
+		return [{ label: connectionName, value: told.filter((part) => part !== '').join('\n') }];
+	});
 }
 
 export function datasetFacts(setup: RunSetup, dataset: Dataset | null): readonly Fact[] {
