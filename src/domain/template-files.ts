@@ -2,6 +2,7 @@ import { templateOf } from './check-template.ts';
 import type { Endpoint } from './connection.ts';
 import type { TemplateDraft } from './draft.ts';
 import { err, type Result } from './result.ts';
+import { endingOf } from './template-file-name.ts';
 import {
 	ofText,
 	TemplateReader,
@@ -18,14 +19,6 @@ import {
 /** More are refused: each is a factor of the plan, and none would be looked at. */
 export const mostTemplates = 10_000;
 
-export const templateFileEndings = ['.txt', '.md', '.json', '.jsonl'] as const;
-
-const endingOf = (name: string): string => /\.[^.]*$/.exec(name)?.[0].toLowerCase() ?? '';
-
-/** Whether the name is that of a file which holds templates and nothing else could be meant by it. */
-export const isTemplateFileName = (name: string): boolean =>
-	['.md', '.markdown', ...templateFileEndings].includes(endingOf(name));
-
 /** The templates that a file's text holds; `name` tells how it is read. */
 export function readTemplateFile(
 	name: string,
@@ -37,7 +30,7 @@ export function readTemplateFile(
 	if (content.trim() === '') return err([`${name} is empty. Write a prompt in it.`]);
 	const ending = endingOf(name);
 	const reader = new TemplateReader();
-	if (ending === '.jsonl' || ending === '.ndjson') reader.readLines(name, content);
+	if (ending === '.jsonl') reader.readLines(name, content);
 	else if (ending === '.json') reader.readJson(name, content);
 	// An editor ends the last line; that end was not meant to be sent.
 	else reader.add(ofText(withLineFeeds(content).replace(/\n$/, '')));

@@ -47,6 +47,6 @@ export class PreviewState {
 	}
 
 	templateIndex(count: number): number {
-		return Math.min(this.#wantedTemplate, count - 1);
+		return Math.max(0, Math.min(this.#wantedTemplate, count - 1));
 	}
 }

@@ -3,12 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { templateOf } from '#domain/check-template.ts';
 import type { TemplateDraft } from '#domain/draft.ts';
 import { roles, type Message } from '#domain/prompt.ts';
-import {
-	isTemplateFileName,
-	mostTemplates,
-	readTemplateFile,
-	templatesFile,
-} from '#domain/template-files.ts';
+import { isTemplateFileName } from '#domain/template-file-name.ts';
+import { mostTemplates, readTemplateFile, templatesFile } from '#domain/template-files.ts';
 
 const ofText = (content: string): TemplateDraft => ({
 	messages: [

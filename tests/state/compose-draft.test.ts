@@ -169,7 +169,7 @@ describe('the colours under a template', () => {
 		expect(stretches.map((stretch) => stretch.text).join('')).toBe(content);
 	});
 
-	test('tell known from unknown variables, and doubled braces from text', () => {
+	test('tell known from unknown variables, and doubled braces from those that are text', () => {
 		const looks = highlight('a {x} {y} {{b}} {"c"}', (name) => name === 'x');
 		expect(looks.map(({ look }) => look)).toEqual([
 			'text',
@@ -177,10 +177,13 @@ describe('the colours under a template', () => {
 			'text',
 			'unknown',
 			'text',
-			'brace',
+			'doubled',
 			'text',
-			'brace',
+			'doubled',
 			'text',
+			'literal',
+			'text',
+			'literal',
 		]);
 	});
 });
