@@ -15,6 +15,8 @@ export interface ReleaseOptions {
 	readonly maxRetries: number;
 	/** One for each model that is sent to. */
 	readonly limiters: readonly Limiter[];
+	/** The most requests that travel in one call; left out: each alone. */
+	readonly promptsPerCall?: number;
 }
 
 export type Move =
@@ -50,7 +52,8 @@ export class Release {
 	constructor(ports: LimiterPorts, options: ReleaseOptions) {
 		this.#ports = ports;
 		this.#options = options;
-		this.scopes = options.limiters.map((limiter) => new Scope(ports, limiter, options.concurrency));
+		const { concurrency, limiters, promptsPerCall = 1 } = options;
+		this.scopes = limiters.map((limiter) => new Scope(ports, limiter, concurrency, promptsPerCall));
 	}
 
 	get retries(): number {
@@ -127,6 +130,7 @@ export class Release {
 		scope.canarySettled = true;
 		scope.succeeded = true;
 		scope.refusedSince = null;
+		scope.answered(flight);
 		this.#succeeded = true;
 		this.#equalFailures = { key: '', count: 0 };
 	}
@@ -141,7 +145,7 @@ export class Release {
 	/** An attempt that nobody can blame on anything: it leaves again at once, uncharged. */
 	broughtBack(flight: Flight): void {
 		this.aborted(flight);
-		flight.scope.returned.add({ ...flight, readyAt: this.#ports.clock.now() });
+		flight.scope.takeBack(flight, { readyAt: this.#ports.clock.now() });
 	}
 
 	failed(flight: Flight, said: Failure): Consequence {
@@ -159,7 +163,7 @@ export class Release {
 			this.#rateLimited++;
 			this.#retriedBy = countRetried(this.#retriedBy, failure.kind);
 			const waitMs = scope.limiter.refused(departure, failure);
-			scope.returned.add({ ...flight, readyAt: now + waitMs });
+			scope.takeBack(flight, { readyAt: now + waitMs });
 			scope.refusedSince ??= now;
 			const forgivenMs = scope.succeeded ? 3 * longestCooldownMs : longestCooldownMs;
 			// Nothing but 429s for so long is no limit that waiting helps with.
@@ -168,14 +172,19 @@ export class Release {
 		}
 		scope.limiter.accepted(departure, null);
 		if (verdict === 'stopRun') {
-			scope.returned.add({ ...flight, failures, readyAt: now });
+			scope.takeBack(flight, { failures, readyAt: now });
 			// One model of several that is missing stops no other.
 			if (failure.kind !== 'modelNotFound' || this.scopes.length === 1)
 				return { kind: 'back', attention: failure };
 			scope.stoppedBy ??= failure;
 			return { kind: 'back', attention: null };
 		}
-		return this.#settled(scope, failure);
+		if (flight.members.length > 1) {
+			// No attempt is charged: most of its prompts have done nothing.
+			scope.part(flight, { failures, readyAt: now }, failure);
+			return { kind: 'back', attention: null };
+		}
+		return this.#settled(flight, failure);
 	}
 
 	#retry(flight: Flight, failure: Failure, now: number): Consequence {
@@ -184,18 +193,25 @@ export class Release {
 		const charged = scope.breaker.faulted(request, departure.at, now);
 		if (scope.breaker.isOpen && !wasOpen) scope.ramp.reset();
 		// Where nothing may be tried again, the request itself is the probe.
-		if ((charged || this.#options.maxRetries === 0) && failures >= this.#options.maxRetries)
-			return this.#settled(scope, failure);
+		const isLast =
+			(charged || this.#options.maxRetries === 0) && failures >= this.#options.maxRetries;
+		if (isLast && !this.#mayPart(flight, failure)) return this.#settled(flight, failure);
 		this.#retries++;
 		this.#retriedBy = countRetried(this.#retriedBy, failure.kind);
 		const waitMs = charged ? backoffMs(failures + 1, this.#ports.random, failure.waitMs) : 0;
-		scope.returned.add({
-			...flight,
-			failures: charged ? failures + 1 : failures,
-			readyAt: now + waitMs,
-		});
+		const anew = { failures: charged ? failures + 1 : failures, readyAt: now + waitMs };
+		if (isLast) scope.part(flight, anew, failure);
+		else scope.takeBack(flight, anew);
 		const inVain = !scope.succeeded && scope.breaker.failedProbes >= probesInVain;
 		return { kind: 'back', attention: inVain ? failure : null };
+	}
+
+	/**
+	 * One prompt that makes an endpoint fail each time must not take the others of its call with it. An endpoint that
+	 * answers with another number of choices than was asked for does so to any call, and is paid each time.
+	 */
+	#mayPart({ members }: Flight, { kind }: Failure): boolean {
+		return members.length > 1 && kind !== 'malformed' && this.#options.maxRetries > 0;
 	}
 
 	get #nothingSettled(): boolean {
@@ -207,10 +223,12 @@ export class Release {
 		this.#inFlight--;
 	}
 
-	#settled(scope: Scope, failure: Failure): Consequence {
+	#settled({ scope, members, partOf }: Flight, failure: Failure): Consequence {
 		scope.canarySettled = true;
+		partOf?.failed();
 		const key = `${failure.kind} ${failure.code ?? ''}`;
-		const count = this.#equalFailures.key === key ? this.#equalFailures.count + 1 : 1;
+		const before = this.#equalFailures.key === key ? this.#equalFailures.count : 0;
+		const count = before + members.length;
 		this.#equalFailures = { key, count };
 		const stop = count >= equalFailuresToStop && !this.#succeeded;
 		return { kind: 'settled', attention: stop ? failure : null };

@@ -89,7 +89,7 @@ export class RunPlan {
 	async items(settled: SettledRequest): Promise<ResultItem[]> {
 		const planned = await this.planned(settled.request, settled.revision ?? 0);
 		const { template, variables } = this.#template(planned.place);
-		const { outcome, attempts, startedAt, latencyMs } = settled;
+		const { outcome, attempts, startedAt, latencyMs, call } = settled;
 		return unpackItems({
 			...planned,
 			template,
@@ -100,6 +100,7 @@ export class RunPlan {
 			latencyMs,
 			completion: outcome.ok ? outcome.value : null,
 			failure: outcome.ok ? null : outcome.error,
+			sharesUsage: (call?.size ?? 1) > 1,
 		});
 	}
 
