@@ -1,10 +1,11 @@
+import { checkPromptsPerRequest } from './check-calls.ts';
 import { checkConnection } from './check-connection.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkTemplate } from './check-template.ts';
 import { concurrencyCeiling } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
-import { plannedRequests } from './plan.ts';
+import { plannedCalls, plannedRequests } from './plan.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { textsOf, type PromptTemplate } from './prompt.ts';
 import type { RunSetup } from './run.ts';
@@ -19,6 +20,8 @@ export interface DraftCheck {
 	readonly rows: number;
 	readonly models: number;
 	readonly requests: number;
+	/** The calls that these travel in, where none has to be sent again. */
+	readonly calls: number;
 }
 
 /** Every problem of a draft at once, and the run it stands for where there is none. `dataset` is the one it names. */
@@ -41,6 +44,7 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 		? draft.idColumn
 		: null;
 	const { settings, other } = checkSettings(draft.settings, problems);
+	const perCall = checkPromptsPerRequest(draft.endpoint, draft.settings, problems);
 	if (connection !== null && settings !== null) {
 		const ceiling = concurrencyCeiling(connection);
 		if (settings.maxConcurrency > ceiling.max)
@@ -82,6 +86,7 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 						requestsPerMinute: draft.settings.requestsPerMinute ?? null,
 						tokensPerMinute: draft.settings.tokensPerMinute ?? null,
 					},
+					...(perCall === null || perCall === 1 ? {} : { promptsPerRequest: perCall }),
 				},
 		problems,
 		hints,
@@ -89,6 +94,7 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 		rows,
 		models: size.models,
 		requests: plannedRequests(size),
+		calls: plannedCalls(plannedRequests(size), models.length, perCall ?? 1),
 	};
 }
 

@@ -19,6 +19,8 @@ export interface SettingsDraft {
 	/** Null or left out: learned. */
 	readonly requestsPerMinute?: number | null;
 	readonly tokensPerMinute?: number | null;
+	/** Of Completions; left out: 1. */
+	readonly promptsPerRequest?: number | null;
 	readonly otherParameters: string;
 }
 
@@ -54,6 +56,7 @@ export const defaultSettings: SettingsDraft = {
 	timeoutSeconds: 120,
 	requestsPerMinute: null,
 	tokensPerMinute: null,
+	promptsPerRequest: 1,
 	otherParameters: '',
 };
 
@@ -99,6 +102,7 @@ export function draftOf(setup: RunSetup): Draft {
 			timeoutSeconds: limits.timeoutSeconds,
 			requestsPerMinute: limits.requestsPerMinute ?? null,
 			tokensPerMinute: limits.tokensPerMinute ?? null,
+			promptsPerRequest: setup.promptsPerRequest ?? 1,
 			otherParameters: Object.keys(other).length === 0 ? '' : JSON.stringify(other, null, 2),
 		},
 	};

@@ -15,6 +15,10 @@ export interface PlanPlace {
 export const plannedRequests = ({ templates, rows, models }: PlanSize): number =>
 	templates * rows * models;
 
+/** The calls that the requests travel in, so many together: only those of one model can. */
+export const plannedCalls = (requests: number, models: number, perCall: number): number =>
+	models === 0 ? 0 : Math.ceil(requests / models / perCall) * models;
+
 /** Plan order: all rows of template 1, then all of template 2; for each row all models. Nothing is listed: place k is computed. */
 export function placeOf(request: number, { rows, models }: PlanSize): PlanPlace {
 	const modelIndex = request % models;

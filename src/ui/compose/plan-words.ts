@@ -16,3 +16,9 @@ export function choiceWords(check: DraftCheck, completionsPerPrompt: number | nu
 	if (completionsPerPrompt === null || !(completionsPerPrompt > 1)) return null;
 	return `${formatCount(check.requests * completionsPerPrompt)} choices`;
 }
+
+/** What is sent: "300 requests"; where several prompts share one, "300 prompts in 15 requests". */
+export const sentWords = ({ requests, calls }: DraftCheck): string =>
+	calls === requests
+		? formatCounted(requests, 'request')
+		: `${formatCounted(requests, 'prompt')} in ${formatCounted(calls, 'request')}`;
