@@ -4,6 +4,7 @@ import { answerTo } from './answer.ts';
 import { invalidRequest, type ApiError } from './api-error.ts';
 import { completionObject } from './completion-object.ts';
 import { cutAnswer } from './cut.ts';
+import { fraction, hash } from './hash.ts';
 import { completionLogprobs } from './logprobs.ts';
 import { readPrompt } from './prompt-reading.ts';
 import { boundedNumber, missing, readCommonFields, wrongType } from './request-fields.ts';
@@ -27,7 +28,14 @@ function readPrompts(body: JsonObject): Result<readonly string[], ApiError> {
 	return ok(texts);
 }
 
-/** Answers the body of a Completions request: the choices of prompt i are those from i·n on. */
+/** The API promises no order of the choices to several prompts: whoever went by their position would find out here. */
+function inSomeOrder(choices: readonly JsonObject[], seed: string): readonly JsonObject[] {
+	const answer = String(hash(seed));
+	const placed = choices.map((choice, i) => ({ choice, at: fraction(`${answer} ${String(i)}`) }));
+	return placed.toSorted((a, b) => a.at - b.at).map(({ choice }) => choice);
+}
+
+/** Answers the body of a Completions request: the choices of prompt i are those whose index is i·n and on. */
 export function completion(
 	body: JsonObject,
 	seed: string,
@@ -48,6 +56,13 @@ export function completion(
 			...cutAnswer(answerTo(reading, prompt, { choice, asJson: false }), stop, maxTokens),
 		}));
 	});
+	const choices = answers.map(({ prompt, text, tokens, finishReason }, index) => ({
+		text,
+		index,
+		logprobs:
+			logprobs.value === null ? null : completionLogprobs(tokens, logprobs.value, prompt.length),
+		finish_reason: finishReason,
+	}));
 	return ok(
 		completionObject(
 			{ object: 'text_completion', prefix: 'cmpl' },
@@ -58,15 +73,7 @@ export function completion(
 				promptTokens: prompts.value.reduce((sum, text) => sum + countTokens(text), 0),
 				completionTokens: answers.reduce((sum, { tokens }) => sum + tokens.length, 0),
 			},
-			answers.map(({ prompt, text, tokens, finishReason }, index) => ({
-				text,
-				index,
-				logprobs:
-					logprobs.value === null
-						? null
-						: completionLogprobs(tokens, logprobs.value, prompt.length),
-				finish_reason: finishReason,
-			})),
+			prompts.value.length === 1 ? choices : inSomeOrder(choices, seed),
 		),
 	);
 }

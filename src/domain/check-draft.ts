@@ -1,5 +1,6 @@
 import { modelColumnOf } from './bindings.ts';
 import { checkBindings, checkBoundCells, modelsOf } from './check-bindings.ts';
+import { checkPromptsPerRequest } from './check-calls.ts';
 import { checkConnection } from './check-connection.ts';
 import { idHints } from './check-ids.ts';
 import { checkModelParameters } from './check-model-parameters.ts';
@@ -14,7 +15,7 @@ import { concurrencyCeiling } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
 import type { JsonObject } from './json.ts';
-import { plannedRequests, type PlanSize } from './plan.ts';
+import { plannedCalls, plannedRequests, type PlanSize } from './plan.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { textsOf, type PromptTemplate } from './prompt.ts';
 import { decidesRun, type RowScan } from './row-scan.ts';
@@ -43,6 +44,8 @@ export interface DraftCheck {
 	readonly modelColumn: string | null;
 	/** The connections that share them, as far as they are right; empty where there is one. */
 	readonly shares: readonly ConnectionShare[];
+	/** The calls that these travel in, where none has to be sent again. */
+	readonly calls: number;
 }
 
 /**
@@ -78,6 +81,7 @@ export function checkDraft(
 		: null;
 	const typedParameters = checkModelParameters(draft.models, draft.modelParameters, problems);
 	const { settings, other } = checkSettings(draft.settings, problems);
+	const perCall = checkPromptsPerRequest(draft.endpoint, draft.settings, problems);
 	// Of several connections each has a ceiling of its own, and together they carry more.
 	if (connection !== null && settings !== null && shares.length === 0) {
 		const ceiling = concurrencyCeiling(connection);
@@ -151,6 +155,7 @@ export function checkDraft(
 						tokensPerMinute: draft.settings.tokensPerMinute ?? null,
 					},
 					...(shares.length === 0 ? {} : { shares }),
+					...(perCall === null || perCall === 1 ? {} : { promptsPerRequest: perCall }),
 				},
 		problems,
 		hints,
@@ -163,6 +168,7 @@ export function checkDraft(
 		counted,
 		modelColumn,
 		shares,
+		calls: plannedCalls(plannedRequests(size), models.length, perCall ?? 1),
 	};
 }
 

@@ -22,6 +22,8 @@ export interface SettingsDraft {
 	/** Null or left out: learned. */
 	readonly requestsPerMinute?: number | null;
 	readonly tokensPerMinute?: number | null;
+	/** Of Completions; left out: 1. */
+	readonly promptsPerRequest?: number | null;
 	readonly otherParameters: string;
 }
 
@@ -80,6 +82,7 @@ export const defaultSettings: SettingsDraft = {
 	timeoutSeconds: 120,
 	requestsPerMinute: null,
 	tokensPerMinute: null,
+	promptsPerRequest: 1,
 	otherParameters: '',
 };
 
@@ -141,6 +144,7 @@ export function draftOf(setup: RunSetup): Draft {
 			timeoutSeconds: limits.timeoutSeconds,
 			requestsPerMinute: limits.requestsPerMinute ?? null,
 			tokensPerMinute: limits.tokensPerMinute ?? null,
+			promptsPerRequest: setup.promptsPerRequest ?? 1,
 			otherParameters: parametersText(other),
 		},
 		...sharesDraftOf(setup),

@@ -5,6 +5,16 @@ import type { Result } from './result.ts';
 /** What one attempt came to. */
 export type AttemptOutcome = Result<Completion, Failure>;
 
+/** What one call came to that asked for one or more: a completion for each request in its order, or a failure of all. */
+export type CallOutcome = Result<readonly Completion[], Failure>;
+
+/** A call that asked for several requests at once: its usage is that of all of them. */
+export interface SharedCall {
+	readonly size: number;
+	/** The request's place in it, from 0. */
+	readonly position: number;
+}
+
 /** A request that is done: it has its choices, or it has failed for good. */
 export interface SettledRequest {
 	/** Its place in the plan. */
@@ -18,4 +28,6 @@ export interface SettledRequest {
 	readonly latencyMs: number;
 	/** The number of the run's revision that it was sent under; left out: as the run was started. */
 	readonly revision?: number;
+	/** Left out: it travelled alone. */
+	readonly call?: SharedCall;
 }

@@ -27,6 +27,10 @@ export const plannedRequests = ({
 	paired = false,
 }: PlanSize): number => (paired ? 1 : templates) * rows * models * repeats;
 
+/** The calls that the requests travel in, so many together: only those of one model can. */
+export const plannedCalls = (requests: number, models: number, perCall: number): number =>
+	models === 0 ? 0 : Math.ceil(requests / models / perCall) * models;
+
 /** The number of the request at a place of the plan, of its first repeat: the other way round than `placeOf`. */
 export const requestAt = (
 	place: PlanPlace,

@@ -20,6 +20,7 @@ export type Field =
 	| 'timeoutSeconds'
 	| 'requestsPerMinute'
 	| 'tokensPerMinute'
+	| 'promptsPerRequest'
 	| 'otherParameters'
 	| 'bindings';
 

@@ -59,6 +59,8 @@ export interface ItemSource {
 	readonly latencyMs: number;
 	readonly completion: Completion | null;
 	readonly failure: Failure | null;
+	/** Other prompts travelled in the same call: the completion's usage is that of all of them. */
+	readonly sharesUsage?: boolean;
 }
 
 /**
@@ -76,7 +78,8 @@ export function unpackItems(source: ItemSource): ResultItem[] {
 	const { place, template, prompt, columns, row, completion, failure } = source;
 	const used = new Set(source.variables);
 	const cells = columns.map((column, i) => [column.name, cellAt(row, i)] as const);
-	const usage = completion === null ? null : usageOf(completion.rest);
+	const isOwn = completion !== null && source.sharesUsage !== true;
+	const usage = isOwn ? usageOf(completion.rest) : null;
 	const error: ItemError | null =
 		failure === null
 			? null

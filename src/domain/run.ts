@@ -28,6 +28,8 @@ export interface RunSetup {
 	readonly idColumn: string | null;
 	readonly parameters: RequestParameters;
 	readonly limits: RunLimits;
+	/** The most prompts that travel in one call, of Completions; left out: each alone. */
+	readonly promptsPerRequest?: number;
 	/** What earlier runs had learned of these models; left out: nothing. */
 	readonly repairs?: readonly Repair[];
 	/** Which rows those are; left out: all. */
@@ -138,7 +140,9 @@ export function countSettled(counters: RunCounters, settled: SettledRequest): Ru
 			failures: plusOne(counters.failures, settled.outcome.error.kind),
 		};
 	const { rest, choices } = settled.outcome.value;
-	const usage = usageOf(rest);
+	const { call } = settled;
+	// Every completion of a call tells what the whole call cost.
+	const usage = usageOf(call === undefined || call.position === 0 ? rest : {});
 	return {
 		...countAnswer(counters, choices),
 		attempts,
@@ -284,6 +288,10 @@ export interface RunProgress {
 	readonly phase: RunPhase;
 	readonly counters: RunCounters;
 	readonly inFlight: number;
+	/** The calls that those in flight travel in; left out where each is a call of its own. */
+	readonly callsInFlight?: number;
+	/** How many prompts share a call: as asked for, until the endpoint is found to take fewer. Left out: each is alone. */
+	readonly promptsPerCall?: number;
 	/** Requests settled a minute over the last half minute; null before anything settled. */
 	readonly settledPerMinute: number | null;
 	readonly secondsLeft: number | null;

@@ -1,6 +1,7 @@
 import { usageOf, type Completion } from '#domain/completion.ts';
 import type { Failure, LimitReading } from '#domain/failure.ts';
-import type { SettledRequest } from '#domain/outcome.ts';
+import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
+import { err, ok } from '#domain/result.ts';
 import type { HeldBackBy, LearnedLimits, RetriedBy, RunPhase } from '#domain/run.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 import { Limiter, unknownLimits } from './limiter.ts';
@@ -12,6 +13,10 @@ import { Wakeup } from './wakeup.ts';
 export interface EngineSnapshot {
 	readonly phase: RunPhase;
 	readonly inFlight: number;
+	/** Left out where each request is a call of its own. */
+	readonly callsInFlight?: number;
+	/** As many as were asked for, until a model is found to take fewer; left out with the one above. */
+	readonly promptsPerCall?: number;
 	readonly retries: number;
 	readonly rateLimited: number;
 	readonly retriedBy: RetriedBy;
@@ -27,8 +32,8 @@ export interface EngineSnapshot {
  * One session of a run: from start or resume until everything is settled or it is paused, stopped or halted by a
  * failure. It is the only owner of retries.
  *
- * Invariants: a request is in exactly one place (the source, returned, in flight, being stored); at most `concurrency`
- * are in flight; nothing new leaves once the phase is not `running`; memory grows with concurrency, not with rows.
+ * Invariants: a request is in exactly one place (the source, gathered, returned, in flight, being stored); at most
+ * `concurrency` calls are in flight; nothing new leaves once the phase is not `running`; memory grows with concurrency, not with rows.
  */
 export class BatchEngine {
 	/** Outcomes that could not be stored: paid for, so the next session stores them before it sends anything. */
@@ -39,10 +44,14 @@ export class BatchEngine {
 	readonly #models: readonly string[];
 	readonly #sources: readonly AsyncIterator<number>[];
 	readonly #release: Release;
-	readonly #inFlight = new Map<
+	readonly #promptsPerCall: number;
+	/** Calls, each by its first request. */
+	readonly #calls = new Map<
 		number,
 		{ readonly controller: AbortController; readonly at: number }
 	>();
+	/** Requests. */
+	#inFlight = 0;
 	#storing = 0;
 	readonly #wakeup = new Wakeup();
 	readonly #throughput = new Throughput();
@@ -52,10 +61,12 @@ export class BatchEngine {
 		this.#ports = ports;
 		this.#options = options;
 		this.#models = options.models ?? [''];
+		this.#promptsPerCall = options.promptsPerCall ?? 1;
 		this.#sources = this.#models.map(() => ports.waiting[Symbol.asyncIterator]());
 		this.#release = new Release(ports, {
 			concurrency: options.concurrency,
 			maxRetries: options.maxRetries,
+			promptsPerCall: this.#promptsPerCall,
 			limiters: options.limiters ?? this.#models.map(() => new Limiter(ports, unknownLimits)),
 			...(options.lanes === undefined ? {} : { lanes: options.lanes }),
 		});
@@ -64,9 +75,13 @@ export class BatchEngine {
 	snapshot(): EngineSnapshot {
 		const { clock } = this.#ports;
 		const holdMs = this.#release.heldUntil - clock.now();
+		const perCall = Math.min(...this.#release.scopes.map((scope) => scope.perCall));
 		return {
 			phase: this.#phase,
-			inFlight: this.#inFlight.size,
+			inFlight: this.#inFlight,
+			...(this.#promptsPerCall === 1
+				? {}
+				: { callsInFlight: this.#calls.size, promptsPerCall: perCall }),
 			retries: this.#release.retries,
 			rateLimited: this.#release.rateLimited,
 			retriedBy: this.#release.retriedBy,
@@ -95,12 +110,12 @@ export class BatchEngine {
 	stop(): void {
 		if (this.#phase.name === 'running' || this.#phase.name === 'pausing')
 			this.#enter({ name: 'stopped' });
-		for (const { controller } of this.#inFlight.values()) controller.abort();
+		for (const { controller } of this.#calls.values()) controller.abort();
 	}
 
 	/** Gives up on what left before this time of the clock and sends it again, for no attempt: its connection is dead. */
 	sendAgain(leftBefore: number): void {
-		for (const { controller, at } of this.#inFlight.values())
+		for (const { controller, at } of this.#calls.values())
 			if (at < leftBefore) controller.abort(deadConnection);
 	}
 
@@ -114,17 +129,18 @@ export class BatchEngine {
 			if (wait !== 0) await this.#wakeup.wait(wait, this.#ports.clock);
 		}
 		for (const source of this.#sources) await source.return?.();
-		while (this.#inFlight.size > 0 || this.#storing > 0)
+		while (this.#calls.size > 0 || this.#storing > 0)
 			await this.#wakeup.wait(null, this.#ports.clock);
 		if (this.#phase.name === 'running') this.#enter({ name: 'finished' });
 		else if (this.#phase.name === 'pausing') this.#enter({ name: 'paused' });
 		return this.#phase;
 	}
 
-	/** Sends one request if one may leave. Gives back how long to wait before the next look: 0 none, null until something happens. */
+	/** Sends one call if one may leave. Gives back how long to wait before the next look: 0 none, null until something happens. */
 	async #step(): Promise<number | null | 'finished'> {
 		// Answers come faster than they can be stored: sending more would only pile them up in memory.
-		if (this.#storing >= Math.max(64, 2 * this.#options.concurrency)) return null;
+		const most = this.#promptsPerCall * Math.max(64, 2 * this.#options.concurrency);
+		if (this.#storing >= most) return null;
 		const move = this.#release.next();
 		switch (move.kind) {
 			case 'send':
@@ -143,13 +159,18 @@ export class BatchEngine {
 
 	/** Takes up the next request of a model. One that a pause or stop overtakes simply stays waiting. */
 	async #pull(index: number): Promise<void> {
-		const { scopeOf, estimate } = this.#ports;
+		const { scopeOf, estimate, callKey } = this.#ports;
 		const scope = this.#release.scopes[index];
 		try {
 			const next = await this.#sources[index]?.next();
-			if (next === undefined || next.done === true) scope?.dry();
-			else if (scopeOf === undefined || scopeOf(next.value) === index)
-				scope?.offer(next.value, (await estimate?.(next.value)) ?? 0);
+			if (next === undefined || next.done === true) {
+				scope?.dry();
+				return;
+			}
+			const request = next.value;
+			if (scopeOf !== undefined && scopeOf(request) !== index) return;
+			const tokens = (await estimate?.(request)) ?? 0;
+			scope?.offer(request, tokens, callKey?.(request) ?? null);
 		} catch (error) {
 			this.#needAttention(storageFailure(error));
 		}
@@ -157,35 +178,51 @@ export class BatchEngine {
 
 	#send(flight: Flight): void {
 		const { clock } = this.#ports;
-		const { request } = flight;
+		const requests = flight.members.map(({ request }) => request);
 		const controller = new AbortController();
-		this.#inFlight.set(request, { controller, at: flight.departure.at });
+		this.#calls.set(flight.request, { controller, at: flight.departure.at });
+		this.#inFlight += requests.length;
 		this.#ports.onChange();
 		const startedAt = clock.epoch();
 		let readings: readonly LimitReading[] = [];
 		const hear = (heard: readonly LimitReading[]): void => {
 			readings = heard;
 		};
-		void this.#ports.send(request, controller.signal, hear).then((outcome) => {
-			this.#inFlight.delete(request);
+		void this.#ports.send(requests, controller.signal, hear).then((outcome) => {
+			this.#calls.delete(flight.request);
+			this.#inFlight -= requests.length;
 			const attempts = flight.failures + 1;
 			const latencyMs = clock.now() - flight.departure.at;
+			const settled = (position: number, own: AttemptOutcome): SettledRequest => ({
+				request: requests[position] ?? -1,
+				outcome: own,
+				attempts,
+				startedAt,
+				latencyMs,
+				...(requests.length === 1 ? {} : { call: { size: requests.length, position } }),
+			});
 			const { signal } = controller;
 			// An answer that was faster than its abort is paid for.
 			if (outcome?.ok === true) {
-				this.#release.succeeded(flight, tokensOf(outcome.value), readings);
-				this.#settle({ request, outcome, attempts, startedAt, latencyMs });
+				const completions = outcome.value;
+				this.#release.succeeded(flight, tokensOf(completions[0]), readings);
+				completions.forEach((completion, i) => {
+					this.#settle(settled(i, ok(completion)));
+				});
 			} else if (signal.reason === deadConnection) this.#release.broughtBack(flight);
 			else if (signal.aborted || outcome === null) this.#release.aborted(flight);
-			else this.#fail(flight, outcome.error, { request, outcome, attempts, startedAt, latencyMs });
+			else this.#fail(flight, outcome.error, (i) => settled(i, err(outcome.error)));
 			this.#wakeup.wake();
 			this.#ports.onChange();
 		});
 	}
 
-	#fail(flight: Flight, failure: Failure, settled: SettledRequest): void {
+	#fail(flight: Flight, failure: Failure, settled: (position: number) => SettledRequest): void {
 		const { kind, attention } = this.#release.failed(flight, failure);
-		if (kind === 'settled') this.#settle(settled);
+		if (kind === 'settled')
+			flight.members.forEach((_, i) => {
+				this.#settle(settled(i));
+			});
 		if (attention !== null) this.#needAttention(attention);
 	}
 
@@ -222,8 +259,9 @@ export class BatchEngine {
 /** Why a request is aborted that waits again within the session. */
 export const deadConnection = Symbol('dead connection');
 
-function tokensOf({ rest }: Completion): number | null {
-	const { promptTokens, completionTokens } = usageOf(rest);
+/** Those of the whole call: each of its completions tells them. */
+function tokensOf(completion: Completion | undefined): number | null {
+	const { promptTokens, completionTokens } = usageOf(completion?.rest ?? {});
 	return promptTokens === null ? null : promptTokens + (completionTokens ?? 0);
 }
 

@@ -24,11 +24,12 @@ export class Lane {
 		this.#equalFailures = { key: '', count: 0 };
 	}
 
-	/** How many permanent failures in a row were like this one. */
-	failed({ kind, code }: Failure): number {
+	/** How many permanent failures in a row were like this one, of so many requests. */
+	failed({ kind, code }: Failure, requests: number): number {
 		this.hasSettled = true;
 		const key = `${kind} ${code ?? ''}`;
-		const count = this.#equalFailures.key === key ? this.#equalFailures.count + 1 : 1;
+		const before = this.#equalFailures.key === key ? this.#equalFailures.count : 0;
+		const count = before + requests;
 		this.#equalFailures = { key, count };
 		return count;
 	}

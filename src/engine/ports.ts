@@ -1,5 +1,6 @@
 import type { LimitReading } from '#domain/failure.ts';
-import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
+import type { CallOutcome, SettledRequest } from '#domain/outcome.ts';
+import type { CallKey } from './gathering.ts';
 import type { Lane } from './lane.ts';
 import type { Limiter } from './limiter.ts';
 
@@ -27,15 +28,17 @@ export interface EnginePorts {
 	readonly scopeOf?: (request: number) => number;
 	/** The tokens that the endpoint will count for a request, about; 0 where left out. */
 	readonly estimate?: (request: number) => Promise<number>;
+	/** Requests travel in one call only where this is the same; asked after the estimate. Left out: all may. */
+	readonly callKey?: (request: number) => CallKey;
 	/**
-	 * One attempt. Never rejects; once the signal has aborted its failure is dropped. `hear` is told what an answer says of
+	 * One attempt at these requests, in one call. Never rejects; once the signal has aborted its failure is dropped. `hear` is told what an answer says of
 	 * the limits beside it. Null: it had to wait on its way, and did not leave because the session was ending by then.
 	 */
 	readonly send: (
-		request: number,
+		requests: readonly number[],
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
-	) => Promise<AttemptOutcome | null>;
+	) => Promise<CallOutcome | null>;
 	/** Resolves once the outcome is stored; rejects where it could not be. */
 	readonly settle: (settled: SettledRequest) => Promise<void>;
 	/** Something that `snapshot()` shows has changed. Called often: the listener thins it out. */
@@ -43,9 +46,11 @@ export interface EnginePorts {
 }
 
 export interface EngineOptions {
-	/** The requests that may be in flight at once, already within the browser's ceiling. */
+	/** The calls that may be in flight at once, already within the browser's ceiling. */
 	readonly concurrency: number;
 	readonly maxRetries: number;
+	/** The most requests that travel in one call; left out: each alone. */
+	readonly promptsPerCall?: number;
 	/** Each has limits of its own; one without a name where left out. */
 	readonly models?: readonly string[];
 	/** One for each model, shared with what else is sent to it with the same key. Left out: new ones that learn. */

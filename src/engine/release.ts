@@ -18,6 +18,8 @@ export interface ReleaseOptions {
 	readonly limiters: readonly Limiter[];
 	/** For each limiter that of its connection; left out: all are of one. */
 	readonly lanes?: readonly Lane[];
+	/** The most requests that travel in one call; left out: each alone. */
+	readonly promptsPerCall?: number;
 }
 
 export type Move =
@@ -54,11 +56,11 @@ export class Release {
 	constructor(ports: LimiterPorts, options: ReleaseOptions) {
 		this.#ports = ports;
 		this.#options = options;
-		const all = new Lane(options.concurrency);
-		this.scopes = options.limiters.map((limiter, i) => {
-			const lane = options.lanes?.[i] ?? all;
-			const concurrency = Math.min(options.concurrency, lane.ceiling);
-			return new Scope(ports, limiter, concurrency, lane);
+		const { concurrency, limiters, lanes, promptsPerCall = 1 } = options;
+		const all = new Lane(concurrency);
+		this.scopes = limiters.map((limiter, i) => {
+			const lane = lanes?.[i] ?? all;
+			return new Scope(ports, limiter, Math.min(concurrency, lane.ceiling), lane, promptsPerCall);
 		});
 		this.#hasSeveralLanes = new Set(this.scopes.map(({ lane }) => lane)).size > 1;
 	}
@@ -136,6 +138,7 @@ export class Release {
 		scope.succeeded = true;
 		scope.refusedSince = null;
 		scope.lane.answered();
+		scope.answered(flight);
 	}
 
 	/** An attempt that was aborted: its request waits again in the store. */
@@ -148,7 +151,7 @@ export class Release {
 	/** An attempt that nobody can blame on anything: it leaves again at once, uncharged. */
 	broughtBack(flight: Flight): void {
 		this.aborted(flight);
-		flight.scope.returned.add({ ...flight, readyAt: this.#ports.clock.now() });
+		flight.scope.takeBack(flight, { readyAt: this.#ports.clock.now() });
 	}
 
 	failed(flight: Flight, said: Failure): Consequence {
@@ -166,7 +169,7 @@ export class Release {
 			this.#rateLimited++;
 			this.#retriedBy = countRetried(this.#retriedBy, failure.kind);
 			const waitMs = scope.limiter.refused(departure, failure);
-			scope.returned.add({ ...flight, readyAt: now + waitMs });
+			scope.takeBack(flight, { readyAt: now + waitMs });
 			scope.refusedSince ??= now;
 			const forgivenMs = scope.succeeded ? 3 * longestCooldownMs : longestCooldownMs;
 			// Nothing but 429s for so long is no limit that waiting helps with.
@@ -175,14 +178,19 @@ export class Release {
 		}
 		scope.limiter.accepted(departure, null);
 		if (verdict === 'stopRun') {
-			scope.returned.add({ ...flight, failures, readyAt: now });
+			scope.takeBack(flight, { failures, readyAt: now });
 			// One model of several that is missing stops no other.
 			if (failure.kind !== 'modelNotFound' || this.scopes.length === 1)
 				return { kind: 'back', attention: failure };
 			scope.stoppedBy ??= failure;
 			return { kind: 'back', attention: null };
 		}
-		return this.#settled(scope, failure);
+		if (flight.members.length > 1) {
+			// No attempt is charged: most of its prompts have done nothing.
+			scope.part(flight, { failures, readyAt: now }, failure);
+			return { kind: 'back', attention: null };
+		}
+		return this.#settled(flight, failure);
 	}
 
 	#retry(flight: Flight, failure: Failure, now: number): Consequence {
@@ -191,16 +199,15 @@ export class Release {
 		const charged = scope.breaker.faulted(request, departure.at, now);
 		if (scope.breaker.isOpen && !wasOpen) scope.ramp.reset();
 		// Where nothing may be tried again, the request itself is the probe.
-		if ((charged || this.#options.maxRetries === 0) && failures >= this.#options.maxRetries)
-			return this.#settled(scope, failure);
+		const isLast =
+			(charged || this.#options.maxRetries === 0) && failures >= this.#options.maxRetries;
+		if (isLast && !this.#mayPart(flight, failure)) return this.#settled(flight, failure);
 		this.#retries++;
 		this.#retriedBy = countRetried(this.#retriedBy, failure.kind);
 		const waitMs = charged ? backoffMs(failures + 1, this.#ports.random, failure.waitMs) : 0;
-		scope.returned.add({
-			...flight,
-			failures: charged ? failures + 1 : failures,
-			readyAt: now + waitMs,
-		});
+		const anew = { failures: charged ? failures + 1 : failures, readyAt: now + waitMs };
+		if (isLast) scope.part(flight, anew, failure);
+		else scope.takeBack(flight, anew);
 		const inVain = !scope.succeeded && scope.breaker.failedProbes >= probesInVain;
 		return { kind: 'back', attention: inVain ? failure : null };
 	}
@@ -212,14 +219,24 @@ export class Release {
 		return turned.sort((a, b) => a.scope.lane.inFlight - b.scope.lane.inFlight);
 	}
 
+	/**
+	 * One prompt that makes an endpoint fail each time must not take the others of its call with it. An endpoint that
+	 * answers with another number of choices than was asked for does so to any call, and is paid each time.
+	 */
+	#mayPart({ members }: Flight, { kind }: Failure): boolean {
+		return members.length > 1 && kind !== 'malformed' && this.#options.maxRetries > 0;
+	}
+
 	#landed(scope: Scope): void {
 		scope.landed();
 		this.#inFlight--;
 	}
 
-	#settled(scope: Scope, failure: Failure): Consequence {
+	#settled({ scope, members, partOf }: Flight, failure: Failure): Consequence {
 		scope.canarySettled = true;
-		const stop = scope.lane.failed(failure) >= equalFailuresToStop && !scope.lane.succeeded;
+		partOf?.failed();
+		const count = scope.lane.failed(failure, members.length);
+		const stop = count >= equalFailuresToStop && !scope.lane.succeeded;
 		return { kind: 'settled', attention: stop ? failure : null };
 	}
 

@@ -1,21 +1,24 @@
 import type { Failure } from '#domain/failure.ts';
 import type { HeldBackBy } from '#domain/run.ts';
 import { Breaker } from './breaker.ts';
+import { partsOf, type Call, type History } from './call.ts';
+import { Gathering, type CallKey } from './gathering.ts';
 import type { Lane } from './lane.ts';
 import type { Departure, Limiter, LimiterPorts } from './limiter.ts';
+import { Parting } from './parting.ts';
 import { Ramp } from './ramp.ts';
-import { ReturnedRequests, type Returned } from './returned-requests.ts';
+import { ReturnedRequests } from './returned-requests.ts';
 import { lookAgainMs } from './turns.ts';
 
-/** A request in flight. */
-export interface Flight extends Returned {
+/** A call in flight. */
+export interface Flight extends Call {
 	readonly scope: Scope;
 	readonly departure: Departure;
 }
 
 /** The release may send, needs the next number of the plan, or has to wait: null for an answer, `finished` for nothing more. */
 export type ScopeMove =
-	| { readonly kind: 'send'; readonly candidate: Returned }
+	| { readonly kind: 'send'; readonly candidate: Call }
 	| { readonly kind: 'pull' }
 	| { readonly kind: 'wait'; readonly ms: number | null; readonly by: HeldBackBy | null }
 	| { readonly kind: 'finished' };
@@ -39,25 +42,57 @@ export class Scope {
 	heldBackBy: HeldBackBy | null = null;
 	readonly #concurrency: number;
 	readonly #ports: LimiterPorts;
-	#head: Returned | null = null;
+	readonly #gathering: Gathering;
+	#perCall: number;
 	#isDry = false;
 
-	constructor(ports: LimiterPorts, limiter: Limiter, concurrency: number, lane: Lane) {
+	constructor(ports: LimiterPorts, limiter: Limiter, concurrency: number, lane: Lane, perCall = 1) {
 		this.#ports = ports;
 		this.#concurrency = concurrency;
+		this.#perCall = perCall;
+		this.#gathering = new Gathering(perCall);
 		this.limiter = limiter;
 		this.lane = lane;
 		this.ramp = new Ramp(concurrency);
 	}
 
+	/** The most requests that leave in one call: as many as were asked for, until the endpoint is found to take fewer. */
+	get perCall(): number {
+		return this.#perCall;
+	}
+
 	/** The next number of the plan, taken up. */
-	offer(request: number, estimate: number): void {
-		this.#head = { request, estimate, failures: 0, readyAt: 0 };
+	offer(request: number, estimate: number, key: CallKey = null): void {
+		this.#gathering.offer({ request, estimate }, key);
 	}
 
 	/** The plan has no more. */
 	dry(): void {
 		this.#isDry = true;
+		this.#gathering.end();
+	}
+
+	/** It waits for another attempt, in smaller calls where the endpoint was meanwhile found to take fewer at once. */
+	takeBack(call: Call, anew: Partial<History>): void {
+		for (const part of partsOf(call, this.#perCall, anew)) this.returned.add(part);
+	}
+
+	/** A refused call leaves again in halves, until what was refused stands alone. */
+	part(call: Call, anew: Omit<History, 'partOf'>, cause: Failure): void {
+		// A filter judges the same text now so, now otherwise: that all pass in the end says nothing of their number.
+		const blamesNumber = cause.kind !== 'contentFiltered';
+		const { length } = call.members;
+		const partOf = new Parting(length, call.partOf, blamesNumber);
+		const most = Math.min(this.#perCall, Math.ceil(length / 2));
+		for (const part of partsOf(call, most, { ...anew, partOf })) this.returned.add(part);
+	}
+
+	answered({ members, partOf }: Call): void {
+		const most = partOf?.answered(members.length) ?? null;
+		if (most === null || most >= this.#perCall) return;
+		this.#perCall = most;
+		this.returned.cut((call) => partsOf(call, most));
+		for (const call of this.#gathering.shrink(most)) this.returned.add(call);
 	}
 
 	/** Nothing is left of it, or nothing more may leave, and nothing is in flight. */
@@ -71,8 +106,8 @@ export class Scope {
 		return move;
 	}
 
-	send(candidate: Returned): Flight {
-		if (candidate === this.#head) this.#head = null;
+	send(candidate: Call): Flight {
+		if (candidate === this.#gathering.whole) this.#gathering.left();
 		else this.returned.remove(candidate);
 		this.inFlight++;
 		this.lane.inFlight++;
@@ -94,9 +129,10 @@ export class Scope {
 		const outageMs = this.breaker.waitMs(now);
 		if (outageMs !== 0) return waiting(outageMs, 'outage');
 		if (this.inFlight >= this.ramp.allowed) return waiting(null, 'endpoint');
-		const candidate = this.returned.firstReady(now) ?? this.#head;
 		// The canary is the same request until it has settled.
-		if (candidate === null || (candidate === this.#head && this.#canaryWaits())) {
+		const fresh = this.#canaryWaits() ? null : this.#gathering.whole;
+		const candidate = this.returned.firstReady(now) ?? fresh;
+		if (candidate === null) {
 			if (this.#mayPull()) return { kind: 'pull' };
 			const readyMs = this.returned.readyIn(now);
 			return waiting(readyMs, this.canarySettled ? null : 'firstRequest');
@@ -107,7 +143,7 @@ export class Scope {
 
 	get #mayNotSend(): boolean {
 		if (this.stoppedBy !== null) return true;
-		return this.#isDry && this.#head === null && this.returned.size === 0;
+		return this.#isDry && this.#gathering.isEmpty && this.returned.size === 0;
 	}
 
 	#canaryWaits(): boolean {
@@ -116,7 +152,7 @@ export class Scope {
 
 	/** New requests are taken up only while few wait for a retry, so that an outage does not pull the whole plan into memory. */
 	#mayPull(): boolean {
-		if (this.#isDry || this.#head !== null || this.#canaryWaits()) return false;
+		if (this.#isDry || this.#gathering.whole !== null || this.#canaryWaits()) return false;
 		return this.returned.size < this.#concurrency;
 	}
 }

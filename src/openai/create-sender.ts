@@ -4,12 +4,11 @@ import type { Failure, FailureKind, LimitReading } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { AttemptOutcome } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
-import type { Prompt } from '#domain/prompt.ts';
 import { classifyAnswer } from './classify.ts';
 import { limitsFromHeaders, metLimit } from './limit-message.ts';
 import { readCompletion } from './read-completion.ts';
 import { createRedactor } from './redact.ts';
-import { requestBody } from './request-body.ts';
+import { requestBody, type Payload } from './request-body.ts';
 import { waitFromHeaders } from './wait.ts';
 
 export interface SenderOptions {
@@ -23,9 +22,9 @@ export interface SenderOptions {
 	readonly epoch: () => number;
 }
 
-/** Sends one prompt once. Never rejects. `hear` is told what the headers of a completion say of the limits. */
+/** Makes one call. Never rejects. `hear` is told what the headers of a completion say of the limits. */
 export type Sender = (
-	prompt: Prompt,
+	payload: Payload,
 	args: JsonObject,
 	signal: AbortSignal,
 	hear?: (readings: readonly LimitReading[]) => void,
@@ -92,7 +91,7 @@ export function createSender(options: SenderOptions): Sender {
 		return err(classifyAnswer({ status, body, requestId, waitMs, limit, args }, redact));
 	};
 
-	return async (prompt, args, signal, hear) => {
+	return async (payload, args, signal, hear) => {
 		// The SDK's timeout does not bound reading an error's body; a signal of our own bounds all of it.
 		const controller = new AbortController();
 		let timedOut = false;
@@ -106,9 +105,9 @@ export function createSender(options: SenderOptions): Sender {
 		});
 		try {
 			if (signal.aborted) controller.abort();
-			const body = requestBody(prompt, args) as never;
+			const body = requestBody(payload, args) as never;
 			const call =
-				prompt.kind === 'chat'
+				payload.kind === 'chat'
 					? client.chat.completions.create(body, { signal: controller.signal })
 					: client.completions.create(body, { signal: controller.signal });
 			const { data, response } = await call.withResponse();

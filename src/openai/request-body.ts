@@ -3,6 +3,7 @@ import type { JsonObject } from '#domain/json.ts';
 import { overlaid } from '#domain/own-parameters.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import { repaired, repairsOf } from '#domain/repair.ts';
+import { assertNever } from '#domain/result.ts';
 import type { Terms } from '#domain/revision.ts';
 
 /** The model and every parameter of a request, as that model is sent them: its body without the prompt, and the results file's `model_args`. Each of `own` stands in the place of what is sent to all, and of those before it. */
@@ -35,7 +36,21 @@ const tokenLimitField = (connection: Connection, prompt: Prompt['kind']): string
 		? 'max_completion_tokens'
 		: 'max_tokens';
 
-export const requestBody = (prompt: Prompt, args: JsonObject): JsonObject =>
-	prompt.kind === 'chat'
-		? { ...args, messages: prompt.messages.map(({ role, content }) => ({ role, content })) }
-		: { ...args, prompt: prompt.text };
+/** What one call carries: a prompt, or several of Completions. */
+export type Payload = Prompt | { readonly kind: 'completions'; readonly texts: readonly string[] };
+
+export function requestBody(payload: Payload, args: JsonObject): JsonObject {
+	switch (payload.kind) {
+		case 'chat':
+			return {
+				...args,
+				messages: payload.messages.map(({ role, content }) => ({ role, content })),
+			};
+		case 'completion':
+			return { ...args, prompt: payload.text };
+		case 'completions':
+			return { ...args, prompt: payload.texts };
+		default:
+			return assertNever(payload);
+	}
+}

@@ -7,6 +7,7 @@ import type { Draft } from '#domain/draft.ts';
 export function withoutNaN(draft: Draft): Draft {
 	const number = (value: number | null): number | null => (Number.isNaN(value) ? null : value);
 	const { settings, rows, shares, tokensPerMinute } = draft;
+	const { promptsPerRequest = 1 } = settings;
 	return {
 		...draft,
 		...(tokensPerMinute === undefined ? {} : { tokensPerMinute: number(tokensPerMinute) }),
@@ -39,6 +40,7 @@ export function withoutNaN(draft: Draft): Draft {
 			timeoutSeconds: number(settings.timeoutSeconds),
 			requestsPerMinute: number(settings.requestsPerMinute ?? null),
 			tokensPerMinute: number(settings.tokensPerMinute ?? null),
+			promptsPerRequest: number(promptsPerRequest),
 		},
 	};
 }

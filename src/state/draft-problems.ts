@@ -18,6 +18,7 @@ const order: readonly Field[] = [
 	'timeoutSeconds',
 	'requestsPerMinute',
 	'tokensPerMinute',
+	'promptsPerRequest',
 	'otherParameters',
 	'bindings',
 	'dataFiles',

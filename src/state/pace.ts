@@ -107,7 +107,7 @@ export class PaceReader {
 		now: number,
 	): number | null {
 		if (progress.phase.name !== 'running') return null;
-		const { counters, limits } = progress;
+		const { counters, limits, promptsPerCall = 1 } = progress;
 		const left = counters.planned - settledCount(counters);
 		const at = (perMinute: number | null): number | null =>
 			perMinute === null || perMinute === 0 ? null : (left * 60) / perMinute;
@@ -118,7 +118,7 @@ export class PaceReader {
 		}
 		const perMinute = limits.length === 1 ? (limits[0]?.requestsPerMinute ?? null) : null;
 		if (heldBackBy === 'requestsPerMinute' && perMinute !== null && perMinute <= fewPerMinute)
-			return at(perMinute);
+			return at(perMinute * promptsPerCall);
 		return progress.secondsLeft;
 	}
 }

@@ -13,14 +13,18 @@ export class RequestLimit {
 	#tokensEach: number | null = null;
 
 	/** Null where no limit is known, and of several models where one has none. */
-	perMinute({ limits, settledPerMinute }: RunProgress): number | null {
+	perMinute({ limits, settledPerMinute, promptsPerCall = 1 }: RunProgress): number | null {
 		const [only] = limits;
 		if (only === undefined) return null;
+		// The endpoint counts calls, a run its prompts.
+		const prompts = (calls: number | null): number | null =>
+			calls === null ? null : calls * promptsPerCall;
 		if (limits.length > 1) {
-			const each = limits.map(({ requestsPerMinute }) => requestsPerMinute);
+			const each = limits.map(({ requestsPerMinute }) => prompts(requestsPerMinute));
 			return each.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0);
 		}
-		const { requestsPerMinute, tokensPerMinute, tokensShare } = only;
+		const { tokensPerMinute, tokensShare } = only;
+		const requestsPerMinute = prompts(only.requestsPerMinute);
 		if (tokensPerMinute === null) return requestsPerMinute;
 		if (tokensShare !== null && tokensShare >= leastShare && (settledPerMinute ?? 0) > 0) {
 			const seen = (tokensPerMinute * tokensShare) / (settledPerMinute ?? 0);

@@ -109,13 +109,14 @@ async function answerAgain(
 }
 
 function recordOf(settled: SettledRequest): RequestRecord {
-	const { request, outcome, attempts, startedAt, latencyMs, revision = 0 } = settled;
+	const { request, outcome, attempts, startedAt, latencyMs, revision = 0, call } = settled;
 	const common = {
 		request,
 		attempts,
 		startedAt,
 		latencyMs,
 		...(revision === 0 ? {} : { revision }),
+		...(call === undefined ? {} : { call }),
 	};
 	return outcome.ok
 		? { ...common, outcome: 'succeeded', completion: outcome.value.rest, failure: null }

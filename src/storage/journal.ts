@@ -30,22 +30,30 @@ export class Journal {
 	}
 
 	/** Not flushed: a killed browser leaves it all the same, and the next commit takes it along. */
-	sent(request: number): void {
+	sent(...requests: readonly number[]): void {
 		const at = this.#end;
-		this.append([{ kind: 'sent', request }]);
-		this.#open.delete(request);
-		this.#open.set(request, at);
+		this.append(requests.map((request) => ({ kind: 'sent', request })));
+		for (const request of requests) {
+			this.#open.delete(request);
+			this.#open.set(request, at);
+		}
 	}
 
-	back(request: number): void {
-		if (!this.#open.delete(request)) return;
-		this.append([{ kind: 'back', request }]);
+	back(...requests: readonly number[]): void {
+		const open = requests.filter((request) => this.#open.delete(request));
+		if (open.length > 0) this.append(open.map((request) => ({ kind: 'back', request })));
 	}
 
-	/** As `back`, where nobody knows whether it was paid for; with the sum of all that may have been paid twice. */
-	doubted(request: number, paidTwice: number): void {
-		this.#open.delete(request);
-		this.append([{ kind: 'doubted', request, paidTwice }]);
+	/** As `back`, where nobody knows whether they were paid for; `paidTwice` had been the sum of all that may be, until them. */
+	doubted(paidTwice: number, ...requests: readonly number[]): void {
+		for (const request of requests) this.#open.delete(request);
+		this.append(
+			requests.map((request, i) => ({
+				kind: 'doubted',
+				request,
+				paidTwice: paidTwice + i + 1,
+			})),
+		);
 	}
 
 	/** At once, so that a killed browser pays for no answer twice that had come; the commit that stores it flushes first. */

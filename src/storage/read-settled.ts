@@ -100,12 +100,15 @@ function assemble(
 		const own: ChoiceRecord['choice'][] = [];
 		for (let at = choices[next]; at?.request === record.request; at = choices[++next])
 			own.push(at.choice);
-		const { request, attempts, startedAt, latencyMs, revision } = record;
+		const { request, attempts, startedAt, latencyMs, revision, call } = record;
 		const outcome =
 			record.outcome === 'succeeded'
 				? ok({ rest: record.completion, choices: own })
 				: err(record.failure);
-		const settled = { request, outcome, attempts, startedAt, latencyMs };
-		return revision === undefined ? settled : { ...settled, revision };
+		return {
+			...{ request, outcome, attempts, startedAt, latencyMs },
+			...(revision === undefined ? {} : { revision }),
+			...(call === undefined ? {} : { call }),
+		};
 	});
 }

@@ -1,6 +1,7 @@
 import type { DBSchema } from 'idb';
 import type { Failure } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
+import type { SharedCall } from '#domain/outcome.ts';
 import type { RunRevision } from '#domain/revision.ts';
 import type { RunCounters } from '#domain/run.ts';
 import type { Migration } from './open-database.ts';
@@ -13,6 +14,7 @@ interface Settled {
 	readonly startedAt: number;
 	readonly latencyMs: number;
 	readonly revision?: number;
+	readonly call?: SharedCall;
 	/** The last revision under which it was asked for again, in vain: this is the answer from before. */
 	readonly askedAgainUnder?: number;
 }

@@ -166,22 +166,23 @@ export class RunStore {
 		this.#owned?.journal?.disown();
 	}
 
-	/** To be called, and heard out, before the request leaves: throws where that cannot be noted. */
-	sent(request: number): void {
-		this.#owned?.journal?.sent(request);
+	/** To be called, and heard out, before the requests of a call leave: throws where that cannot be noted. */
+	sent(...requests: readonly number[]): void {
+		this.#owned?.journal?.sent(...requests);
 	}
 
-	/** It brought no answer. */
-	back(request: number): void {
-		this.#owned?.journal?.back(request);
+	/** They brought no answer. */
+	back(...requests: readonly number[]): void {
+		this.#owned?.journal?.back(...requests);
 	}
 
-	/** It was given up without an answer and is sent again. */
-	doubted(request: number): void {
+	/** They were given up without an answer and are sent again. */
+	doubted(...requests: readonly number[]): void {
 		const journal = this.#owned?.journal ?? null;
 		if (journal === null) return;
-		this.#paidTwice = (this.#paidTwice ?? 0) + 1;
-		journal.doubted(request, this.#paidTwice);
+		const before = this.#paidTwice ?? 0;
+		this.#paidTwice = before + requests.length;
+		journal.doubted(before, ...requests);
 	}
 
 	/** Those of the last committed state. */

@@ -1,6 +1,6 @@
 import { concurrencyCeiling, originOf, type Connection } from '#domain/connection.ts';
 import type { Failure, LimitReading } from '#domain/failure.ts';
-import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
+import type { CallOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err } from '#domain/result.ts';
 import {
 	settledCount,
@@ -15,6 +15,7 @@ import { BatchEngine, deadConnection, storageFailure } from '#engine/batch-engin
 import { Lane } from '#engine/lane.ts';
 import type { Limiter } from '#engine/limiter.ts';
 import type { Sender } from '#openai/create-sender.ts';
+import { sendCall } from '#openai/send-call.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import { AnsweredModels } from './answered-models.ts';
 import type { Gate } from './gate.ts';
@@ -66,6 +67,7 @@ export class LiveRun {
 	readonly #answered: AnsweredModels;
 	/** Let go by the engine and not yet by the gate that all runs to one origin share. */
 	#atGate = 0;
+	#callsAtGate = 0;
 	#halted: RunPhase | null = null;
 	/** Between the estimate and the sending: what was computed for the one serves the other. */
 	readonly #planned = new Map<number, PlannedRequest>();
@@ -97,7 +99,8 @@ export class LiveRun {
 				waiting: { [Symbol.asyncIterator]: () => store.waiting(0)[Symbol.asyncIterator]() },
 				scopeOf: (request) => plan.scope(request),
 				estimate: (request) => this.#estimate(request),
-				send: (request, signal, hear) => this.#send(request, signal, hear),
+				callKey: (request) => this.#callKey(request),
+				send: (requests, signal, hear) => this.#send(requests, signal, hear),
 				settle: (settled) => store.settle(this.#marked(settled)),
 				onChange: () => {
 					this.#progress.changed();
@@ -107,6 +110,7 @@ export class LiveRun {
 			{
 				concurrency: Math.min(setup.limits.maxConcurrency, most),
 				maxRetries: setup.limits.maxRetries,
+				promptsPerCall: setup.promptsPerRequest ?? 1,
 				models: connections.flatMap(({ setup: { models } }) => models),
 				limiters: connections.flatMap(({ limiters }) => limiters),
 				lanes,
@@ -140,10 +144,12 @@ export class LiveRun {
 		const { counters } = store;
 		const left = waitingCount(counters, 0);
 		const perMinute = snapshot.settledPerMinute;
+		const { callsInFlight } = snapshot;
 		return {
 			...snapshot,
 			limits: this.#limitsByConnection().flat(),
 			inFlight: snapshot.inFlight - this.#atGate,
+			...(callsInFlight === undefined ? {} : { callsInFlight: callsInFlight - this.#callsAtGate }),
 			phase,
 			runId,
 			unsaved: this.#engine.unsaved.length,
@@ -197,64 +203,80 @@ export class LiveRun {
 		return estimateTokens(planned.prompt, planned.modelArgs);
 	}
 
+	/** Prompts travel together only with the same parameters: a call has one set of them. */
+	#callKey(request: number): number | null {
+		if (this.#parts.setup.promptsPerRequest === undefined) return null;
+		return this.#parts.plan.argsKey(request);
+	}
+
 	async #send(
-		request: number,
+		requests: readonly number[],
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
-	): Promise<AttemptOutcome | null> {
+	): Promise<CallOutcome | null> {
 		const { plan, connections } = this.#parts;
-		let planned: PlannedRequest;
+		const planned: PlannedRequest[] = [];
 		try {
-			planned = this.#planned.get(request) ?? (await plan.planned(request, this.#revision));
-			this.#planned.delete(request);
+			for (const request of requests) planned.push(await this.#plannedOnce(request));
 		} catch (error) {
 			// A row that cannot be read is never sent as an empty one.
 			return err(storageFailure(error));
 		}
-		const at = plan.connection(request);
+		// Those of one call are of one scope, and so of one connection.
+		const at = plan.connection(requests[0] ?? 0);
 		const connection = connections[at];
 		if (connection === undefined) throw new Error(`No connection ${String(at)}`);
-		this.#atGate++;
+		this.#atGate += requests.length;
+		this.#callsAtGate++;
 		return connection.gate.through(() => {
-			this.#atGate--;
+			this.#atGate -= requests.length;
+			this.#callsAtGate--;
 			// Paused, stopped or halted while it waited for a place that other runs had: it has not left.
 			if (signal.aborted || !this.isRunning) return Promise.resolve(null);
-			return this.#attempt(request, planned, connection, signal, hear);
+			return this.#attempt(requests, planned, at, connection, signal, hear);
 		});
+	}
+
+	async #plannedOnce(request: number): Promise<PlannedRequest> {
+		const known = this.#planned.get(request);
+		this.#planned.delete(request);
+		return known ?? this.#parts.plan.planned(request, this.#revision);
 	}
 
 	/** Noted before it leaves, so that a crash leaves word of what may have been paid for. */
 	async #attempt(
-		request: number,
-		{ prompt, modelArgs }: PlannedRequest,
-		connection: LiveConnection,
+		requests: readonly number[],
+		planned: readonly PlannedRequest[],
+		at: number,
+		{ send, setup }: LiveConnection,
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
-	): Promise<AttemptOutcome> {
-		const { store, plan } = this.#parts;
+	): Promise<CallOutcome> {
+		const { store } = this.#parts;
 		try {
-			store.sent(request);
+			store.sent(...requests);
 		} catch (error) {
 			return err(storageFailure(error));
 		}
-		const answered = await connection.send(prompt, modelArgs, signal, hear);
-		const outcome = answered.ok ? answered : err(named(answered.error, connection.setup));
-		if (!signal.aborted) this.#reaches[plan.connection(request)]?.heard(outcome);
+		const prompts = planned.map(({ prompt }) => prompt);
+		const answered = await sendCall(send, prompts, planned[0]?.modelArgs ?? {}, signal, hear);
+		const outcome = answered.ok ? answered : err(named(answered.error, setup));
+		if (!signal.aborted) this.#reaches[at]?.heard(outcome);
 		if (outcome.ok) {
-			this.#answered.answered(request);
+			for (const request of requests) this.#answered.answered(request);
 			return outcome;
 		}
 		try {
-			if (signal.reason === deadConnection) store.doubted(request);
-			else store.back(request);
+			if (signal.reason === deadConnection) store.doubted(...requests);
+			else store.back(...requests);
 		} catch {
-			// It then counts as in flight at a crash: too many may be named as paid twice, never too few.
+			// They then count as in flight at a crash: too many may be named as paid twice, never too few.
 		}
-		return this.#ofTheRow(request, outcome);
+		return this.#ofTheRow(requests, outcome);
 	}
 
 	/** A model that has answered takes the settings: what it refuses then lies with the row, and is no reason to stop. */
-	async #ofTheRow(request: number, outcome: AttemptOutcome): Promise<AttemptOutcome> {
+	async #ofTheRow([request = -1]: readonly number[], outcome: CallOutcome): Promise<CallOutcome> {
 		if (outcome.ok || outcome.error.kind !== 'parameterRefused') return outcome;
 		const isRows = await this.#answered.has(request).catch(() => false);
 		return isRows ? err({ ...outcome.error, kind: 'badRequest' }) : outcome;

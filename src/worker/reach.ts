@@ -1,5 +1,5 @@
 import type { Failure } from '#domain/failure.ts';
-import type { AttemptOutcome } from '#domain/outcome.ts';
+import type { CallOutcome } from '#domain/outcome.ts';
 
 /** One is a hiccup; the second comes within seconds. */
 const missesToTell = 2;
@@ -15,7 +15,7 @@ export class Reach {
 		return this.#failure;
 	}
 
-	heard(outcome: AttemptOutcome): void {
+	heard(outcome: CallOutcome): void {
 		if (this.#hasAnswered) return;
 		if (outcome.ok || outcome.error.kind !== 'network') {
 			this.#hasAnswered = true;

@@ -162,7 +162,8 @@ export class ResultReader {
 		const place = this.#plan.place(request);
 		const row = await this.#plan.row(place);
 		const completion = settled?.outcome.ok === true ? settled.outcome.value : null;
-		const usage = completion === null ? null : usageOf(completion.rest);
+		const isOwn = completion !== null && settled?.call === undefined;
+		const usage = isOwn ? usageOf(completion.rest) : null;
 		return Array.from({ length: this.#choicesPerRequest }, (_, position) => {
 			const choice = completion?.choices[position];
 			const text = choice === undefined ? null : choiceText(choice);

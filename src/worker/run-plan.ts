@@ -146,7 +146,7 @@ export class RunPlan {
 	async items(settled: SettledRequest): Promise<ResultItem[]> {
 		const planned = await this.planned(settled.request, settled.revision ?? 0);
 		const { template, variables } = this.#template(planned.place);
-		const { outcome, attempts, startedAt, latencyMs } = settled;
+		const { outcome, attempts, startedAt, latencyMs, call } = settled;
 		return unpackItems({
 			...planned,
 			template,
@@ -157,6 +157,7 @@ export class RunPlan {
 			latencyMs,
 			completion: outcome.ok ? outcome.value : null,
 			failure: outcome.ok ? null : outcome.error,
+			sharesUsage: (call?.size ?? 1) > 1,
 		});
 	}
 
@@ -167,7 +168,8 @@ export class RunPlan {
 			const setup = this.#setups[this.connection(request)] ?? this.#setup;
 			return this.#make(setup, place.modelIndex, revision, rowParameters(this.#bindings, row));
 		};
-		if (this.#rows?.keys == null) return make();
+		const keys = this.#rows?.keys ?? null;
+		if (keys === null) return make();
 		const key = `${String(revision)} ${String(scope)} ${String(this.argsKey(request))}`;
 		const args = this.#rowArgs.get(key) ?? make();
 		this.#rowArgs.set(key, args);

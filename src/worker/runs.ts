@@ -435,9 +435,12 @@ export class Runs {
 				if (unsaved.length > 0 && !this.#lost.has(run.id)) this.#unsaved.set(run.id, unsaved);
 			})
 			.finally(() => {
-				const { retries, rateLimited, retriedBy } = live.progress();
+				const { retries, rateLimited, retriedBy, promptsPerCall } = live.progress();
 				const { halted } = live;
-				this.#lastSessions.set(run.id, { retries, rateLimited, retriedBy, halted });
+				this.#lastSessions.set(run.id, {
+					...{ retries, rateLimited, retriedBy, halted },
+					...(promptsPerCall === undefined ? {} : { promptsPerCall }),
+				});
 				this.#live.delete(run.id);
 				store.letGo();
 				release();
@@ -544,7 +547,10 @@ export class Runs {
 	}
 }
 
-interface LastSession extends Pick<RunProgress, 'retries' | 'rateLimited' | 'retriedBy'> {
+interface LastSession extends Pick<
+	RunProgress,
+	'retries' | 'rateLimited' | 'retriedBy' | 'promptsPerCall'
+> {
 	/** Why it ended, where that could not be stored. */
 	readonly halted: RunPhase | null;
 }

@@ -143,7 +143,8 @@ describe('Completions', () => {
 		);
 		expect(completion.id).toMatch(/^cmpl-[a-z0-9]{29}$/);
 		expect(completion.object).toBe('text_completion');
-		expect(completion.choices.map(({ index, text }) => [index, text])).toEqual([
+		const byIndex = completion.choices.toSorted((a, b) => a.index - b.index);
+		expect(byIndex.map(({ index, text }) => [index, text])).toEqual([
 			[0, 'The review is positive.'],
 			[1, 'This review is positive.'],
 			[2, 'The review is negative.'],
@@ -152,6 +153,19 @@ describe('Completions', () => {
 		expect(completion.usage?.total_tokens).toBe(
 			(completion.usage?.prompt_tokens ?? 0) + (completion.usage?.completion_tokens ?? 0),
 		);
+	});
+
+	test('gives the choices of several prompts in no order, and those of one in theirs', async () => {
+		const { client } = demoClient();
+		const indices = async (prompt: string | string[]) => {
+			const { choices } = await persist(() => client.completions.create({ model, prompt, n: 8 }));
+			return choices.map(({ index }) => index);
+		};
+		const ordered = (count: number) => Array.from({ length: count }, (_, i) => i);
+		expect(await indices('Superb.')).toEqual(ordered(8));
+		const mixed = await indices(['Superb.', 'Awful.']);
+		expect(mixed).not.toEqual(ordered(16));
+		expect(mixed.toSorted((a, b) => a - b)).toEqual(ordered(16));
 	});
 
 	test('takes one prompt, cuts it and gives its log probabilities', async () => {

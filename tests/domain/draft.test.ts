@@ -171,3 +171,75 @@ describe('a draft', () => {
 		if (setup !== null) expect(checkDraft(draftOf(setup), reviews).setup).toEqual(setup);
 	});
 });
+
+describe('prompts per request', () => {
+	const completions = (settings: Partial<SettingsDraft>, models = ['a']): Draft => ({
+		...asking('Classify: {review}'),
+		endpoint: 'completions',
+		models,
+		settings: { ...defaultSettings, ...settings },
+	});
+
+	test.each([
+		[1, 150, undefined],
+		[20, 8, 20],
+		[128, 2, 128],
+	])('of %d are %d calls', (promptsPerRequest, calls, kept) => {
+		const check = checkDraft(completions({ promptsPerRequest }), reviews);
+		expect(check).toMatchObject({ problems: [], requests: 150, calls });
+		expect(check.setup?.promptsPerRequest).toBe(kept);
+	});
+
+	test('travel only with those of the same model', () => {
+		const { requests, calls } = checkDraft(
+			completions({ promptsPerRequest: 100 }, ['a', 'b', 'c']),
+			reviews,
+		);
+		expect({ requests, calls }).toEqual({ requests: 450, calls: 6 });
+	});
+
+	test.each([null, 0, -1, 1.5, 129, NaN])('cannot be %s', (promptsPerRequest) => {
+		const { setup, problems } = checkDraft(completions({ promptsPerRequest }), reviews);
+		expect(setup).toBeNull();
+		expect(problems).toEqual([
+			{
+				field: 'promptsPerRequest',
+				index: 0,
+				message: 'Prompts per request must be a whole number from 1 to 128.',
+			},
+		]);
+	});
+
+	test('are refused where they come to more answers than one request should bring', () => {
+		const most = { promptsPerRequest: 128, completionsPerPrompt: 16 };
+		expect(messages(completions(most))).toEqual([]);
+		expect(messages(completions({ ...most, completionsPerPrompt: 17 }))).toEqual([
+			'128 prompts with 17 completions each are 2,176 answers in one request. Lower one of the two: 2,048 are the most.',
+		]);
+	});
+
+	test('wait, whatever was typed, while another endpoint is chosen', () => {
+		const draft: Draft = {
+			...completions({ promptsPerRequest: 500 }),
+			endpoint: 'chatCompletions',
+		};
+		const check = checkDraft(draft, reviews);
+		expect(check).toMatchObject({ problems: [], requests: 150, calls: 150 });
+		expect(check.setup).not.toHaveProperty('promptsPerRequest');
+	});
+
+	test('are one in a draft of a version that did not know them', () => {
+		const { promptsPerRequest, ...older } = defaultSettings;
+		expect(promptsPerRequest).toBe(1);
+		const check = checkDraft({ ...completions({}), settings: older }, reviews);
+		expect(check.problems).toEqual([]);
+		expect(check.calls).toBe(150);
+	});
+
+	test.each([1, 20])('of a run, %d, are those of its copy', (promptsPerRequest) => {
+		const { setup } = checkDraft(completions({ promptsPerRequest }), reviews);
+		if (setup === null) throw new Error('The draft has problems.');
+		expect(draftOf(setup).settings.promptsPerRequest).toBe(promptsPerRequest);
+		expect(checkDraft(draftOf(setup), reviews).setup).toEqual(setup);
+	});
+});

@@ -146,3 +146,25 @@ test('a run that was left while running reads as interrupted, every other phase 
 	expect(settledPhase({ name: 'paused' })).toEqual({ name: 'paused' });
 	expect(settledPhase({ name: 'finished' })).toEqual({ name: 'finished' });
 });
+
+test('the usage of a call that several prompts shared counts once', () => {
+	const usage = { prompt_tokens: 30, completion_tokens: 12 };
+	const answered = (position: number): SettledRequest => ({
+		request: position,
+		outcome: { ok: true, value: { rest: { usage }, choices: [chat('yes')] } },
+		attempts: 1,
+		startedAt: 0,
+		latencyMs: 1,
+		call: { size: 3, position },
+	});
+	// In whatever order they are stored.
+	const counters = [1, 0, 2]
+		.map(answered)
+		.reduce(countSettled, emptyCounters({ templates: 1, rows: 3, models: 1 }));
+	expect(counters).toMatchObject({
+		succeeded: 3,
+		choices: 3,
+		promptTokens: 30,
+		completionTokens: 12,
+	});
+});

@@ -140,6 +140,27 @@ describe.each(protocols)('over %s', (protocol) => {
 		expect(body.choices?.map(({ index }) => index)).toEqual(indices);
 	});
 
+	test.each([
+		['shuffledChoices', [1, 5, 3, 4, 0, 2]],
+		['choiceLost', [0, 1, 2, 4, 5]],
+	] as const)('%s answers several prompts with their choices at other places', async (name, at) => {
+		const asked = { model: 'm', n: 2, prompt: ['a', 'b', 'c'] };
+		const answer = await call(await open(protocol, name), asked, { path: '/v1/completions' });
+		const body = JSON.parse(answer.text) as { choices: { index: number; text: string }[] };
+		expect(body.choices.map(({ index }) => index)).toEqual(at);
+		for (const { index, text } of body.choices)
+			expect(text).toBe(echoText(['a', 'b', 'c'][Math.floor(index / 2)] ?? '', index % 2));
+	});
+
+	test('arraysRefused takes one prompt and no list of them', async () => {
+		await open(protocol, 'arraysRefused');
+		const path = '/v1/completions';
+		const list = await call(opened(), { model: 'm', prompt: ['a'] }, { path });
+		expect(list.status).toBe(400);
+		expect(list.text).toContain('cannot unmarshal array into Go struct field');
+		expect((await call(opened(), { model: 'm', prompt: 'a' }, { path })).status).toBe(200);
+	});
+
 	test('missingUsage leaves out the usage alone', async () => {
 		const answer = await call(await open(protocol, 'missingUsage'), chat);
 		expect(JSON.parse(answer.text)).toMatchObject({ choices: [{ message: { content: plain } }] });

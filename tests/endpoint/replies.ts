@@ -2,6 +2,7 @@ import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
 import { choicesAsked, echoCompletion } from './echo.ts';
 import type { HeaderRecord } from './exchange.ts';
 import type { EndpointRequest } from './ledger.ts';
+import { chanceOf } from './mixture.ts';
 import { isRefusal, refusalOf, type Refusal, type RefusalName } from './refusals.ts';
 import type { CourseName, Scenario } from './scenario.ts';
 
@@ -48,15 +49,32 @@ export const refusalReply = ({ status, body, headers = {} }: Refusal): Reply =>
 		? whole(status, body, { 'content-type': 'text/html; charset=utf-8', ...headers })
 		: jsonReply(status, body, headers);
 
+const choicesOf = ({ choices }: JsonObject): readonly JsonObject[] =>
+	Array.isArray(choices) ? choices.filter(isJsonObject) : [];
+
 const changeChoices = (
 	completion: JsonObject,
 	change: (choice: JsonObject) => JsonObject,
-): JsonObject => {
-	const { choices } = completion;
-	return {
-		...completion,
-		choices: Array.isArray(choices) ? choices.filter(isJsonObject).map(change) : [],
-	};
+): JsonObject => ({ ...completion, choices: choicesOf(completion).map(change) });
+
+/** In an order that follows from the answer alone; never the one in which they came. */
+function shuffled(choices: readonly JsonObject[], seed: string): readonly JsonObject[] {
+	const chance = ({ index = null }: JsonObject): number =>
+		chanceOf(`${JSON.stringify(index)} ${seed}`);
+	const mixed = choices.toSorted((a, b) => chance(a) - chance(b));
+	return mixed.every((choice, i) => choice === choices[i]) ? choices.toReversed() : mixed;
+}
+
+const withoutMiddle = (choices: readonly JsonObject[]): readonly JsonObject[] =>
+	choices.toSpliced(Math.floor(choices.length / 2), 1);
+
+/** As Ollama says it. */
+const arrayRefusal: JsonObject = {
+	message:
+		'json: cannot unmarshal array into Go struct field CompletionRequest.prompt of type string',
+	type: 'invalid_request_error',
+	param: null,
+	code: null,
 };
 
 const messageOf = (choice: JsonObject): JsonObject | null =>
@@ -142,6 +160,17 @@ function courseOf(name: CourseName, request: EndpointRequest, completion: JsonOb
 				choices: echoCompletion({ ...request.body, n })['choices'] ?? [],
 			});
 		}
+		case 'shuffledChoices':
+			return jsonReply(200, {
+				...completion,
+				choices: shuffled(choicesOf(completion), textAt(completion, 'id') ?? ''),
+			});
+		case 'choiceLost':
+			return jsonReply(200, { ...completion, choices: withoutMiddle(choicesOf(completion)) });
+		case 'arraysRefused':
+			return Array.isArray(request.body['prompt'])
+				? jsonReply(400, { error: arrayRefusal })
+				: whole(200, text);
 		case 'missingUsage':
 			return jsonReply(200, without(completion, 'usage'));
 		case 'wrongContentType':

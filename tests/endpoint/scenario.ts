@@ -16,6 +16,10 @@ const courses = [
 	// A completion that is not quite as asked for.
 	'oneChoiceMore',
 	'oneChoiceLess',
+	// Of several prompts in one call.
+	'shuffledChoices',
+	'choiceLost',
+	'arraysRefused',
 	'missingUsage',
 	'wrongContentType',
 	'hugeAnswer',

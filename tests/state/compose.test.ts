@@ -207,9 +207,18 @@ describe('the draft', () => {
 
 	test('comes back empty where a number field held no number', async () => {
 		const { compose } = await composing({
-			loadDraft: () => Promise.resolve(withSettings(emptyDraft, { temperature: NaN })),
+			loadDraft: () =>
+				Promise.resolve(withSettings(emptyDraft, { temperature: NaN, promptsPerRequest: NaN })),
 		});
-		expect(compose.draft.settings.temperature).toBeNull();
+		expect(compose.draft.settings).toMatchObject({ temperature: null, promptsPerRequest: null });
+	});
+
+	test('of a version that asked for no prompts per request comes back with one', async () => {
+		const { promptsPerRequest, ...settings } = emptyDraft.settings;
+		const { compose } = await composing({
+			loadDraft: () => Promise.resolve({ ...emptyDraft, settings }),
+		});
+		expect(compose.draft.settings.promptsPerRequest).toBe(promptsPerRequest);
 	});
 
 	const fetchSample = (name: string) => Promise.resolve(ok(file(name)));

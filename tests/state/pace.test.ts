@@ -90,6 +90,7 @@ describe('the time left', () => {
 		['cooldown', {}, null],
 		// Over half a minute three a minute are one or two: the limit tells better.
 		['requestsPerMinute', { limits: [rpm(3)] }, 10_000],
+		['requestsPerMinute', { limits: [rpm(3)], promptsPerCall: 20 }, 500],
 		['requestsPerMinute', { limits: [rpm(21)] }, 300],
 		['requestsPerMinute', { limits: [rpm(3), rpm(3, 'model-b')] }, 300],
 		['tokensPerMinute', { limits: [rpm(3)] }, 300],

@@ -41,6 +41,19 @@ describe('the limit that a rate is held against', () => {
 		expect(lineOf(all)).toBe(expected);
 	});
 
+	test.each<[string, readonly LearnedLimits[], number | null]>([
+		['that of calls, by the prompts in each', [limits({ requestsPerMinute: 500 })], 10_000],
+		['that of tokens where it is lower', [limits({ ...tokens, requestsPerMinute: 500 })], 200],
+		[
+			'the sum of all models’ calls',
+			[limits({ requestsPerMinute: 500 }), limits({ requestsPerMinute: 60 })],
+			11_200,
+		],
+	])('where twenty prompts share a call is %s', (_, all, expected) => {
+		const progress = progressWith({ limits: all, settledPerMinute: 100, promptsPerCall: 20 });
+		expect(new RequestLimit().perMinute(progress)).toBe(expected);
+	});
+
 	test('one odd reading hardly moves it', () => {
 		const limit = new RequestLimit();
 		const at = (settledPerMinute: number) =>

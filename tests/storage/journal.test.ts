@@ -31,6 +31,12 @@ afterEach(() => {
 const range = (from: number, to: number): number[] =>
 	Array.from({ length: to - from }, (_, i) => from + i);
 
+/** An answer that came in one call with others. */
+const inCall = (request: number, size: number): SettledRequest => ({
+	...succeeded(request),
+	call: { size, position: request },
+});
+
 /** A browser whose two stores can be lost one by one. */
 class Disk {
 	readonly journals = new MemoryFolder();
@@ -296,6 +302,36 @@ describe('requests in flight at a crash', () => {
 		expect((await disk.reopened(id)).paidTwice).toBe(4);
 	});
 
+	test('are counted each, where several travelled in one call', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(50);
+		store.sent(...range(0, 5));
+		store.sent(...range(5, 10));
+		store.back(...range(5, 10));
+		store.sent(...range(10, 14));
+		store.doubted(...range(10, 14));
+		expect(store.paidTwice).toBe(4);
+		// Of the first call two answers had come.
+		for (const k of [0, 1]) store.settle(inCall(k, 5)).catch(() => undefined);
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(next.paidTwice).toBe(4 + 3);
+		expect(await numbersOf(next)).toEqual([0, 1]);
+	});
+
+	test('that were noted as leaving in one call are all named by one write', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(50);
+		disk.journals.capacity = 0;
+		expect(() => {
+			store.sent(...range(0, 20));
+		}).toThrow();
+		disk.journals.capacity = Infinity;
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(next.paidTwice).toBe(0);
+	});
+
 	test('are counted also when IndexedDB is lost with them', async () => {
 		const disk = new Disk();
 		const { id, store } = await disk.started(50);
@@ -307,6 +343,23 @@ describe('requests in flight at a crash', () => {
 		await next.takeUp();
 		expect(next.paidTwice).toBe(2);
 	});
+});
+
+test('what travelled in one call is known as such from either store, and its usage counted once', async () => {
+	for (const lost of ['nothing', 'the database'] as const) {
+		const disk = new Disk();
+		const { id, store } = await disk.started(10);
+		await Promise.all(range(0, 4).map((k) => store.settle(inCall(k, 4))));
+		await store.settle(succeeded(4));
+		if (lost === 'the database') disk.loseIndexedDb();
+		const next = await disk.reopened(id);
+		await next.takeUp();
+		expect(await collect(next.eachSettled())).toEqual([
+			...range(0, 4).map((k) => inCall(k, 4)),
+			succeeded(4),
+		]);
+		expect(next.counters).toMatchObject({ succeeded: 5, promptTokens: 6, completionTokens: 4 });
+	}
 });
 
 test('a second answer that was dropped does not come back once the failure before it is retried', async () => {

@@ -1,5 +1,5 @@
 import type { Failure, FailureKind } from '#domain/failure.ts';
-import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
+import type { AttemptOutcome, CallOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
 import type { RunPhase } from '#domain/run.ts';
 import { BatchEngine } from '#engine/batch-engine.ts';
@@ -18,9 +18,20 @@ export const answering = (text = 'yes'): AttemptOutcome =>
 /** Answers attempt `attempt` (from 1) at a request. */
 export type Script = (request: number, attempt: number, now: number) => AttemptOutcome;
 
+/** Answers attempt `attempt` (from 1) at these very requests in one call. */
+export type CallScript = (requests: readonly number[], attempt: number, now: number) => CallOutcome;
+
+/** Every prompt of a call gets this answer, or all of them this failure. */
+export const each = (requests: readonly number[], outcome: AttemptOutcome): CallOutcome =>
+	outcome.ok ? ok(requests.map(() => outcome.value)) : outcome;
+
 export interface WorldOptions {
 	readonly requests: number;
 	readonly script?: Script;
+	/** In place of `script`, where several travel together. */
+	readonly callScript?: CallScript;
+	readonly promptsPerCall?: number;
+	readonly callKey?: (request: number) => string | number;
 	readonly concurrency?: number;
 	readonly maxRetries?: number;
 	readonly latencyMs?: number | ((request: number, attempt: number) => number);
@@ -36,7 +47,8 @@ export interface WorldOptions {
 export class ScriptedWorld {
 	readonly clock = new VirtualClock();
 	/** Every attempt that left, in order. */
-	readonly sent: { request: number; attempt: number; at: number }[] = [];
+	readonly sent: { request: number; requests: readonly number[]; attempt: number; at: number }[] =
+		[];
 	readonly settled = new Map<number, SettledRequest>();
 	storedTwice = 0;
 	mostInFlight = 0;
@@ -44,7 +56,7 @@ export class ScriptedWorld {
 	mostHeld = 0;
 	#inFlight = 0;
 	#pulled = 0;
-	readonly #attempts = new Map<number, number>();
+	readonly #attempts = new Map<string, number>();
 	readonly #options: WorldOptions;
 	readonly #random: () => number;
 
@@ -55,18 +67,21 @@ export class ScriptedWorld {
 
 	engine(): BatchEngine {
 		const { clock } = this;
+		const { callKey, promptsPerCall } = this.#options;
 		return new BatchEngine(
 			{
 				clock,
 				random: this.#random,
 				waiting: this.#waiting(),
-				send: (request, signal) => this.#send(request, signal),
+				...(callKey === undefined ? {} : { callKey }),
+				send: (requests, signal) => this.#send(requests, signal),
 				settle: (settled) => this.#settle(settled),
 				onChange: () => undefined,
 			},
 			{
 				concurrency: this.#options.concurrency ?? 10,
 				maxRetries: this.#options.maxRetries ?? 8,
+				...(promptsPerCall === undefined ? {} : { promptsPerCall }),
 				limiters: [
 					new Limiter(
 						{ clock, random: this.#random },
@@ -106,19 +121,23 @@ export class ScriptedWorld {
 		}
 	}
 
-	async #send(request: number, signal: AbortSignal): Promise<AttemptOutcome> {
-		const attempt = (this.#attempts.get(request) ?? 0) + 1;
-		this.#attempts.set(request, attempt);
-		this.sent.push({ request, attempt, at: this.clock.now() });
+	async #send(requests: readonly number[], signal: AbortSignal): Promise<CallOutcome> {
+		const [request = -1] = requests;
+		const key = requests.join(' ');
+		const attempt = (this.#attempts.get(key) ?? 0) + 1;
+		this.#attempts.set(key, attempt);
+		this.sent.push({ request, requests, attempt, at: this.clock.now() });
 		this.mostInFlight = Math.max(this.mostInFlight, ++this.#inFlight);
-		const { latencyMs = 1_000, script = () => answering() } = this.#options;
-		const outcome = script(request, attempt, this.clock.now());
+		const { latencyMs = 1_000, script = () => answering(), callScript } = this.#options;
+		const now = this.clock.now();
+		const outcome =
+			callScript?.(requests, attempt, now) ?? each(requests, script(request, attempt, now));
 		await this.clock.sleep(
 			typeof latencyMs === 'number' ? latencyMs : latencyMs(request, attempt),
 			signal,
 		);
 		this.#inFlight--;
-		return signal.aborted ? failing('network') : outcome;
+		return signal.aborted ? each(requests, failing('network')) : outcome;
 	}
 
 	async #settle(settled: SettledRequest): Promise<void> {

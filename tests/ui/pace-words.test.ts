@@ -6,6 +6,7 @@ import {
 	leftLabel,
 	leftText,
 	limitWords,
+	perCallWords,
 	reasonWords,
 	restWords,
 	retryWords,
@@ -194,5 +195,19 @@ describe('what had to be sent again', () => {
 		[{ phase: { name: 'paused' } }, 'No attempt had to be repeated.'],
 	])('of a run at rest, %o: %s', (change, words) => {
 		expect(restWords(progressWith(change))).toBe(words);
+	});
+});
+
+describe('what was found of how many prompts an endpoint takes at once', () => {
+	const asked = { ...setup, promptsPerRequest: 20 };
+	test.each([
+		[{}, setup, null],
+		[{ promptsPerCall: 20 }, asked, null],
+		[{ promptsPerCall: 10 }, asked, /^This endpoint takes no more than 10 prompts a call:/],
+		[{ promptsPerCall: 1 }, asked, /^This endpoint takes one prompt a call:/],
+	])('%o', (change, of, words) => {
+		const said = perCallWords(progressWith(change), of);
+		if (words === null) expect(said).toBeNull();
+		else expect(said).toMatch(words);
 	});
 });

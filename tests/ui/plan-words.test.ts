@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DraftCheck } from '#domain/check-draft.ts';
 import type { RowChoice } from '#domain/rows.ts';
-import { choiceWords, chosenWords, planFactors } from '#ui/compose/plan-words.ts';
+import { choiceWords, chosenWords, planFactors, sentWords } from '#ui/compose/plan-words.ts';
 import { bindingFacts, modelFacts, pairingFacts, rowsFact } from '#ui/run/plan-facts.ts';
 import { setup } from '../state/run-fixtures.ts';
 
@@ -18,6 +18,7 @@ const plan = (more: Partial<DraftCheck>): DraftCheck => ({
 	counted: true,
 	modelColumn: null,
 	shares: [],
+	calls: 900,
 	...more,
 });
 
@@ -32,6 +33,15 @@ describe('the plan in words', () => {
 		[{ repeats: 3 }, '2 templates × 150 rows × 3 models × 3 repeats'],
 	])('of %j is %j', (more, words) => {
 		expect(planFactors(plan(more), true)).toBe(words);
+	});
+
+	test.each([
+		[1, 1, '1 request'],
+		[1_800, 1_800, '1,800 requests'],
+		[1_800, 90, '1,800 prompts in 90 requests'],
+		[20, 1, '20 prompts in 1 request'],
+	])('tells %d requests in %d calls as “%s”', (requests, calls, words) => {
+		expect(sentWords(plan({ requests, calls }))).toBe(words);
 	});
 
 	test('without data speaks of no rows', () => {

@@ -44,3 +44,9 @@ export function shareWords({ shares }: Pick<DraftCheck, 'shares'>): string | nul
 	const parts = partsOf(shares).map((part) => formatShare(part, 1));
 	return `shared by ${formatCounted(shares.length, 'connection')}, ${parts.join(' / ')}`;
 }
+
+/** What is sent: "300 requests"; where several prompts share one, "300 prompts in 15 requests". */
+export const sentWords = ({ requests, calls }: DraftCheck): string =>
+	calls === requests
+		? formatCounted(requests, 'request')
+		: `${formatCounted(requests, 'prompt')} in ${formatCounted(calls, 'request')}`;

@@ -8,7 +8,7 @@ import {
 	type RunSetup,
 } from '#domain/run.ts';
 import type { Pace } from '#state/pace.ts';
-import { formatAbout, formatClock, formatCounted, formatLimit } from '../format.ts';
+import { formatAbout, formatClock, formatCount, formatCounted, formatLimit } from '../format.ts';
 
 /** What limits a run at this moment. */
 export function reasonWords(
@@ -149,4 +149,15 @@ export function restWords({ phase, counters }: RunProgress): string {
 	return more === 0
 		? 'No attempt had to be repeated.'
 		: `${formatCounted(more, 'attempt')} had to be repeated.`;
+}
+
+/** What was found of how many prompts an endpoint takes at once; null where it takes as many as were asked for. */
+export function perCallWords(
+	{ promptsPerCall }: RunProgress,
+	{ promptsPerRequest = 1 }: RunSetup,
+): string | null {
+	if (promptsPerCall === undefined || promptsPerCall >= promptsPerRequest) return null;
+	return promptsPerCall === 1
+		? 'This endpoint takes one prompt a call: they are sent one by one.'
+		: `This endpoint takes no more than ${formatCount(promptsPerCall)} prompts a call: no more are sent in one.`;
 }

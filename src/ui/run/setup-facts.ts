@@ -60,11 +60,14 @@ export function datasetFacts(setup: RunSetup, dataset: Dataset | null): readonly
 }
 
 export function settingFacts(setup: RunSetup, concurrency: number | null): readonly Fact[] {
-	const { parameters, limits } = setup;
+	const { parameters, limits, promptsPerRequest } = setup;
 	const clamped = concurrency !== null && concurrency < limits.maxConcurrency;
 	const other = Object.keys(parameters.other).length;
 	return [
 		{ label: 'Completions per prompt', value: formatCount(choicesAsked(setup)) },
+		...(promptsPerRequest === undefined
+			? []
+			: [{ label: 'Prompts per request', value: formatCount(promptsPerRequest) }]),
 		{
 			label: 'Temperature',
 			value: parameters.temperature === null ? unset : String(parameters.temperature),
