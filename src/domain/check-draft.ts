@@ -1,4 +1,5 @@
 import { checkConnection } from './check-connection.ts';
+import { checkPreset } from './check-preset.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkTemplate } from './check-template.ts';
 import { concurrencyCeiling } from './connection.ts';
@@ -27,6 +28,7 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 	const hints: Hint[] = [];
 
 	const connection = checkConnection(draft, problems);
+	checkPreset(draft, draft.settings.completionsPerPrompt, hints);
 	const models = draft.models.map((model) => model.trim()).filter((model) => model !== '');
 	if (models.length === 0) problems.push(problem('model', 'Name a model.'));
 	models.forEach((model, i) => {

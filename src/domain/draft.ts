@@ -1,3 +1,4 @@
+import { fieldsOf } from './connection-fields.ts';
 import type { Endpoint, Provider } from './connection.ts';
 import type { Message } from './prompt.ts';
 import type { RunSetup } from './run.ts';
@@ -29,6 +30,12 @@ export interface Draft {
 	readonly baseUrl: string;
 	readonly organization: string;
 	readonly project: string;
+	/** Which known service the Base URL belongs to (`presets.ts`); left out: none of them. */
+	readonly preset?: string;
+	/** Of Azure OpenAI: the name or address of the resource; left out: empty. */
+	readonly resource?: string;
+	/** Of Azure OpenAI; empty or left out: its v1 API. */
+	readonly apiVersion?: string;
 	readonly models: readonly string[];
 	readonly endpoint: Endpoint;
 	readonly templates: readonly TemplateDraft[];
@@ -77,10 +84,7 @@ export function draftOf(setup: RunSetup): Draft {
 	const { other } = parameters;
 	return {
 		name: setup.name,
-		provider: connection.provider,
-		baseUrl: connection.provider === 'compatible' ? connection.baseUrl : '',
-		organization: connection.organization,
-		project: connection.project,
+		...fieldsOf(connection),
 		models: setup.models,
 		endpoint: setup.endpoint,
 		templates: setup.templates.map((template) =>

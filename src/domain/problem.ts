@@ -3,6 +3,8 @@ export type Field =
 	| 'dataFiles'
 	| 'idColumn'
 	| 'baseUrl'
+	| 'resource'
+	| 'apiVersion'
 	| 'apiKey'
 	| 'model'
 	| 'template'
