@@ -20,6 +20,11 @@ export function startEngine(): EngineApi {
 		holdKey: (origin, key) => remote.holdKey(origin, key),
 		forgetKey: (origin) => remote.forgetKey(origin),
 		heldKeys: () => remote.heldKeys(),
+		testConnection: (connection) => remote.testConnection(connection),
+		listModels: (connection) => remote.listModels(connection),
+		connections: () => remote.connections(),
+		saveConnection: (id, saved) => remote.saveConnection(id, saved),
+		deleteConnection: (id) => remote.deleteConnection(id),
 		startRun: (setup) => {
 			askToPersist();
 			return remote.startRun(setup);

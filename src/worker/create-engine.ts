@@ -8,6 +8,7 @@ import { readTables } from '#tabular/read-tables.ts';
 import { exportItems } from './export-run.ts';
 import type { Host } from './host.ts';
 import { KeyRing } from './key-ring.ts';
+import { ModelLists } from './model-lists.ts';
 import { paced } from './paced.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { attachFiles, missingData, refusalOf, type Into } from './attach-files.ts';
@@ -30,6 +31,7 @@ export function createEngine(host: Host): EngineApi {
 		sleep: (ms, signal) => host.clock.sleep(ms, signal),
 		now: () => host.clock.epoch(),
 	});
+	const modelLists = new ModelLists({ keys, host, demoFetch });
 	const opened = host.journals().then((journals) =>
 		openLibrary({
 			journals,
@@ -87,6 +89,19 @@ export function createEngine(host: Host): EngineApi {
 			return Promise.resolve();
 		},
 		heldKeys: () => Promise.resolve(keys.held()),
+
+		testConnection: (connection) => modelLists.test(connection),
+		listModels: (connection) => modelLists.list(connection),
+
+		connections: async () => (await rooms).library.connections(),
+		saveConnection: async (id, saved) => {
+			const connection = { ...saved, id: id ?? host.newId() };
+			await (await rooms).library.saveConnection(connection);
+			return connection;
+		},
+		deleteConnection: async (id) => {
+			await (await rooms).library.deleteConnection(id);
+		},
 
 		startRun: async (setup) => (await rooms).runs.start(setup),
 		pauseRun: async (runId) => (await rooms).runs.pause(runId),
