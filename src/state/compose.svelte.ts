@@ -1,11 +1,17 @@
 import type { EngineApi, EngineEvent, RunRefusal } from '#contract/engine-api.ts';
-import type { Provider } from '#domain/connection.ts';
+import { checkConnection } from '#domain/check-connection.ts';
+import type { Connection, Provider } from '#domain/connection.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { checkDraft } from '#domain/check-draft.ts';
+import { connectionPart } from '#domain/connection-fields.ts';
 import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
+import { keyOwner } from '#domain/presets.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';
+import type { SavedConnection } from '#domain/saved-connection.ts';
+import { withSaved } from './connection-edits.ts';
+import { ConnectionTestState } from './connection-test.svelte.ts';
 import { DataState } from './data.svelte.ts';
 import { likelyIdColumn, withProvider, withTemplate } from './draft-edits.ts';
 import { draftOrigin } from './draft-origin.ts';
@@ -17,6 +23,7 @@ import { ModelNotesState } from './model-notes.svelte.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
 import { PreviewState } from './preview.svelte.ts';
 import { isReplaceable, type Sample } from './samples.ts';
+import { SavedConnectionsState } from './saved-connections.svelte.ts';
 
 /** What stands beneath a field. */
 export interface Notes {
@@ -39,6 +46,8 @@ export class ComposeState {
 	readonly keys: KeyRing;
 	readonly modelNotes: ModelNotesState;
 	readonly preview: PreviewState;
+	readonly connectionTest: ConnectionTestState;
+	readonly savedConnections: SavedConnectionsState;
 
 	draft = $state.raw<Draft>(emptyDraft);
 	/** False until the stored draft was looked for. */
@@ -55,14 +64,21 @@ export class ComposeState {
 
 	readonly origin: string | null = $derived(draftOrigin(this.draft));
 	readonly check = $derived.by(() => checkDraft(this.draft, this.data.dataset));
+	/** Where the draft's requests would go; null while that cannot be told. */
+	readonly connection: Connection | null = $derived(checkConnection(this.draft, []));
 	readonly needsKey: boolean = $derived.by(
 		() =>
-			this.draft.provider === 'openai' && this.origin !== null && !this.keys.hasFor(this.origin),
+			this.connection?.usesKey === true && this.origin !== null && !this.keys.hasFor(this.origin),
 	);
 	readonly problems: readonly Problem[] = $derived.by(() => {
 		const found = this.check.problems.map((one) => atModelField(this.draft, one));
 		if (this.needsKey)
-			found.push(problem('apiKey', 'Type an API key of OpenAI. Or choose Demo, which needs none.'));
+			found.push(
+				problem(
+					'apiKey',
+					`Type an API key of ${keyOwner(this.draft)}. Or choose Demo, which needs none.`,
+				),
+			);
 		if (this.data.reading !== null)
 			found.push(problem('dataFiles', 'The data is still being read. Wait for it, or cancel it.'));
 		return inPageOrder(found);
@@ -89,6 +105,8 @@ export class ComposeState {
 		this.keys = new KeyRing(api);
 		this.modelNotes = new ModelNotesState(api);
 		this.preview = new PreviewState(this.data);
+		this.connectionTest = new ConnectionTestState(api, () => (needs.clock ?? pageClock).now());
+		this.savedConnections = new SavedConnectionsState(api);
 	}
 
 	/** Brings back what was being written when the page was last open. */
@@ -100,7 +118,7 @@ export class ComposeState {
 	}
 
 	async #restore(): Promise<void> {
-		await this.keys.load();
+		await Promise.all([this.keys.load(), this.savedConnections.load()]);
 		const stored = await this.#api.loadDraft();
 		// Whoever has begun to write meanwhile keeps what they wrote.
 		if (stored !== null && this.draft === emptyDraft) await this.#open(withoutNaN(stored));
@@ -139,7 +157,10 @@ export class ComposeState {
 			note.field === field && note.index === index;
 		return {
 			problems: this.#shown.filter(here).map(({ message }) => message),
-			hints: this.check.hints.filter(here).map(({ message }) => message),
+			hints: [
+				...this.check.hints.filter(here).map(({ message }) => message),
+				...(field === 'model' ? this.#modelHints(index) : []),
+			],
 		};
 	}
 
@@ -175,7 +196,7 @@ export class ComposeState {
 		this.#use(dataset);
 		if (this.draft.templates.every(isReplaceable))
 			this.edit((draft) => withTemplate(draft, 0, sample.template));
-		const unreachable: readonly Field[] = ['baseUrl', 'apiKey', 'model'];
+		const unreachable: readonly Field[] = ['baseUrl', 'resource', 'apiVersion', 'apiKey', 'model'];
 		if (this.problems.some(({ field }) => unreachable.includes(field)))
 			this.edit((draft) => withProvider({ ...draft, models: [''] }, 'demo'));
 	}
@@ -184,6 +205,34 @@ export class ComposeState {
 	async holdTypedKey(): Promise<void> {
 		if (this.draft.provider === 'demo' || this.origin === null) return;
 		await this.keys.hold(this.origin);
+	}
+
+	/** The problems of where requests go show from now on. */
+	touchConnection(): void {
+		for (const field of ['baseUrl', 'resource', 'apiVersion'] as const) this.touch(field);
+	}
+
+	/** A key being typed stays with the connection it was typed for: it is dropped. */
+	useConnection(saved: SavedConnection): void {
+		this.keys.clear();
+		this.edit((draft) => withSaved(draft, saved));
+	}
+
+	/** Asks the endpoint whether it can be reached. False: a field is not right yet, and shows why. */
+	async testConnection(): Promise<boolean> {
+		const { connection } = this;
+		this.touchConnection();
+		if (this.needsKey) this.touch('apiKey');
+		if (connection === null || this.needsKey) return false;
+		await this.holdTypedKey();
+		await this.connectionTest.test(connection, () => this.keys.heldFor(this.origin));
+		return true;
+	}
+
+	/** Asks for the names of models where that needs nothing more: with a key that is held. */
+	async lookForModels(): Promise<void> {
+		if (this.connection === null || this.keys.heldFor(this.origin) === null) return;
+		await this.connectionTest.look(this.connection);
 	}
 
 	/** The id of the run started; null where problems stand in the way or the worker refused. */
@@ -221,11 +270,12 @@ export class ComposeState {
 
 	/** Everything but the connection is empty again. */
 	startOver(): void {
-		const { provider, baseUrl, organization, project, models } = this.draft;
+		const { models } = this.draft;
+		const connection = connectionPart(this.draft);
 		this.data.clear();
 		this.attempted = false;
 		this.#touched = [];
-		this.edit(() => ({ ...emptyDraft, provider, baseUrl, organization, project, models }));
+		this.edit(() => ({ ...emptyDraft, ...connection, models }));
 	}
 
 	saveNow(): Promise<void> {
@@ -243,6 +293,12 @@ export class ComposeState {
 		if (this.draft.datasetId !== draft.datasetId) return;
 		this.draft = { ...this.draft, datasetId: null, idColumn: null };
 		this.data.refuse('The data of this draft is no longer stored here. Choose the file again.');
+	}
+
+	#modelHints(index: number): readonly string[] {
+		const model = this.draft.models[index];
+		const hint = model === undefined ? null : this.connectionTest.hintFor(this.connection, model);
+		return hint === null ? [] : [hint];
 	}
 
 	#use(dataset: Dataset | null): void {

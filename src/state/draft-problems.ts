@@ -4,6 +4,8 @@ import type { Field, Problem } from '#domain/problem.ts';
 /** As the fields stand on the page. */
 const order: readonly Field[] = [
 	'baseUrl',
+	'resource',
+	'apiVersion',
 	'apiKey',
 	'model',
 	'completionsPerPrompt',
@@ -45,6 +47,9 @@ export function filledFields(draft: Draft): readonly string[] {
 	const settings = order
 		.slice(order.indexOf('completionsPerPrompt'), order.indexOf('dataFiles'))
 		.map((field) => fieldKey(field, 0));
-	const baseUrl = draft.baseUrl.trim() === '' ? [] : [fieldKey('baseUrl', 0)];
-	return [...baseUrl, ...settings, ...templates];
+	const typed = { baseUrl: draft.baseUrl, resource: draft.resource, apiVersion: draft.apiVersion };
+	const addresses = (['baseUrl', 'resource', 'apiVersion'] as const)
+		.filter((field) => (typed[field] ?? '').trim() !== '')
+		.map((field) => fieldKey(field, 0));
+	return [...addresses, ...settings, ...templates];
 }
