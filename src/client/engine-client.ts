@@ -24,6 +24,11 @@ export function startEngine(): EngineApi {
 		forgetKey: (origin) => remote.forgetKey(origin),
 		heldKeys: () => remote.heldKeys(),
 		previewRequest: (setup, request) => remote.previewRequest(setup, request),
+		testConnection: (connection) => remote.testConnection(connection),
+		listModels: (connection) => remote.listModels(connection),
+		connections: () => remote.connections(),
+		saveConnection: (id, saved) => remote.saveConnection(id, saved),
+		deleteConnection: (id) => remote.deleteConnection(id),
 		startRun: (setup) => {
 			askToPersist();
 			return remote.startRun(setup);

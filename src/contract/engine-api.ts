@@ -1,6 +1,8 @@
+import type { Connection } from '#domain/connection.ts';
 import type { Column, Dataset, DatasetMark, Row, TextEncoding } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
+import type { ConnectionTest } from '#domain/model-list.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { Repair } from '#domain/repair.ts';
@@ -9,6 +11,7 @@ import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
 import type { Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
+import type { SavedConnection } from '#domain/saved-connection.ts';
 
 export interface ImportOptions {
 	/** Null: found out from the bytes. */
@@ -138,6 +141,17 @@ export interface EngineApi {
 
 	/** One request of a run as it would leave if the run were started now; null where its rows are no longer stored. */
 	previewRequest(setup: RunSetup, request: number): Promise<RequestPreview | null>;
+
+	/** Asks the endpoint for its models, with the key that is held for it: no model is called, so it costs nothing. */
+	testConnection(connection: Connection): Promise<ConnectionTest>;
+	/** As last heard in this tab; asks only where nothing was. */
+	listModels(connection: Connection): Promise<ConnectionTest>;
+
+	/** By name. */
+	connections(): Promise<readonly SavedConnection[]>;
+	/** `id` null: a new one; else in the place of that one. */
+	saveConnection(id: string | null, saved: Omit<SavedConnection, 'id'>): Promise<SavedConnection>;
+	deleteConnection(id: string): Promise<void>;
 
 	/** Stores the run and starts it; gives back its id. */
 	startRun(setup: RunSetup): Promise<Result<string, RunRefusal>>;

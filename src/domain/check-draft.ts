@@ -6,7 +6,7 @@ import { idHints } from './check-ids.ts';
 import { checkModelParameters } from './check-model-parameters.ts';
 import { checkPairing } from './check-pairing.ts';
 import { checkRows } from './check-rows.ts';
-
+import { checkPreset } from './check-preset.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkShares } from './check-shares.ts';
 import { checkTemplate } from './check-template.ts';
@@ -61,6 +61,7 @@ export function checkDraft(
 	const hints: Hint[] = [];
 
 	const connection = checkConnection(draft, problems);
+	checkPreset(draft, draft.settings.completionsPerPrompt, hints);
 	const typedModels = draft.models.map((model) => model.trim()).filter((model) => model !== '');
 	const bindings = checkBindings(draft.bindings, dataset, problems);
 	const modelColumn = modelColumnOf(bindings);

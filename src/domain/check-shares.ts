@@ -1,7 +1,7 @@
 import { checkConnection } from './check-connection.ts';
 import { connectionName, type ConnectionShare } from './connection-share.ts';
 import type { Connection } from './connection.ts';
-import { emptyDraft, type Draft, type ShareDraft } from './draft.ts';
+import type { Draft, ShareDraft } from './draft.ts';
 import { problem, type Problem } from './problem.ts';
 
 /**
@@ -39,7 +39,7 @@ export function checkShares(
 /** What is wrong with it is said at the fields of that connection. */
 function connectionOf(share: ShareDraft, index: number, problems: Problem[]): Connection | null {
 	const found: Problem[] = [];
-	const connection = checkConnection({ ...emptyDraft, ...share }, found);
+	const connection = checkConnection(share, found);
 	for (const { message } of found) problems.push(problem('shareBaseUrl', message, index));
 	return connection;
 }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from './result.ts';
 
-export const providers = ['demo', 'openai', 'compatible'] as const;
+export const providers = ['demo', 'openai', 'azure', 'compatible'] as const;
 export type Provider = (typeof providers)[number];
 
 /** Where requests go. Never holds the key: keys live apart, under the origin they were typed for. */
@@ -12,6 +12,10 @@ export interface Connection {
 	readonly project: string;
 	/** Whether requests carry a key: a run that did asks for it again after a restart. */
 	readonly usesKey: boolean;
+	/** Which known service it is (`presets.ts`); left out: none of them. */
+	readonly preset?: string;
+	/** Of Azure OpenAI's older API, a date; left out: its v1 API, and every other provider. */
+	readonly apiVersion?: string;
 }
 
 export const endpoints = ['chatCompletions', 'completions'] as const;
@@ -60,6 +64,8 @@ export function normalizeBaseUrl(typed: string): Result<string, string> {
 		.replace(/\/+$/, '');
 	return ok(url.origin + path);
 }
+
+export const isLoopbackName = (hostname: string): boolean => loopback.test(hostname);
 
 /** Whether it is a server on this machine. */
 export const isLoopback = ({ baseUrl }: Connection): boolean =>

@@ -1,4 +1,5 @@
 import { modelColumnOf, type Binding } from './bindings.ts';
+import { fieldsOf, type ConnectionFields } from './connection-fields.ts';
 import type { Endpoint, Provider } from './connection.ts';
 import type { JsonObject } from './json.ts';
 import type { Message } from './prompt.ts';
@@ -28,10 +29,7 @@ export interface SettingsDraft {
 }
 
 /** A further connection of a run being composed. */
-export interface ShareDraft extends Pick<
-	Draft,
-	'provider' | 'baseUrl' | 'organization' | 'project'
-> {
+export interface ShareDraft extends ConnectionFields {
 	/** What each of the draft's models is called there, in their order; empty or left out: the same. */
 	readonly models: readonly string[];
 	/** Null: the field is empty. */
@@ -45,6 +43,12 @@ export interface Draft {
 	readonly baseUrl: string;
 	readonly organization: string;
 	readonly project: string;
+	/** Which known service the Base URL belongs to (`presets.ts`); left out: none of them. */
+	readonly preset?: string;
+	/** Of Azure OpenAI: the name or address of the resource; left out: empty. */
+	readonly resource?: string;
+	/** Of Azure OpenAI; empty or left out: its v1 API. */
+	readonly apiVersion?: string;
 	readonly models: readonly string[];
 	readonly endpoint: Endpoint;
 	readonly templates: readonly TemplateDraft[];
@@ -115,10 +119,7 @@ export function draftOf(setup: RunSetup): Draft {
 	const { other } = parameters;
 	return {
 		name: setup.name,
-		provider: connection.provider,
-		baseUrl: connection.provider === 'compatible' ? connection.baseUrl : '',
-		organization: connection.organization,
-		project: connection.project,
+		...fieldsOf(connection),
 		// Where each row names its model, those of the cells are found again.
 		models: typedModels(setup),
 		endpoint: setup.endpoint,
@@ -151,17 +152,15 @@ export function draftOf(setup: RunSetup): Draft {
 	};
 }
 
-/** The fields of the connections beside the first are those of a draft that has each of them alone. */
 function sharesDraftOf(setup: RunSetup): Partial<Pick<Draft, 'shares' | 'tokensPerMinute'>> {
-	const { shares = [], ...alone } = setup;
-	const [own, ...others] = shares;
+	const [own, ...others] = setup.shares ?? [];
 	if (own === undefined) return {};
 	return {
 		tokensPerMinute: own.tokensPerMinute,
-		shares: others.map(({ connection, models, tokensPerMinute }) => {
-			const { provider, baseUrl, organization, project } = draftOf({ ...alone, connection });
-			return { provider, baseUrl, organization, project, models, tokensPerMinute };
-		}),
+		shares: others.map(({ connection, models, tokensPerMinute }) => ({
+			...fieldsOf(connection),
+			...{ models, tokensPerMinute },
+		})),
 	};
 }
 

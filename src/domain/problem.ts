@@ -4,6 +4,8 @@ export type Field =
 	| 'idColumn'
 	| 'rows'
 	| 'baseUrl'
+	| 'resource'
+	| 'apiVersion'
 	| 'apiKey'
 	| 'model'
 	| 'modelParameters'

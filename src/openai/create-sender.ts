@@ -1,19 +1,21 @@
-import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import type { Connection } from '#domain/connection.ts';
 import type { Failure, FailureKind, LimitReading } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { AttemptOutcome } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
 import { classifyAnswer } from './classify.ts';
+import { clientFor } from './client.ts';
 import { limitsFromHeaders, metLimit } from './limit-message.ts';
 import { readCompletion } from './read-completion.ts';
 import { createRedactor } from './redact.ts';
 import { requestBody, type Payload } from './request-body.ts';
+import { bodyOf, causeOf, parsedIfText } from './sdk-error.ts';
 import { waitFromHeaders } from './wait.ts';
 
 export interface SenderOptions {
 	readonly connection: Connection;
-	/** Empty: no Authorization header is sent. */
+	/** Empty: no header with a key is sent. */
 	readonly key: string;
 	readonly timeoutMs: number;
 	readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -30,46 +32,11 @@ export type Sender = (
 	hear?: (readings: readonly LimitReading[]) => void,
 ) => Promise<AttemptOutcome>;
 
-/** A header list of its own would make every request preflighted, and servers with a fixed list refuse it. */
-const withoutTelemetry: Readonly<Record<string, null>> = {
-	'x-stainless-lang': null,
-	'x-stainless-package-version': null,
-	'x-stainless-os': null,
-	'x-stainless-arch': null,
-	'x-stainless-runtime': null,
-	'x-stainless-runtime-version': null,
-	'x-stainless-retry-count': null,
-	'x-stainless-timeout': null,
-	'x-stainless-helper-method': null,
-};
-
-/** Longer than any timeout of ours: the SDK's own timer must never be the one that ends an attempt. */
-const sdkTimeoutMs = 2_000_000_000;
-
 /** One attempt against one endpoint, through the `openai` package with its own retries off. */
 export function createSender(options: SenderOptions): Sender {
 	const { connection, key } = options;
 	const redact = createRedactor([key]);
-	const client = new OpenAI({
-		// The package refuses an empty key; without one the header is taken out below.
-		apiKey: key === '' ? 'none' : key,
-		baseURL: connection.baseUrl,
-		organization: connection.organization === '' ? null : connection.organization,
-		project: connection.project === '' ? null : connection.project,
-		maxRetries: 0,
-		timeout: sdkTimeoutMs,
-		dangerouslyAllowBrowser: true,
-		logLevel: 'off',
-		defaultHeaders: { ...withoutTelemetry, ...(key === '' ? { authorization: null } : {}) },
-		// No `cache`: told not to store, Chromium preflights every request anew, and stores no answer to a POST anyway.
-		fetch: (input, init) =>
-			options.fetch(input, {
-				...init,
-				redirect: 'error',
-				credentials: 'omit',
-				referrerPolicy: 'no-referrer',
-			}),
-	});
+	const client = clientFor(connection, key, options.fetch);
 
 	const failure = (kind: FailureKind, message: string): Failure => ({
 		kind,
@@ -138,24 +105,4 @@ export function createSender(options: SenderOptions): Sender {
 			signal.removeEventListener('abort', abort);
 		}
 	};
-}
-
-/** Some servers answer JSON without saying so; the SDK then hands over the text. */
-function parsedIfText(answer: unknown): unknown {
-	if (typeof answer !== 'string') return answer;
-	try {
-		return JSON.parse(answer);
-	} catch {
-		return answer;
-	}
-}
-
-/** The SDK keeps the `error` member of a JSON body, and puts any other body into the message behind the status. */
-function bodyOf(error: APIError): unknown {
-	if (error.error !== undefined) return { error: error.error };
-	return parsedIfText(error.message.replace(/^\d{3} /, ''));
-}
-
-function causeOf(error: Error): string | null {
-	return error.cause instanceof Error ? error.cause.message : null;
 }

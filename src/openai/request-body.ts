@@ -1,6 +1,8 @@
+import { knowsNewerLimit } from '#domain/azure.ts';
 import { openAiBaseUrl, originOf, type Connection } from '#domain/connection.ts';
 import type { JsonObject } from '#domain/json.ts';
 import { overlaid } from '#domain/own-parameters.ts';
+import { presetOf } from '#domain/presets.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import { repaired, repairsOf } from '#domain/repair.ts';
 import { assertNever } from '#domain/result.ts';
@@ -31,10 +33,13 @@ export function modelArgs(
  * OpenAI's reasoning models refuse `max_tokens`, and its other chat models take the newer name too; compatible servers
  * often know only the old one, and Completions never had another.
  */
-const tokenLimitField = (connection: Connection, prompt: Prompt['kind']): string =>
-	prompt === 'chat' && connection.baseUrl === openAiBaseUrl
-		? 'max_completion_tokens'
-		: 'max_tokens';
+function tokenLimitField(connection: Connection, prompt: Prompt['kind']): string {
+	if (prompt !== 'chat') return 'max_tokens';
+	const isNewer =
+		connection.baseUrl === openAiBaseUrl ||
+		(connection.provider === 'azure' && knowsNewerLimit(connection.apiVersion));
+	return isNewer ? 'max_completion_tokens' : (presetOf(connection)?.tokenLimit ?? 'max_tokens');
+}
 
 /** What one call carries: a prompt, or several of Completions. */
 export type Payload = Prompt | { readonly kind: 'completions'; readonly texts: readonly string[] };

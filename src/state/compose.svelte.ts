@@ -1,14 +1,20 @@
 import type { EngineApi, EngineEvent, RunRefusal } from '#contract/engine-api.ts';
-import type { Provider } from '#domain/connection.ts';
+import { checkConnection } from '#domain/check-connection.ts';
+import type { Connection, Provider } from '#domain/connection.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { checkDraft } from '#domain/check-draft.ts';
+import { connectionPart } from '#domain/connection-fields.ts';
 import { draftOf, emptyDraft, type Draft, type TemplateDraft } from '#domain/draft.ts';
+import { keyOwner } from '#domain/presets.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
 import { rowQueryOf } from '#domain/row-query.ts';
 import { readRows } from '#domain/check-rows.ts';
 import { chosenRows, listedRows, type ChosenRows } from '#domain/rows.ts';
 import type { RunSetup } from '#domain/run.ts';
+import type { SavedConnection } from '#domain/saved-connection.ts';
+import { withSaved } from './connection-edits.ts';
+import { ConnectionTestState } from './connection-test.svelte.ts';
 import { DataState } from './data.svelte.ts';
 import {
 	likelyIdColumn,
@@ -16,7 +22,7 @@ import {
 	withTemplate,
 	withTemplatesImported,
 } from './draft-edits.ts';
-import { draftOrigin, shareOrigin } from './draft-origin.ts';
+import { draftOrigin } from './draft-origin.ts';
 import {
 	atModelField,
 	fieldKey,
@@ -35,6 +41,7 @@ import type { TakeOver } from './template-files.ts';
 import { TemplatePages } from './template-pages.svelte.ts';
 import { RowLook } from './row-look.svelte.ts';
 import { isReplaceable, type Sample } from './samples.ts';
+import { SavedConnectionsState } from './saved-connections.svelte.ts';
 
 /** What stands beneath a field. */
 export interface Notes {
@@ -61,6 +68,8 @@ export class ComposeState {
 	/** What looks and changes nothing: the answer is of whoever asks. */
 	readonly looks: Pick<EngineApi, 'previewRequest' | 'readRows' | 'readSmallTable'>;
 	readonly rowLook: RowLook;
+	readonly connectionTest: ConnectionTestState;
+	readonly savedConnections: SavedConnectionsState;
 
 	draft = $state.raw<Draft>(emptyDraft);
 	/** False until the stored draft was looked for. */
@@ -88,14 +97,21 @@ export class ComposeState {
 		const numbers = this.rowLook.scan?.numbers ?? null;
 		return numbers === null ? null : listedRows(numbers);
 	});
+	/** Where the draft's requests would go; null while that cannot be told. */
+	readonly connection: Connection | null = $derived(checkConnection(this.draft, []));
 	readonly needsKey: boolean = $derived.by(
 		() =>
-			this.draft.provider === 'openai' && this.origin !== null && !this.keys.hasFor(this.origin),
+			this.connection?.usesKey === true && this.origin !== null && !this.keys.hasFor(this.origin),
 	);
 	readonly problems: readonly Problem[] = $derived.by(() => {
 		const found = this.check.problems.map((one) => atModelField(this.draft, one));
 		if (this.needsKey)
-			found.push(problem('apiKey', 'Type an API key of OpenAI. Or choose Demo, which needs none.'));
+			found.push(
+				problem(
+					'apiKey',
+					`Type an API key of ${keyOwner(this.draft)}. Or choose Demo, which needs none.`,
+				),
+			);
 		found.push(...this.#missingShareKeys);
 		if (this.data.reading !== null)
 			found.push(problem('dataFiles', 'The data is still being read. Wait for it, or cancel it.'));
@@ -106,10 +122,11 @@ export class ComposeState {
 	/** Of further connections that cannot go without a key; the draft's own origin is asked for at its own field. */
 	readonly #missingShareKeys: readonly Problem[] = $derived.by(() =>
 		(this.draft.shares ?? []).flatMap((share, i) => {
-			const origin = shareOrigin(share);
-			const lacks = share.provider === 'openai' && origin !== null && !this.keys.hasFor(origin);
-			if (!lacks || origin === this.origin) return [];
-			const message = `Type an API key of OpenAI for connection ${String(i + 2)}.`;
+			const origin = draftOrigin(share);
+			const usesKey = checkConnection(share, [])?.usesKey ?? false;
+			if (!usesKey || origin === null || this.keys.hasFor(origin)) return [];
+			if (origin === this.origin) return [];
+			const message = `Type an API key of ${keyOwner(share)} for connection ${String(i + 2)}.`;
 			return [problem('shareApiKey', message, i + 1)];
 		}),
 	);
@@ -135,6 +152,8 @@ export class ComposeState {
 		this.modelNotes = new ModelNotesState(api);
 		this.rowLook = new RowLook(api);
 		this.preview = new PreviewState(this.data, () => this.chosenRows);
+		this.connectionTest = new ConnectionTestState(api, () => (needs.clock ?? pageClock).now());
+		this.savedConnections = new SavedConnectionsState(api);
 	}
 
 	/** Brings back what was being written when the page was last open. */
@@ -146,7 +165,7 @@ export class ComposeState {
 	}
 
 	async #restore(): Promise<void> {
-		await this.keys.load();
+		await Promise.all([this.keys.load(), this.savedConnections.load()]);
 		const stored = await this.#api.loadDraft();
 		// Whoever has begun to write meanwhile keeps what they wrote.
 		if (stored !== null && this.draft === emptyDraft) await this.#open(withoutNaN(stored));
@@ -186,7 +205,10 @@ export class ComposeState {
 			note.field === field && note.index === index;
 		return {
 			problems: this.#shown.filter(here).map(({ message }) => message),
-			hints: this.check.hints.filter(here).map(({ message }) => message),
+			hints: [
+				...this.check.hints.filter(here).map(({ message }) => message),
+				...(field === 'model' ? this.#modelHints(index) : []),
+			],
 		};
 	}
 
@@ -241,7 +263,7 @@ export class ComposeState {
 		this.#use(dataset);
 		if (this.draft.templates.every(isReplaceable))
 			this.edit((draft) => withTemplate(draft, 0, sample.template));
-		const unreachable: readonly Field[] = ['baseUrl', 'apiKey', 'model'];
+		const unreachable: readonly Field[] = ['baseUrl', 'resource', 'apiVersion', 'apiKey', 'model'];
 		if (this.problems.some(({ field }) => unreachable.includes(field)))
 			this.edit((draft) => withProvider({ ...draft, models: [''] }, 'demo'));
 	}
@@ -250,6 +272,34 @@ export class ComposeState {
 	async holdTypedKey(): Promise<void> {
 		if (this.draft.provider === 'demo' || this.origin === null) return;
 		await this.keys.hold(this.origin);
+	}
+
+	/** The problems of where requests go show from now on. */
+	touchConnection(): void {
+		for (const field of ['baseUrl', 'resource', 'apiVersion'] as const) this.touch(field);
+	}
+
+	/** A key being typed stays with the connection it was typed for: it is dropped. */
+	useConnection(saved: SavedConnection): void {
+		this.keys.clear();
+		this.edit((draft) => withSaved(draft, saved));
+	}
+
+	/** Asks the endpoint whether it can be reached. False: a field is not right yet, and shows why. */
+	async testConnection(): Promise<boolean> {
+		const { connection } = this;
+		this.touchConnection();
+		if (this.needsKey) this.touch('apiKey');
+		if (connection === null || this.needsKey) return false;
+		await this.holdTypedKey();
+		await this.connectionTest.test(connection, () => this.keys.heldFor(this.origin));
+		return true;
+	}
+
+	/** Asks for the names of models where that needs nothing more: with a key that is held. */
+	async lookForModels(): Promise<void> {
+		if (this.connection === null || this.keys.heldFor(this.origin) === null) return;
+		await this.connectionTest.look(this.connection);
 	}
 
 	/** The id of the run started; null where problems stand in the way or the worker refused. */
@@ -288,17 +338,14 @@ export class ComposeState {
 
 	/** Everything but the connection is empty again. */
 	startOver(): void {
-		const { provider, baseUrl, organization, project, models } = this.draft;
-		const { shares = [], tokensPerMinute = null } = this.draft;
+		const { models, shares = [], tokensPerMinute = null } = this.draft;
+		const connection = connectionPart(this.draft);
 		this.data.clear();
 		this.attempted = false;
 		this.#touched = [];
 		this.edit(() => ({
 			...emptyDraft,
-			provider,
-			baseUrl,
-			organization,
-			project,
+			...connection,
 			models,
 			...(shares.length === 0 ? {} : { shares, tokensPerMinute }),
 		}));
@@ -329,6 +376,12 @@ export class ComposeState {
 		const { dataset } = this.data;
 		this.rowLook.want(dataset?.id ?? null, rowQueryOf(this.draft, dataset));
 		this.preview.rowsChanged();
+	}
+
+	#modelHints(index: number): readonly string[] {
+		const model = this.draft.models[index];
+		const hint = model === undefined ? null : this.connectionTest.hintFor(this.connection, model);
+		return hint === null ? [] : [hint];
 	}
 
 	#use(dataset: Dataset | null): void {

@@ -4,6 +4,8 @@ import type { Field, Problem } from '#domain/problem.ts';
 /** As the fields stand on the page. */
 const order: readonly Field[] = [
 	'baseUrl',
+	'resource',
+	'apiVersion',
 	'apiKey',
 	'model',
 	'shareTokensPerMinute',
@@ -66,11 +68,14 @@ export function filledFields(draft: Draft): readonly string[] {
 	const settings = order
 		.slice(order.indexOf('completionsPerPrompt'), order.indexOf('dataFiles'))
 		.map((field) => fieldKey(field, 0));
-	const baseUrl = draft.baseUrl.trim() === '' ? [] : [fieldKey('baseUrl', 0)];
+	const typed = { baseUrl: draft.baseUrl, resource: draft.resource, apiVersion: draft.apiVersion };
+	const addresses = (['baseUrl', 'resource', 'apiVersion'] as const)
+		.filter((field) => (typed[field] ?? '').trim() !== '')
+		.map((field) => fieldKey(field, 0));
 	const parameters = (draft.modelParameters ?? []).map((_, i) => fieldKey('modelParameters', i));
 	const bindings = (draft.bindings ?? []).map((_, i) => fieldKey('bindings', i));
 	const plan = [fieldKey('rows', 0), fieldKey('pairing', 0), ...parameters, ...bindings];
-	return [...baseUrl, ...filledShareFields(draft), ...settings, ...templates, ...plan];
+	return [...addresses, ...filledShareFields(draft), ...settings, ...templates, ...plan];
 }
 
 /** The draft's own connection has index 0 among those that share its run. */

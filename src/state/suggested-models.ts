@@ -4,5 +4,6 @@ import type { Provider } from '#domain/connection.ts';
 export const suggestedModels: Readonly<Record<Provider, readonly string[]>> = {
 	demo: ['demo-small', 'demo-large'],
 	openai: ['gpt-5.6-luna', 'gpt-5.6-terra', 'gpt-6-luna'],
+	azure: [],
 	compatible: [],
 };

@@ -3,6 +3,7 @@ import type { Dataset, DatasetMark } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { RunSetup, RunSummary } from '#domain/run.ts';
+import type { SavedConnection } from '#domain/saved-connection.ts';
 import type { Migration } from './open-database.ts';
 
 export type DatasetRecord =
@@ -42,6 +43,7 @@ export interface LibrarySchema extends DBSchema {
 	doomed: { key: string; value: DoomedRecord };
 	/** By origin and model. */
 	modelNotes: { key: [string, string]; value: ModelNote };
+	connections: { key: string; value: SavedConnection };
 }
 
 export const libraryMigrations: readonly Migration[] = [
@@ -54,5 +56,8 @@ export const libraryMigrations: readonly Migration[] = [
 	},
 	(db) => {
 		db.createObjectStore('modelNotes', { keyPath: ['origin', 'model'] });
+	},
+	(db) => {
+		db.createObjectStore('connections', { keyPath: 'id' });
 	},
 ];

@@ -2,12 +2,14 @@ import { markOfDataset, type Dataset, type DatasetMark, type Row } from '#domain
 import type { Draft } from '#domain/draft.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Run, RunSetup, RunSummary } from '#domain/run.ts';
+import type { SavedConnection } from '#domain/saved-connection.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import type { DatasetWriter } from './dataset-writer.ts';
 import { Datasets } from './datasets.ts';
 import { readModelNotes, saveModelNote, type NoteChange } from './model-notes.ts';
 import type { RunStore } from './run-store.ts';
 import { Runs, type LiveRuns } from './runs.ts';
+import { readConnections, removeConnection, writeConnection } from './saved-connections.ts';
 import { Shelf } from './shelf.ts';
 import type { OnProblem } from './storage-problem.ts';
 import { readFrom, writeTo } from './transact.ts';
@@ -59,6 +61,12 @@ export interface Library {
 	/** What earlier runs have learned of these models at this origin; none of those of which nothing is known. */
 	modelNotes(origin: string, models: readonly string[]): Promise<readonly ModelNote[]>;
 	saveModelNote(origin: string, model: string, change: NoteChange): Promise<void>;
+
+	/** By name. */
+	connections(): Promise<readonly SavedConnection[]>;
+	/** In the place of the one with this id, if there is one. */
+	saveConnection(saved: SavedConnection): Promise<void>;
+	deleteConnection(id: string): Promise<void>;
 
 	/** The runs that were found only as journals when the library was opened. */
 	readonly restoredRuns: number;
@@ -114,6 +122,10 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 
 		modelNotes: (origin, models) => readModelNotes(shelf.library, origin, models),
 		saveModelNote: (origin, model, change) => saveModelNote(shelf.library, origin, model, change),
+
+		connections: () => readConnections(shelf.library),
+		saveConnection: (saved) => writeConnection(shelf.library, saved),
+		deleteConnection: (id) => removeConnection(shelf.library, id),
 
 		close: async () => {
 			await runs.close();

@@ -135,6 +135,8 @@ export function endpointName({ provider, baseUrl }: Connection): string {
 			return 'Demo';
 		case 'openai':
 			return 'OpenAI';
+		case 'azure':
+			return 'Azure OpenAI';
 		case 'compatible':
 			return hostOf(baseUrl);
 		default:

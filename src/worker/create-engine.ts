@@ -9,6 +9,7 @@ import { readTables } from '#tabular/read-tables.ts';
 import { exportItems } from './export-run.ts';
 import type { Host } from './host.ts';
 import { KeyRing } from './key-ring.ts';
+import { ModelLists } from './model-lists.ts';
 import { paced } from './paced.ts';
 import { previewRequest } from './preview-request.ts';
 import { RowPasses } from './row-passes.ts';
@@ -33,6 +34,7 @@ export function createEngine(host: Host): EngineApi {
 		sleep: (ms, signal) => host.clock.sleep(ms, signal),
 		now: () => host.clock.epoch(),
 	});
+	const modelLists = new ModelLists({ keys, host, demoFetch });
 	const opened = host.journals().then((journals) =>
 		openLibrary({
 			journals,
@@ -109,6 +111,19 @@ export function createEngine(host: Host): EngineApi {
 		previewRequest: async (setup, request) => {
 			const { library, passes } = await rooms;
 			return previewRequest(library, keys, passes, setup, request);
+		},
+
+		testConnection: (connection) => modelLists.test(connection),
+		listModels: (connection) => modelLists.list(connection),
+
+		connections: async () => (await rooms).library.connections(),
+		saveConnection: async (id, saved) => {
+			const connection = { ...saved, id: id ?? host.newId() };
+			await (await rooms).library.saveConnection(connection);
+			return connection;
+		},
+		deleteConnection: async (id) => {
+			await (await rooms).library.deleteConnection(id);
 		},
 
 		startRun: async (setup) => (await rooms).runs.start(setup),

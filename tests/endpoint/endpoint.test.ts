@@ -257,6 +257,38 @@ describe('the way a browser sees it', () => {
 		expect(response.headers.get('access-control-allow-origin')).toBeNull();
 	});
 
+	test.each([
+		['/openai/v1/chat/completions', '', 'the v1 API'],
+		['/openai/deployments/d/chat/completions', '?api-version=2024-10-21', 'a dated API'],
+	])('%s%s is answered as %s of Azure', async (path, query) => {
+		const { origin, ledger } = await open({ key: 'azure-key' });
+		const response = await fetch(origin + path + query, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', 'api-key': 'azure-key' },
+			body: JSON.stringify(chat('Hello')),
+		});
+		expect(response.status).toBe(200);
+		expect(ledger.requests).toMatchObject([{ path, query, key: 'azure-key' }]);
+		const list = await fetch(`${origin}/openai/models`, { headers: { 'api-key': 'azure-key' } });
+		expect(await list.json()).toMatchObject({ data: [{ id: 'test-small' }, { id: 'test-large' }] });
+	});
+
+	test('a list of models is refused as it is told to', async () => {
+		const asked = await open({ models: [{ id: 'm', shutdown_date: '2026-12-11' }] });
+		const { url } = asked;
+		expect(await (await fetch(`${url}/models`)).json()).toMatchObject({
+			data: [{ id: 'm', shutdown_date: '2026-12-11' }],
+		});
+		asked.playModels('htmlPage');
+		expect(await (await fetch(`${url}/models`)).text()).toContain('<title>Welcome</title>');
+		asked.playModels('withoutCors');
+		const unreadable = await fetch(`${url}/models`);
+		expect([unreadable.status, unreadable.headers.get('access-control-allow-origin')]).toEqual([
+			200,
+			null,
+		]);
+	});
+
 	test('models are listed to the right key alone', async () => {
 		const { url } = await open({ key: 'sk-right', models: ['m-1'] });
 		const list = (key: string): Promise<Response> =>

@@ -10,6 +10,8 @@ export interface Exchange {
 	readonly method: string;
 	/** Without the query. */
 	readonly path: string;
+	/** With its question mark; empty where there is none. */
+	readonly query: string;
 	readonly headers: IncomingHttpHeaders;
 	/** Null where the other side went away before it had sent all of it. */
 	body(): Promise<string | null>;
@@ -42,5 +44,7 @@ export async function textOf(stream: NodeJS.ReadableStream): Promise<string | nu
 	}
 	return Buffer.concat(chunks).toString('utf8');
 }
+
+export const queryOf = (url: string): string => new URL(url, 'http://endpoint').search;
 
 export const pathOf = (url: string): string => new URL(url, 'http://endpoint').pathname;

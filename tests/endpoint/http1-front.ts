@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pathOf, textOf, type Exchange, type Front } from './exchange.ts';
+import { pathOf, queryOf, textOf, type Exchange, type Front } from './exchange.ts';
 
 /** HTTP/1.1 in the clear, as local model servers speak it. */
 export async function openHttp1(onExchange: (exchange: Exchange) => void): Promise<Front> {
@@ -33,6 +33,7 @@ function exchangeOf(incoming: IncomingMessage, response: ServerResponse): Exchan
 		protocol: 'http1',
 		method: incoming.method ?? '',
 		path: pathOf(incoming.url ?? '/'),
+		query: queryOf(incoming.url ?? '/'),
 		headers: incoming.headers,
 		body: () => textOf(incoming),
 		closed: closed.signal,

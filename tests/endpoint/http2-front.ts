@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Certificate } from './certificate.ts';
-import { pathOf, textOf, type Exchange, type Front } from './exchange.ts';
+import { pathOf, queryOf, textOf, type Exchange, type Front } from './exchange.ts';
 
 /** HTTP/2 over TLS and nothing else, as hosted endpoints speak it to a browser. */
 export async function openHttp2(
@@ -62,6 +62,7 @@ function exchangeOf(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Ex
 		protocol: 'http2',
 		method: headers[':method'] ?? '',
 		path: pathOf(headers[':path'] ?? '/'),
+		query: queryOf(headers[':path'] ?? '/'),
 		headers,
 		body: () => textOf(stream),
 		closed: closed.signal,

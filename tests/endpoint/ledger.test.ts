@@ -5,6 +5,7 @@ const entry = (arrival: number, scenario: LedgerEntry['scenario']): LedgerEntry 
 	arrival,
 	protocol: 'http2',
 	path: '/v1/chat/completions',
+	query: '',
 	headers: {},
 	body: {},
 	row: String(arrival),
@@ -27,7 +28,7 @@ test('of 50,000 requests all are counted, and no more entries are held than aske
 		ledger.noteArrival(one);
 		if (i % 5 === 0) ledger.noteEnding({ ...one, status: null }, 'reset', i);
 		else ledger.noteEnding(one, 'answered', i);
-		ledger.noteOther({ method: 'OPTIONS', path: '/', headers: {} });
+		ledger.noteOther({ method: 'OPTIONS', path: '/', query: '', headers: {} });
 		most = Math.max(most, ledger.requests.length, ledger.others.length);
 	}
 	expect(most).toBeLessThanOrEqual(200);

@@ -10,11 +10,13 @@ export interface EndpointRequest {
 	readonly arrival: number;
 	readonly protocol: Protocol;
 	readonly path: string;
+	/** With its question mark; empty where there is none. */
+	readonly query: string;
 	readonly headers: IncomingHttpHeaders;
 	readonly body: JsonObject;
 	/** What its prompt marks as `[[row:…]]`; without such a mark all of its text. */
 	readonly row: string;
-	/** What stood behind `Bearer`; null without one. */
+	/** What stood behind `Bearer`, or in `api-key`; null without one. */
 	readonly key: string | null;
 	/** Milliseconds since the endpoint started. */
 	readonly arrivedAt: number;
@@ -39,6 +41,7 @@ export interface LedgerEntry extends EndpointRequest {
 export interface OtherRequest {
 	readonly method: string;
 	readonly path: string;
+	readonly query: string;
 	readonly headers: IncomingHttpHeaders;
 }
 

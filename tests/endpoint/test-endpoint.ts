@@ -1,4 +1,5 @@
 import { isJsonObject, numberAt, textAt, type JsonObject } from '#domain/json.ts';
+import { plainPath } from './azure-path.ts';
 import { createCertificate } from './certificate.ts';
 import { deliver, passed } from './deliver.ts';
 import { choicesAsked, countTokens, echoCompletion, echoCreated, sentText } from './echo.ts';
@@ -8,6 +9,7 @@ import { openHttp1 } from './http1-front.ts';
 import { openHttp2 } from './http2-front.ts';
 import { Ledger, type EndpointRequest, type LedgerEntry } from './ledger.ts';
 import { HiddenLimiter, type Cost, type HiddenLimits } from './limiter.ts';
+import { isRefusal, refusalOf, type RefusalName } from './refusals.ts';
 import { isWithoutCors, jsonReply, refusalReply, replyTo, type Reply } from './replies.ts';
 import { delayOf, markedScenario, type Scenario, type ScenarioChoice } from './scenario.ts';
 
@@ -24,8 +26,8 @@ export interface TestEndpointOptions {
 	readonly answer?: (body: JsonObject) => JsonObject;
 	/** The only key that is let in; every other gets `wrongKey`. Left out: any, and none. */
 	readonly key?: string;
-	/** What `GET /v1/models` lists. */
-	readonly models?: readonly string[];
+	/** What `GET /v1/models` lists: names, or with all that is said of a model. */
+	readonly models?: readonly (string | JsonObject)[];
 	/** Response headers that a browser may read; as at OpenAI, only those that name the request. */
 	readonly exposedHeaders?: string;
 	/** Seconds for which a browser may remember a preflight. Left out: it is not said. */
@@ -49,6 +51,8 @@ export interface TestEndpoint {
 	now(): number;
 	/** Answers from now on as told, for requests that arrive from now on. */
 	play(scenario: Scenario | ScenarioChoice<EndpointRequest>): void;
+	/** How lists of models are answered from now on. */
+	playModels(scenario: ModelsScenario): void;
 	/** No answer leaves until `release` or `letThrough`. */
 	hold(): void;
 	release(): void;
@@ -57,6 +61,9 @@ export interface TestEndpoint {
 	/** Breaks every connection. */
 	close(): Promise<void>;
 }
+
+/** As a completion's, as far as a list can be answered so. */
+export type ModelsScenario = 'plainReply' | 'withoutCors' | RefusalName;
 
 const completionPaths: readonly string[] = ['/v1/chat/completions', '/v1/completions'];
 
@@ -69,6 +76,7 @@ export async function createTestEndpoint(options: TestEndpointOptions = {}): Pro
 	const now = (): number => performance.now() - startedAt;
 	const epoch = options.epoch ?? ((): number => Date.now());
 	const answer = options.answer ?? echoCompletion;
+	let modelsScenario: ModelsScenario = 'plainReply';
 	let choose: ScenarioChoice<EndpointRequest> = options.scenario ?? (() => 'plainReply');
 
 	const scenarioFor = (request: EndpointRequest, seenBefore: number): Scenario => {
@@ -92,12 +100,13 @@ export async function createTestEndpoint(options: TestEndpointOptions = {}): Pro
 			answerPlainly(exchange, plainError(400, 'We could not parse the JSON body of your request.'));
 			return;
 		}
-		const { path, headers, protocol } = exchange;
+		const { path, query, headers, protocol } = exchange;
 		const sent = sentText(parsed);
 		const request: EndpointRequest = {
 			arrival: ledger.arrivals,
 			protocol,
 			path,
+			query,
 			headers,
 			body: parsed,
 			row: /\[\[row:([^\]]+)\]\]/.exec(sent)?.[1] ?? sent,
@@ -146,21 +155,30 @@ export async function createTestEndpoint(options: TestEndpointOptions = {}): Pro
 		});
 	};
 
+	const listModels = (exchange: Exchange): void => {
+		const list = modelList(options.models ?? ['test-small', 'test-large']);
+		const key = keyOf(exchange);
+		const isWrongKey = options.key !== undefined && key !== options.key;
+		if (isWrongKey)
+			answerPlainly(exchange, plainError(401, 'Incorrect API key provided.', 'invalid_api_key'));
+		else if (isRefusal(modelsScenario))
+			answerPlainly(
+				exchange,
+				refusalReply(refusalOf(modelsScenario, { model: '', key: key ?? '', epoch: epoch() })),
+			);
+		else
+			answerPlainly(exchange, jsonReply(200, list), modelsScenario === 'withoutCors' ? {} : cors);
+	};
+
 	const receive = (exchange: Exchange): void => {
-		const { method, path, headers } = exchange;
-		if (method === 'POST' && completionPaths.includes(path)) {
+		const { method, path, query, headers } = exchange;
+		if (method === 'POST' && completionPaths.includes(plainPath(path))) {
 			void complete(exchange);
 			return;
 		}
-		ledger.noteOther({ method, path, headers });
+		ledger.noteOther({ method, path, query, headers });
 		if (method === 'OPTIONS') answerPlainly(exchange, preflightReply(exchange, options));
-		else if (method === 'GET' && path === '/v1/models')
-			answerPlainly(
-				exchange,
-				options.key !== undefined && keyOf(exchange) !== options.key
-					? plainError(401, 'Incorrect API key provided.', 'invalid_api_key')
-					: modelList(options.models ?? ['test-small', 'test-large']),
-			);
+		else if (method === 'GET' && plainPath(path) === '/v1/models') listModels(exchange);
 		else answerPlainly(exchange, plainError(404, `Invalid URL (${method} ${path})`));
 	};
 
@@ -179,6 +197,9 @@ export async function createTestEndpoint(options: TestEndpointOptions = {}): Pro
 		now,
 		play: (scenario) => {
 			choose = typeof scenario === 'function' ? scenario : () => scenario;
+		},
+		playModels: (scenario) => {
+			modelsScenario = scenario;
 		},
 		hold: () => {
 			gate.hold();
@@ -201,8 +222,11 @@ function parseJson(text: string): unknown {
 	}
 }
 
-const keyOf = ({ headers }: Exchange): string | null =>
-	/^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1] ?? null;
+const keyOf = ({ headers }: Exchange): string | null => {
+	const own = headers['api-key'];
+	if (typeof own === 'string') return own;
+	return /^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1] ?? null;
+};
 
 /** As many tokens as an endpoint sets aside when a request arrives. */
 const costOf = (body: JsonObject): Cost => ({
@@ -221,11 +245,15 @@ function tokensUsed(completion: JsonObject): number {
 const plainError = (status: number, message: string, code: string | null = null): Reply =>
 	jsonReply(status, { error: { message, type: 'invalid_request_error', param: null, code } });
 
-const modelList = (models: readonly string[]): Reply =>
-	jsonReply(200, {
-		object: 'list',
-		data: models.map((id) => ({ id, object: 'model', created: echoCreated, owned_by: 'test' })),
-	});
+const modelList = (models: readonly (string | JsonObject)[]): JsonObject => ({
+	object: 'list',
+	data: models.map((model) => ({
+		object: 'model',
+		created: echoCreated,
+		owned_by: 'test',
+		...(typeof model === 'string' ? { id: model } : model),
+	})),
+});
 
 /** Any method and any header, as api.openai.com allows. */
 const preflightReply = (

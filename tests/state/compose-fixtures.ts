@@ -70,6 +70,7 @@ export class AskedWorker {
 			}),
 			forgetKey: log('forgetKey', () => undefined),
 			heldKeys: log('heldKeys', () => [...this.held]),
+			connections: log('connections', () => []),
 			startRun: log('startRun', () => ok('r1')),
 			...commands,
 		});

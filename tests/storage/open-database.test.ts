@@ -136,6 +136,37 @@ describe('openDatabase', () => {
 		expect(await newer.get('modelNotes', ['https://a.example', 'm'])).toEqual(note);
 	});
 
+	test('a library of version 2 keeps its drafts and notes, and takes connections', async () => {
+		const { factory } = newWorld();
+		const older = await openDatabase<LibrarySchema>(
+			factory,
+			'volley',
+			libraryMigrations.slice(0, 2),
+			calm,
+		);
+		const note = { origin: 'https://a.example', model: 'm', repairs: [], limits: null };
+		await older.put('drafts', emptyDraft, 'current');
+		await older.put('modelNotes', note);
+		older.close();
+		const newer = await openDatabase<LibrarySchema>(factory, 'volley', libraryMigrations, calm);
+		const saved = {
+			id: 'c1',
+			name: 'Mine',
+			models: ['m'],
+			connection: {
+				provider: 'compatible',
+				baseUrl: 'https://a.example/v1',
+				organization: '',
+				project: '',
+				usesKey: false,
+			},
+		} as const;
+		await newer.put('connections', saved);
+		expect(await newer.get('drafts', 'current')).toEqual(emptyDraft);
+		expect(await newer.get('modelNotes', ['https://a.example', 'm'])).toEqual(note);
+		expect(await newer.get('connections', 'c1')).toEqual(saved);
+	});
+
 	test.each([
 		{
 			name: 'library',

@@ -120,6 +120,23 @@ describe('where nothing is reached', () => {
 		expect(checks(setup.connection, { offline: true })).toMatch(/^The browser says .* offline/);
 	});
 
+	test('a known service is asked for what it needs, with this page’s address in it', () => {
+		const ollama = checks({ ...local, preset: 'ollama' });
+		expect(ollama).toContain('OLLAMA_ORIGINS=https://volley.example');
+		expect(ollama).not.toContain('LM Studio');
+		const anthropic = { ...compatible('https://api.anthropic.com/v1'), preset: 'anthropic' };
+		expect(checks(anthropic)).toContain(
+			'authorization, content-type and anthropic-dangerous-direct-browser-access',
+		);
+	});
+
+	test('Azure is asked for its CORS setting and the header that the key is in', () => {
+		const resource = 'https://res.openai.azure.com/openai/v1';
+		const azure = checks({ ...setup.connection, provider: 'azure', baseUrl: resource });
+		expect(azure).toMatch(/Resource is spelt right.*\n.*https:\/\/volley\.example.*api-key/);
+		expect(azure).not.toContain('authorization');
+	});
+
 	test('the list shows while it is still being tried, and goes with the first answer', () => {
 		const at = (unreached: ReturnType<typeof failureOf> | null) =>
 			attentionFor(progressWith({ counters, unreached }), setup, null, {

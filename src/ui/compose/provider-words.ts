@@ -1,10 +1,12 @@
 import type { Provider } from '#domain/connection.ts';
 import type { Draft } from '#domain/draft.ts';
+import { presetOf } from '#domain/presets.ts';
 import { hostOf } from '../wording.ts';
 
 export const providerOptions: readonly { readonly value: Provider; readonly label: string }[] = [
 	{ value: 'demo', label: 'Demo (no key)' },
 	{ value: 'openai', label: 'OpenAI' },
+	{ value: 'azure', label: 'Azure OpenAI' },
 	{ value: 'compatible', label: 'OpenAI-compatible' },
 ];
 
@@ -14,19 +16,23 @@ export function targetWords(draft: Draft, origin: string | null): string {
 	const model = models.length > 1 ? `${String(models.length)} models` : (models[0] ?? 'no model');
 	const others = draft.shares?.length ?? 0;
 	const more = others === 0 ? '' : ` + ${String(others)}`;
-	return `${providerName(draft.provider, origin)}${more} · ${model}`;
+	return `${targetName(draft, origin)}${more} · ${model}`;
 }
 
-function providerName(provider: Provider, origin: string | null): string {
+/** The endpoint in a word or two. */
+export function targetName({ provider, preset }: Draft, origin: string | null): string {
 	if (provider === 'demo') return 'Demo';
 	if (provider === 'openai') return 'OpenAI';
-	return origin === null ? 'no endpoint' : hostOf(origin);
+	if (origin === null) return 'no endpoint';
+	const known = provider === 'azure' || preset === undefined ? null : presetOf({ preset });
+	return known?.name ?? hostOf(origin);
 }
 
 /** What leaves the browser, and where to. */
 export function leavesWords(provider: Provider, origin: string | null, withKey: boolean): string {
 	if (provider === 'demo') return 'Answers are simulated in this page. Nothing leaves it.';
 	if (origin === null) return 'Prompts go to this address and nowhere else.';
-	const what = withKey || provider === 'openai' ? 'Prompts and the key' : 'Prompts';
+	const what =
+		withKey || provider === 'openai' || provider === 'azure' ? 'Prompts and the key' : 'Prompts';
 	return `${what} go to ${hostOf(origin)} and nowhere else.`;
 }

@@ -1,4 +1,6 @@
 import { isLoopback, type Connection } from '#domain/connection.ts';
+import { presetOf } from '#domain/presets.ts';
+import { corsWords } from '../cors-words.ts';
 import { endpointName } from '../wording.ts';
 import type { Here } from './here.ts';
 
@@ -24,17 +26,36 @@ export function networkChecks(connection: Connection, { origin, secure, offline 
 		...(connection.provider === 'openai'
 			? ['OpenAI is up: see status.openai.com.']
 			: [
-					`The Base URL is spelt right: ${connection.baseUrl}`,
-					`${endpointName(connection)} lets web pages call it (its CORS setting): it has to allow ${origin}, and the headers authorization and content-type.`,
+					`The ${connection.provider === 'azure' ? 'Resource' : 'Base URL'} is spelt right: ${connection.baseUrl}`,
+					...corsChecks(connection, origin),
 				]),
 		...(isLocal && secure ? [localPermission] : []),
 	];
 }
 
+function corsChecks(connection: Connection, origin: string): string[] {
+	if (connection.provider === 'azure')
+		return [
+			`Azure lets this page call it (CORS), which it does not promise: if not, a gateway before it, such as API Management, with a CORS policy that allows ${origin} and the headers api-key and content-type.`,
+		];
+	const preset = presetOf(connection);
+	const headers = ['authorization', 'content-type', ...Object.keys(preset?.headers ?? {})];
+	const named = `${headers.slice(0, -1).join(', ')} and ${headers.at(-1) ?? ''}`;
+	return [
+		...(preset === null ? [] : [`${preset.name}: ${corsWords(preset, origin)}`]),
+		`${endpointName(connection)} lets web pages call it (its CORS setting): it has to allow ${origin}, and the headers ${named}.`,
+	];
+}
+
 function loopbackChecks(connection: Connection, origin: string, secure: boolean): string[] {
+	const preset = presetOf(connection);
 	return [
 		`A server is running at ${endpointName(connection)}, and the Base URL has its port and path, often /v1.`,
-		`The server lets this page call it (its CORS setting). Ollama: start it with OLLAMA_ORIGINS=${origin}. LM Studio: switch on “Enable CORS”. vLLM: add the page to --allowed-origins if that was changed.`,
+		...(preset !== null
+			? [`${preset.name}: ${corsWords(preset, origin)}`]
+			: [
+					`The server lets this page call it (its CORS setting). Ollama: start it with OLLAMA_ORIGINS=${origin}. LM Studio: switch on “Enable CORS”. vLLM: add the page to --allowed-origins if that was changed.`,
+				]),
 		...(secure
 			? [
 					localPermission,

@@ -19,6 +19,7 @@ export function connectionFacts(setup: RunSetup): readonly Fact[] {
 	return [
 		{ label: 'Provider', value: endpointName(connection) },
 		...(connection.provider === 'demo' ? [] : [{ label: 'Base URL', value: connection.baseUrl }]),
+		...given('API version', connection.apiVersion ?? ''),
 		...given('Organization', connection.organization),
 		...given('Project', connection.project),
 		{ label: 'Endpoint', value: endpointWords[endpoint] },

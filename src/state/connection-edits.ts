@@ -1,0 +1,26 @@
+import { fieldsOf, without, withConnection } from '#domain/connection-fields.ts';
+import type { Draft } from '#domain/draft.ts';
+import { presetAt, presetOf } from '#domain/presets.ts';
+import type { SavedConnection } from '#domain/saved-connection.ts';
+
+/** The service goes with the address: one that stands elsewhere is not meant any more. */
+export const withBaseUrl = (draft: Draft, baseUrl: string): Draft =>
+	withPresetId({ ...draft, baseUrl }, presetAt(baseUrl, draft.preset));
+
+/** Its address comes with it; that of another known service goes with that one. Null: any other service. */
+export function withPreset(draft: Draft, id: string | null): Draft {
+	const before = presetOf(draft);
+	const chosen = id === null ? null : presetOf({ preset: id });
+	const isBefores = before !== null && draft.baseUrl.trim() === before.baseUrl;
+	const baseUrl = chosen?.baseUrl ?? (isBefores ? '' : draft.baseUrl);
+	return withPresetId({ ...draft, baseUrl }, chosen?.id);
+}
+
+/** The models that were saved with it come with it, if there were any. */
+export const withSaved = (draft: Draft, { connection, models }: SavedConnection): Draft => ({
+	...withConnection(draft, fieldsOf(connection)),
+	models: models.length > 0 ? models : draft.models,
+});
+
+const withPresetId = (draft: Draft, id: string | undefined): Draft =>
+	id === undefined ? without(draft, ['preset']) : { ...draft, preset: id };

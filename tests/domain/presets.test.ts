@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { checkConnection } from '#domain/check-connection.ts';
+import { checkDraft } from '#domain/check-draft.ts';
+import { fieldsOf, withConnection } from '#domain/connection-fields.ts';
+import { normalizeBaseUrl } from '#domain/connection.ts';
+import { defaultSettings, draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
+import { presetAt, presets } from '#domain/presets.ts';
+import type { Problem } from '#domain/problem.ts';
+
+describe('the known services', () => {
+	test('are those that people ask for, each under a name of its own', () => {
+		expect(presets.map(({ name }) => name)).toEqual([
+			'OpenRouter',
+			'Together',
+			'Groq',
+			'Mistral',
+			'DeepSeek',
+			'Google',
+			'Anthropic',
+			'Ollama',
+			'LM Studio',
+			'vLLM',
+			'llama.cpp',
+		]);
+		expect(new Set(presets.map(({ id }) => id)).size).toBe(presets.length);
+	});
+
+	test.each(presets)('$name has an address that can be called as it is', ({ baseUrl }) => {
+		expect(normalizeBaseUrl(baseUrl)).toEqual({ ok: true, value: baseUrl });
+	});
+
+	test.each(presets)('$name says where its key is made exactly if it needs one', (preset) => {
+		expect(preset.keysAt !== null).toBe(preset.needsKey);
+		expect(preset.keysAt ?? 'https://').toMatch(/^https:\/\//);
+	});
+});
+
+describe('the service at an address', () => {
+	test.each([
+		['https://openrouter.ai/api/v1', undefined, 'openrouter'],
+		['https://openrouter.ai/elsewhere', 'openrouter', 'openrouter'],
+		['https://openrouter.ai.evil.example/api/v1', 'openrouter', undefined],
+		['https://openrouter.ai:8443/api/v1', 'openrouter', undefined],
+		['https://host.example/v1', 'groq', undefined],
+		['https://api.groq.com/openai/v1', 'openrouter', 'groq'],
+		['https://host.example/v1', 'vllm', 'vllm'],
+		['http://localhost:9999/v1', 'ollama', 'ollama'],
+		['https://api.groq.com/openai/v1', 'ollama', 'groq'],
+		['http://localhost:11434/v1', undefined, undefined],
+		['', 'openrouter', 'openrouter'],
+		['openr', 'openrouter', 'openrouter'],
+		['https://host.example/v1', 'no-such', undefined],
+	])('%s after %s is %s', (address, before, after) => {
+		expect(presetAt(address, before)).toBe(after);
+	});
+});
+
+const problemsOf = (more: Partial<Draft>) => {
+	const problems: Problem[] = [];
+	const connection = checkConnection({ ...emptyDraft, ...more }, problems);
+	return { connection, fields: problems.map(({ field }) => field) };
+};
+
+describe('a connection', () => {
+	test.each([
+		[
+			{ provider: 'azure', resource: 'res' },
+			{ baseUrl: 'https://res.openai.azure.com/openai/v1', usesKey: true },
+		],
+		[
+			{ provider: 'azure', resource: 'res', apiVersion: '2024-10-21' },
+			{
+				baseUrl: 'https://res.openai.azure.com/openai',
+				usesKey: true,
+				apiVersion: '2024-10-21',
+			},
+		],
+		[
+			{ provider: 'compatible', baseUrl: 'https://openrouter.ai/api/v1/', preset: 'openrouter' },
+			{ baseUrl: 'https://openrouter.ai/api/v1', usesKey: true, preset: 'openrouter' },
+		],
+		[
+			{ provider: 'compatible', baseUrl: 'http://localhost:11434/v1', preset: 'ollama' },
+			{ baseUrl: 'http://localhost:11434/v1', usesKey: false, preset: 'ollama' },
+		],
+		[
+			{ provider: 'compatible', baseUrl: 'https://host.example/v1', preset: 'no-such' },
+			{ baseUrl: 'https://host.example/v1', usesKey: false },
+		],
+		[
+			{ provider: 'openai', preset: 'ollama', resource: 'res', apiVersion: 'x' },
+			{ baseUrl: 'https://api.openai.com/v1', usesKey: true },
+		],
+	] as const)('of %j is %j, and its fields lead to it again', (fields, expected) => {
+		const { connection } = problemsOf(fields);
+		expect(connection).toEqual({
+			provider: fields.provider,
+			organization: '',
+			project: '',
+			...expected,
+		});
+		if (connection === null) return;
+		expect(problemsOf(fieldsOf(connection))).toEqual({ connection, fields: [] });
+	});
+
+	test('of Azure says all that is wrong with it at once', () => {
+		expect(problemsOf({ provider: 'azure', apiVersion: 'latest' })).toEqual({
+			connection: null,
+			fields: ['resource', 'apiVersion'],
+		});
+	});
+
+	test('that takes the place of another leaves nothing of that one', () => {
+		const before: Draft = {
+			...emptyDraft,
+			provider: 'azure',
+			resource: 'res',
+			apiVersion: '2024-10-21',
+			preset: 'groq',
+		};
+		const after = withConnection(before, {
+			provider: 'compatible',
+			baseUrl: 'https://host.example/v1',
+			organization: '',
+			project: '',
+		});
+		expect(after).toEqual({
+			...emptyDraft,
+			provider: 'compatible',
+			baseUrl: 'https://host.example/v1',
+		});
+		expect(Object.keys(after)).not.toContain('resource');
+	});
+
+	test.each([
+		{ provider: 'azure', resource: 'https://res.openai.azure.com', apiVersion: '' },
+		{ provider: 'azure', resource: 'https://gate.example/team', apiVersion: '2024-10-21' },
+		{ provider: 'compatible', baseUrl: 'https://api.groq.com/openai/v1', preset: 'groq' },
+	] as const)('of a run comes back as it was: %j', (fields) => {
+		const template = { messages: [{ role: 'user', content: 'Hello' }], prompt: '' } as const;
+		const draft: Draft = { ...emptyDraft, ...fields, templates: [template], name: 'Greetings' };
+		const { setup } = checkDraft(draft, null);
+		expect(setup === null ? null : draftOf(setup)).toEqual(draft);
+	});
+});
+
+describe('several completions of one prompt', () => {
+	const hintsWith = (n: number, fields: Partial<Draft>): readonly string[] =>
+		checkDraft(
+			{
+				...emptyDraft,
+				provider: 'compatible',
+				...fields,
+				settings: { ...defaultSettings, completionsPerPrompt: n },
+			},
+			null,
+		)
+			.hints.filter(({ field }) => field === 'completionsPerPrompt')
+			.map(({ message }) => message);
+
+	test('that a service does not give are spoken of before they are asked for', () => {
+		expect(hintsWith(2, { preset: 'groq' })).toEqual([expect.stringMatching(/^Groq gives one/)]);
+	});
+
+	test.each([
+		[1, { preset: 'groq' }],
+		[2, { preset: 'vllm' }],
+		[2, {}],
+		[2, { provider: 'openai', preset: 'groq' }],
+	] as const)('%i of %j are not', (n, fields) => {
+		expect(hintsWith(n, fields)).toEqual([]);
+	});
+});
