@@ -1,4 +1,5 @@
 import { checkConnection } from './check-connection.ts';
+import { checkParameters } from './check-parameters.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkTemplate } from './check-template.ts';
 import { concurrencyCeiling } from './connection.ts';
@@ -7,6 +8,7 @@ import type { Draft } from './draft.ts';
 import { plannedRequests } from './plan.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { textsOf, type PromptTemplate } from './prompt.ts';
+import { repeatsOf } from './repeats.ts';
 import type { RunSetup } from './run.ts';
 
 export interface DraftCheck {
@@ -40,7 +42,9 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 	const idColumn = dataset?.columns.some(({ name }) => name === draft.idColumn)
 		? draft.idColumn
 		: null;
-	const { settings, other } = checkSettings(draft.settings, problems);
+	const { settings, other: typed } = checkSettings(draft.settings, problems);
+	const other = checkParameters(draft, typed, problems, hints);
+	const repeats = repeatsOf(draft);
 	if (connection !== null && settings !== null) {
 		const ceiling = concurrencyCeiling(connection);
 		if (settings.maxConcurrency > ceiling.max)
@@ -69,8 +73,9 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 					datasetId: dataset?.id ?? null,
 					rowCount: rows,
 					idColumn,
+					...(repeats > 1 ? { repeats } : {}),
 					parameters: {
-						completionsPerPrompt: settings.completionsPerPrompt,
+						completionsPerPrompt: repeats > 1 ? 1 : settings.completionsPerPrompt,
 						temperature: draft.settings.temperature,
 						maxTokens: draft.settings.maxTokens,
 						other,

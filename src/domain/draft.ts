@@ -1,4 +1,5 @@
 import type { Endpoint, Provider } from './connection.ts';
+import { namedIn, type NamedParameter } from './named-parameters.ts';
 import type { Message } from './prompt.ts';
 import type { RunSetup } from './run.ts';
 
@@ -19,6 +20,8 @@ export interface SettingsDraft {
 	/** Null or left out: learned. */
 	readonly requestsPerMinute?: number | null;
 	readonly tokensPerMinute?: number | null;
+	/** In the order in which they were chosen; left out: none. */
+	readonly parameters?: readonly NamedParameter[];
 	readonly otherParameters: string;
 }
 
@@ -74,7 +77,7 @@ export const emptyDraft: Draft = {
 /** A draft that would run the same again. */
 export function draftOf(setup: RunSetup): Draft {
 	const { parameters, limits, connection } = setup;
-	const { other } = parameters;
+	const { parameters: named, rest: other } = namedIn(setup.endpoint, parameters.other);
 	return {
 		name: setup.name,
 		provider: connection.provider,
@@ -91,7 +94,7 @@ export function draftOf(setup: RunSetup): Draft {
 		datasetId: setup.datasetId,
 		idColumn: setup.idColumn,
 		settings: {
-			completionsPerPrompt: parameters.completionsPerPrompt,
+			completionsPerPrompt: parameters.completionsPerPrompt * (setup.repeats ?? 1),
 			temperature: parameters.temperature,
 			maxTokens: parameters.maxTokens,
 			maxConcurrency: limits.maxConcurrency,
@@ -99,6 +102,7 @@ export function draftOf(setup: RunSetup): Draft {
 			timeoutSeconds: limits.timeoutSeconds,
 			requestsPerMinute: limits.requestsPerMinute ?? null,
 			tokensPerMinute: limits.tokensPerMinute ?? null,
+			...(named.length === 0 ? {} : { parameters: named }),
 			otherParameters: Object.keys(other).length === 0 ? '' : JSON.stringify(other, null, 2),
 		},
 	};

@@ -23,7 +23,11 @@ export interface Terms {
 	readonly repairs: readonly Repair[];
 }
 
-const tokenLimits: ReadonlySet<string> = new Set(['max_tokens', 'max_completion_tokens']);
+const tokenLimits: ReadonlySet<string> = new Set([
+	'max_tokens',
+	'max_completion_tokens',
+	'max_output_tokens',
+]);
 
 /** The terms of revision `number`: 0 are those of the start, k those of the k-th revision. */
 export function termsOf(
@@ -45,7 +49,11 @@ export function termsOf(
 /** The limit on an answer's tokens that is in force, wherever it was typed; null: the model's own. */
 export function maxTokensOf({ parameters }: Terms): number | null {
 	const { maxTokens, other } = parameters;
-	const typed = maxTokens ?? other['max_completion_tokens'] ?? other['max_tokens'];
+	const typed =
+		maxTokens ??
+		other['max_completion_tokens'] ??
+		other['max_output_tokens'] ??
+		other['max_tokens'];
 	return typeof typed === 'number' ? typed : null;
 }
 

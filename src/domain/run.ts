@@ -25,6 +25,10 @@ export interface RunSetup {
 	readonly idColumn: string | null;
 	readonly parameters: RequestParameters;
 	readonly limits: RunLimits;
+	/**
+	 * How many requests are made for each prompt, where the endpoint knows no `n`: each brings one choice. Left out: one.
+	 */
+	readonly repeats?: number;
 	/** What earlier runs had learned of these models; left out: nothing. */
 	readonly repairs?: readonly Repair[];
 }

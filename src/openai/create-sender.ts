@@ -1,19 +1,20 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import type { Connection } from '#domain/connection.ts';
+import type { Connection, Endpoint } from '#domain/connection.ts';
 import type { Failure, FailureKind, LimitReading } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { AttemptOutcome } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import { classifyAnswer } from './classify.ts';
+import { endpointCalls } from './endpoint-calls.ts';
 import { limitsFromHeaders, metLimit } from './limit-message.ts';
-import { readCompletion } from './read-completion.ts';
 import { createRedactor } from './redact.ts';
 import { requestBody } from './request-body.ts';
 import { waitFromHeaders } from './wait.ts';
 
 export interface SenderOptions {
 	readonly connection: Connection;
+	readonly endpoint: Endpoint;
 	/** Empty: no Authorization header is sent. */
 	readonly key: string;
 	readonly timeoutMs: number;
@@ -49,7 +50,8 @@ const sdkTimeoutMs = 2_000_000_000;
 
 /** One attempt against one endpoint, through the `openai` package with its own retries off. */
 export function createSender(options: SenderOptions): Sender {
-	const { connection, key } = options;
+	const { connection, endpoint, key } = options;
+	const { call, read } = endpointCalls[endpoint];
 	const redact = createRedactor([key]);
 	const client = new OpenAI({
 		// The package refuses an empty key; without one the header is taken out below.
@@ -106,14 +108,10 @@ export function createSender(options: SenderOptions): Sender {
 		});
 		try {
 			if (signal.aborted) controller.abort();
-			const body = requestBody(prompt, args) as never;
-			const call =
-				prompt.kind === 'chat'
-					? client.chat.completions.create(body, { signal: controller.signal })
-					: client.completions.create(body, { signal: controller.signal });
-			const { data, response } = await call.withResponse();
+			const body = requestBody(endpoint, prompt, args);
+			const { data, response } = await call(client, body, controller.signal).withResponse();
 			const answer = parsedIfText(data);
-			const completion = readCompletion(answer);
+			const completion = read(answer);
 			if (completion !== null) {
 				hear?.(limitsFromHeaders(response.headers));
 				return ok(completion);

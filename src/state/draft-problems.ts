@@ -14,6 +14,7 @@ const order: readonly Field[] = [
 	'timeoutSeconds',
 	'requestsPerMinute',
 	'tokensPerMinute',
+	'parameter',
 	'otherParameters',
 	'dataFiles',
 	'idColumn',
@@ -45,6 +46,7 @@ export function filledFields(draft: Draft): readonly string[] {
 	const settings = order
 		.slice(order.indexOf('completionsPerPrompt'), order.indexOf('dataFiles'))
 		.map((field) => fieldKey(field, 0));
+	const parameters = (draft.settings.parameters ?? []).map((_, i) => fieldKey('parameter', i));
 	const baseUrl = draft.baseUrl.trim() === '' ? [] : [fieldKey('baseUrl', 0)];
-	return [...baseUrl, ...settings, ...templates];
+	return [...baseUrl, ...settings, ...parameters, ...templates];
 }

@@ -107,9 +107,8 @@ export class RunPlan {
 		const known = this.#modelArgs.get(revision);
 		if (known !== undefined) return known;
 		const { connection, endpoint, models } = this.#setup;
-		const kind = endpoint === 'completions' ? 'completion' : 'chat';
 		const terms = this.terms(revision);
-		const args = models.map((model) => modelArgs(connection, kind, model, terms));
+		const args = models.map((model) => modelArgs(connection, endpoint, model, terms));
 		this.#modelArgs.set(revision, args);
 		return args;
 	}

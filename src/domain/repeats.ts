@@ -1,0 +1,8 @@
+import type { Draft } from './draft.ts';
+
+/** Whether one request can be asked for several completions. */
+const knowsN = ({ endpoint }: Draft): boolean => endpoint !== 'responses';
+
+/** How many requests are made for each prompt: its completions, where one request brings only one of them. */
+export const repeatsOf = (draft: Draft): number =>
+	knowsN(draft) ? 1 : (draft.settings.completionsPerPrompt ?? 1);
