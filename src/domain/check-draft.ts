@@ -1,10 +1,11 @@
 import { checkConnection } from './check-connection.ts';
-import { checkParameters } from './check-parameters.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkTemplate } from './check-template.ts';
 import { concurrencyCeiling } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
+import type { JsonObject } from './json.ts';
+import type { ParameterRules } from './parameter-rules.ts';
 import { plannedRequests } from './plan.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { textsOf, type PromptTemplate } from './prompt.ts';
@@ -23,8 +24,15 @@ export interface DraftCheck {
 	readonly requests: number;
 }
 
-/** Every problem of a draft at once, and the run it stands for where there is none. `dataset` is the one it names. */
-export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
+/**
+ * Every problem of a draft at once, and the run it stands for where there is none. `dataset` is the one it names. Without
+ * `rules`, which may still be on their way, a draft that needs them is none to start.
+ */
+export function checkDraft(
+	draft: Draft,
+	dataset: Dataset | null,
+	rules: ParameterRules | null = null,
+): DraftCheck {
 	const problems: Problem[] = [];
 	const hints: Hint[] = [];
 
@@ -43,7 +51,7 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 		? draft.idColumn
 		: null;
 	const { settings, other: typed } = checkSettings(draft.settings, problems);
-	const other = checkParameters(draft, typed, problems, hints);
+	const other = (rules?.check ?? withoutRules)(draft, typed, problems, hints);
 	const repeats = repeatsOf(draft);
 	if (connection !== null && settings !== null) {
 		const ceiling = concurrencyCeiling(connection);
@@ -95,6 +103,22 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 		models: size.models,
 		requests: plannedRequests(size),
 	};
+}
+
+/** The parameters of a draft that names none of them, and whose endpoint takes them as they are typed. */
+function withoutRules(
+	{ endpoint, settings }: Draft,
+	typed: JsonObject | null,
+	problems: Problem[],
+): JsonObject | null {
+	if (endpoint !== 'responses' && (settings.parameters ?? []).length === 0) return typed;
+	problems.push(
+		problem(
+			'parameter',
+			'The list of parameters is still loading. If it stays so, reload the page.',
+		),
+	);
+	return null;
 }
 
 /** A name for a run that was given none: its data, else the first words of its prompt. */

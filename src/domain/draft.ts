@@ -1,5 +1,6 @@
 import type { Endpoint, Provider } from './connection.ts';
-import { namedIn, type NamedParameter } from './named-parameters.ts';
+import type { NamedParameter } from './named-parameters.ts';
+import type { ParameterRules } from './parameter-rules.ts';
 import type { Message } from './prompt.ts';
 import type { RunSetup } from './run.ts';
 
@@ -74,10 +75,13 @@ export const emptyDraft: Draft = {
 	settings: defaultSettings,
 };
 
-/** A draft that would run the same again. */
-export function draftOf(setup: RunSetup): Draft {
+/** A draft that would run the same again. With `rules` its parameters stand under their names, else all as JSON. */
+export function draftOf(setup: RunSetup, rules: ParameterRules | null = null): Draft {
 	const { parameters, limits, connection } = setup;
-	const { parameters: named, rest: other } = namedIn(setup.endpoint, parameters.other);
+	const { parameters: named, rest: other } = rules?.namedIn(setup.endpoint, parameters.other) ?? {
+		parameters: [],
+		rest: parameters.other,
+	};
 	return {
 		name: setup.name,
 		provider: connection.provider,

@@ -1,9 +1,13 @@
 import type { Completion } from '#domain/completion.ts';
-import { isJsonObject, textAt, type JsonObject, type JsonValue } from '#domain/json.ts';
+import {
+	isJsonObject,
+	objectAt,
+	objectsAt,
+	textAt,
+	type JsonObject,
+	type JsonValue,
+} from '#domain/json.ts';
 import { bodyObject } from './read-completion.ts';
-
-const objectsIn = (value: JsonValue | undefined): readonly JsonObject[] =>
-	Array.isArray(value) ? value.filter(isJsonObject) : [];
 
 /**
  * Takes an answer of Responses apart: one choice in the form of Chat Completions that holds the whole output beside it.
@@ -20,10 +24,8 @@ export function readResponse(body: unknown): Completion | null {
 	return { rest, choices: [choiceOf(output, status, incompleteReason(rest))] };
 }
 
-function incompleteReason(rest: JsonObject): string | null {
-	const details = rest['incomplete_details'];
-	return isJsonObject(details) ? textAt(details, 'reason') : null;
-}
+const incompleteReason = (rest: JsonObject): string | null =>
+	textAt(objectAt(rest, 'incomplete_details'), 'reason');
 
 function choiceOf(
 	output: readonly JsonValue[],
@@ -33,7 +35,7 @@ function choiceOf(
 	const entries = output.filter(isJsonObject);
 	const parts = entries
 		.filter((entry) => entry['type'] === 'message')
-		.flatMap((message) => objectsIn(message['content']));
+		.flatMap((message) => objectsAt(message, 'content'));
 	const joined = (type: string, key: string): string | null => {
 		const texts = parts.filter((part) => part['type'] === type);
 		return texts.length === 0 ? null : texts.map((part) => textAt(part, key) ?? '').join('');

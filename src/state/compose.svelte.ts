@@ -3,6 +3,7 @@ import type { Provider } from '#domain/connection.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
+import type { ParameterRules } from '#domain/parameter-rules.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';
@@ -50,11 +51,13 @@ export class ComposeState {
 	attempted = $state.raw(false);
 	refusal = $state.raw<RunRefusal | null>(null);
 	#touched = $state.raw<readonly string[]>([]);
+	/** Null until they are loaded. */
+	#rules = $state.raw<ParameterRules | null>(null);
 	/** Settles once the stored draft is back: data chosen before then belongs in that draft. */
 	#restored: Promise<void> = Promise.resolve();
 
 	readonly origin: string | null = $derived(draftOrigin(this.draft));
-	readonly check = $derived.by(() => checkDraft(this.draft, this.data.dataset));
+	readonly check = $derived.by(() => checkDraft(this.draft, this.data.dataset, this.#rules));
 	readonly needsKey: boolean = $derived.by(
 		() =>
 			this.draft.provider === 'openai' && this.origin !== null && !this.keys.hasFor(this.origin),
@@ -89,6 +92,11 @@ export class ComposeState {
 		this.keys = new KeyRing(api);
 		this.modelNotes = new ModelNotesState(api);
 		this.preview = new PreviewState(this.data);
+		import('#domain/parameter-rules.ts').then(
+			({ parameterRules }) => (this.#rules = parameterRules),
+			// Where the host no longer has the file, the problem that the check finds says what to do.
+			() => undefined,
+		);
 	}
 
 	/** Brings back what was being written when the page was last open. */
@@ -215,7 +223,7 @@ export class ComposeState {
 
 	/** A run's setup to start from. */
 	async duplicate(setup: RunSetup): Promise<void> {
-		await this.#open(draftOf(setup));
+		await this.#open(draftOf(setup, this.#rules));
 		this.#saver.soon(this.draft);
 	}
 

@@ -4,6 +4,7 @@ import { endpoints, type Endpoint } from '#domain/connection.ts';
 import { defaultSettings, draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { JsonObject, JsonValue } from '#domain/json.ts';
 import type { NamedParameter } from '#domain/named-parameters.ts';
+import { parameterRules } from '#domain/parameter-rules.ts';
 import { parameterTable, type ParameterForm } from '#domain/parameter-table.ts';
 import { readValue, writeValue } from '#domain/parameter-value.ts';
 import { repaired } from '#domain/repair.ts';
@@ -20,15 +21,15 @@ const draftWith = (
 });
 
 const otherOf = (draft: Draft): JsonObject | undefined =>
-	checkDraft(draft, null).setup?.parameters.other;
+	checkDraft(draft, null, parameterRules).setup?.parameters.other;
 
 const problemsOf = (draft: Draft): readonly string[] =>
-	checkDraft(draft, null).problems.map(
+	checkDraft(draft, null, parameterRules).problems.map(
 		({ field, index, message }) => `${field} ${String(index)}: ${message}`,
 	);
 
 const hintsOf = (draft: Draft): readonly string[] =>
-	checkDraft(draft, null).hints.map(
+	checkDraft(draft, null, parameterRules).hints.map(
 		({ field, index, message }) => `${field} ${String(index)}: ${message}`,
 	);
 
@@ -240,10 +241,11 @@ describe('what Responses does not take', () => {
 		expect(hintsOf(draft)).toEqual([
 			'completionsPerPrompt 0: Responses answers once a request: 3 per prompt are 3 requests.',
 		]);
-		const { setup } = checkDraft(draft, null);
+		const { setup } = checkDraft(draft, null, parameterRules);
 		expect(setup).toMatchObject({ repeats: 3, parameters: { completionsPerPrompt: 1 } });
-		if (setup !== null) expect(draftOf(setup).settings.completionsPerPrompt).toBe(3);
-		const chat = checkDraft({ ...draft, endpoint: 'chatCompletions' }, null);
+		if (setup !== null)
+			expect(draftOf(setup, parameterRules).settings.completionsPerPrompt).toBe(3);
+		const chat = checkDraft({ ...draft, endpoint: 'chatCompletions' }, null, parameterRules);
 		expect(chat.setup).toMatchObject({ parameters: { completionsPerPrompt: 3 } });
 		expect(chat.setup).not.toHaveProperty('repeats');
 	});
@@ -333,13 +335,13 @@ describe('the table', () => {
 		),
 	)('copies a run of %s with %s to the same run', (endpoint, name, form) => {
 		const draft = draftWith(endpoint, [{ name, value: sample(form, name) }]);
-		const { setup } = checkDraft(draft, null);
+		const { setup } = checkDraft(draft, null, parameterRules);
 		expect(setup).not.toBeNull();
 		if (setup === null) return;
-		const copy = draftOf(setup);
+		const copy = draftOf(setup, parameterRules);
 		expect(copy.settings.parameters?.map((one) => one.name)).toEqual([name]);
 		expect(copy.settings.otherParameters).toBe('');
-		expect(checkDraft(copy, null).setup).toEqual(setup);
+		expect(checkDraft(copy, null, parameterRules).setup).toEqual(setup);
 	});
 
 	test.each<[Endpoint, JsonObject]>([
@@ -357,9 +359,11 @@ describe('the table', () => {
 		const { setup } = checkDraft(
 			draftWith(endpoint, [], { otherParameters: JSON.stringify(other) }),
 			null,
+			parameterRules,
 		);
 		expect(setup?.parameters.other).toEqual(other);
-		if (setup !== null) expect(checkDraft(draftOf(setup), null).setup).toEqual(setup);
+		if (setup !== null)
+			expect(checkDraft(draftOf(setup, parameterRules), null, parameterRules).setup).toEqual(setup);
 	});
 
 	test.each<JsonValue>([['\n', 'a\\n', '\t \\', ' '], ['x']])(
@@ -396,5 +400,26 @@ describe('a repair', () => {
 				{ model: 'm', name: 'reasoning_effort', replacement: 'reasoning.effort' },
 			]),
 		).toEqual({ model: 'm', reasoning: { summary: 'auto', effort: 'low' } });
+	});
+});
+
+describe('while the rules are on their way', () => {
+	test.each<[string, Draft]>([
+		['parameters by name', draftWith('chatCompletions', [{ name: 'top_p', value: '1' }])],
+		['Responses', draftWith('responses', [])],
+	])('a draft with %s is none to start', (_, draft) => {
+		const { setup, problems } = checkDraft(draft, null);
+		expect(setup).toBeNull();
+		expect(problems.map(({ message }) => message)).toEqual([
+			'The list of parameters is still loading. If it stays so, reload the page.',
+		]);
+	});
+
+	test('any other draft is as it will be, and the copy of a run is the same run', () => {
+		const draft = draftWith('chatCompletions', [], { otherParameters: '{"top_p": 1}' });
+		const { setup } = checkDraft(draft, null);
+		expect(setup).toEqual(checkDraft(draft, null, parameterRules).setup);
+		expect(setup).not.toBeNull();
+		if (setup !== null) expect(checkDraft(draftOf(setup), null).setup).toEqual(setup);
 	});
 });

@@ -36,13 +36,16 @@ export function datasetFacts(setup: RunSetup, dataset: Dataset | null): readonly
 }
 
 export function settingFacts(
-	{ parameters, limits }: RunSetup,
+	{ parameters, limits, repeats = 1 }: RunSetup,
 	concurrency: number | null,
 ): readonly Fact[] {
 	const clamped = concurrency !== null && concurrency < limits.maxConcurrency;
 	const other = Object.keys(parameters.other).length;
 	return [
-		{ label: 'Completions per prompt', value: formatCount(parameters.completionsPerPrompt) },
+		{
+			label: 'Completions per prompt',
+			value: formatCount(parameters.completionsPerPrompt * repeats),
+		},
 		{
 			label: 'Temperature',
 			value: parameters.temperature === null ? unset : String(parameters.temperature),
