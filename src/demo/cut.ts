@@ -1,6 +1,6 @@
 import { tokensOf } from './tokens.ts';
 
-interface CutAnswer {
+export interface CutAnswer {
 	readonly text: string;
 	readonly tokens: readonly string[];
 	readonly finishReason: 'stop' | 'length';

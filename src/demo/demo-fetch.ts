@@ -12,6 +12,7 @@ import { chatCompletion } from './chat-completions.ts';
 import { completion } from './completions.ts';
 import { hash, identifier } from './hash.ts';
 import { modelList } from './models.ts';
+import { response } from './responses.ts';
 import { Sightings } from './sightings.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { weatherFor } from './weather.ts';
@@ -31,6 +32,7 @@ const briefMs = 150;
 const answerers = new Map([
 	[`${demoBaseUrl}/chat/completions`, chatCompletion],
 	[`${demoBaseUrl}/completions`, completion],
+	[`${demoBaseUrl}/responses`, response],
 ]);
 
 function reply(answer: Result<JsonObject, ApiError>, seed: string): Response {

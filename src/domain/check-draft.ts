@@ -15,9 +15,11 @@ import { concurrencyCeiling } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
 import type { JsonObject } from './json.ts';
+import type { ParameterRules } from './parameter-rules.ts';
 import { plannedCalls, plannedRequests, type PlanSize } from './plan.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { textsOf, type PromptTemplate } from './prompt.ts';
+import { repeatsOf } from './repeats.ts';
 import { decidesRun, type RowScan } from './row-scan.ts';
 import { chosenCount } from './rows.ts';
 import type { RunSetup } from './run.ts';
@@ -32,8 +34,8 @@ export interface DraftCheck {
 	readonly rows: number;
 	readonly models: number;
 	readonly requests: number;
-	/** How many requests are made of each, where an endpoint answers but once a request; left out: one. */
-	readonly repeats?: number;
+	/** How many requests are made of each, where an endpoint answers but once a request. */
+	readonly repeats: number;
 	/** Template i goes with row i alone. */
 	readonly paired: boolean;
 	/** How many rows the data has; where fewer are chosen, `rows` says how many. */
@@ -51,11 +53,13 @@ export interface DraftCheck {
 /**
  * Every problem of a draft at once, and the run it stands for where there is none. `dataset` is the one it names, `scan`
  * what a look through its rows has found for `rowQueryOf` this draft; null: nothing yet, and no run where it depends on it.
+ * Without `rules`, which may still be on their way, a draft that needs them is none to start.
  */
 export function checkDraft(
 	draft: Draft,
 	dataset: Dataset | null,
 	scan: RowScan | null = null,
+	rules: ParameterRules | null = null,
 ): DraftCheck {
 	const problems: Problem[] = [];
 	const hints: Hint[] = [];
@@ -81,7 +85,9 @@ export function checkDraft(
 		? draft.idColumn
 		: null;
 	const typedParameters = checkModelParameters(draft.models, draft.modelParameters, problems);
-	const { settings, other } = checkSettings(draft.settings, problems);
+	const { settings, other: typed } = checkSettings(draft.settings, problems);
+	const other = (rules?.check ?? withoutRules)(draft, typed, problems, hints);
+	const repeats = repeatsOf(draft);
 	const perCall = checkPromptsPerRequest(draft.endpoint, draft.settings, problems);
 	// Of several connections each has a ceiling of its own, and together they carry more.
 	if (connection !== null && settings !== null && shares.length === 0) {
@@ -123,6 +129,7 @@ export function checkDraft(
 		rows,
 		models: modelColumn === null ? models.length : 1,
 		paired,
+		repeats,
 	};
 	const blocked =
 		problems.length > 0 || connection === null || settings === null || other === null || !counted;
@@ -142,8 +149,9 @@ export function checkDraft(
 					...(paired ? { pairing: 'pair' } : {}),
 					...(modelParameters === undefined ? {} : { modelParameters }),
 					...(bindings.length === 0 ? {} : { bindings }),
+					...(repeats > 1 ? { repeats } : {}),
 					parameters: {
-						completionsPerPrompt: settings.completionsPerPrompt,
+						completionsPerPrompt: repeats > 1 ? 1 : settings.completionsPerPrompt,
 						temperature: draft.settings.temperature,
 						maxTokens: draft.settings.maxTokens,
 						other,
@@ -164,6 +172,7 @@ export function checkDraft(
 		rows,
 		models: size.models,
 		requests: plannedRequests(size),
+		repeats,
 		paired,
 		rowsInData,
 		counted,
@@ -181,6 +190,22 @@ function byModel(
 ): readonly JsonObject[] | undefined {
 	if (typed === undefined) return undefined;
 	return models.map((model) => typed[typedModels.indexOf(model)] ?? {});
+}
+
+/** The parameters of a draft that names none of them, and whose endpoint takes them as they are typed. */
+function withoutRules(
+	{ endpoint, settings }: Draft,
+	typed: JsonObject | null,
+	problems: Problem[],
+): JsonObject | null {
+	if (endpoint !== 'responses' && (settings.parameters ?? []).length === 0) return typed;
+	problems.push(
+		problem(
+			'parameter',
+			'The list of parameters is still loading. If it stays so, reload the page.',
+		),
+	);
+	return null;
 }
 
 /** A name for a run that was given none: its data, else the first words of its prompt. */

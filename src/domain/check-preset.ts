@@ -14,6 +14,6 @@ export function checkPreset(
 		hints.push({
 			field: 'completionsPerPrompt',
 			index: 0,
-			message: `${preset.name} gives one completion for each request: more are refused, or left out.`,
+			message: `${preset.name} gives one completion for each request: ${String(completionsPerPrompt)} per prompt are as many requests.`,
 		});
 }

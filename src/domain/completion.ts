@@ -20,8 +20,9 @@ const mostTokens = 1e9;
 export function usageOf(rest: JsonObject): Usage {
 	const usage = isJsonObject(rest['usage']) ? rest['usage'] : {};
 	return {
-		promptTokens: countAt(usage, 'prompt_tokens'),
-		completionTokens: countAt(usage, 'completion_tokens'),
+		// Responses has other names for the same.
+		promptTokens: countAt(usage, 'prompt_tokens') ?? countAt(usage, 'input_tokens'),
+		completionTokens: countAt(usage, 'completion_tokens') ?? countAt(usage, 'output_tokens'),
 	};
 }
 

@@ -18,7 +18,7 @@ export interface Connection {
 	readonly apiVersion?: string;
 }
 
-export const endpoints = ['chatCompletions', 'completions'] as const;
+export const endpoints = ['chatCompletions', 'completions', 'responses'] as const;
 export type Endpoint = (typeof endpoints)[number];
 
 /** `.invalid` never resolves (RFC 2606): were the Demo's fetch bypassed, nothing could leave. */

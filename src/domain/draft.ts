@@ -2,6 +2,8 @@ import { modelColumnOf, type Binding } from './bindings.ts';
 import { fieldsOf, type ConnectionFields } from './connection-fields.ts';
 import type { Endpoint, Provider } from './connection.ts';
 import type { JsonObject } from './json.ts';
+import type { NamedParameter } from './named-parameters.ts';
+import type { ParameterRules } from './parameter-rules.ts';
 import type { Message } from './prompt.ts';
 import { rowsDraftOf, type RowsDraft } from './rows-draft.ts';
 import type { RunSetup } from './run.ts';
@@ -25,6 +27,8 @@ export interface SettingsDraft {
 	readonly tokensPerMinute?: number | null;
 	/** Of Completions; left out: 1. */
 	readonly promptsPerRequest?: number | null;
+	/** In the order in which they were chosen; left out: none. */
+	readonly parameters?: readonly NamedParameter[];
 	readonly otherParameters: string;
 }
 
@@ -113,10 +117,13 @@ export const emptyDraft: Draft = {
 	settings: defaultSettings,
 };
 
-/** A draft that would run the same again. */
-export function draftOf(setup: RunSetup): Draft {
+/** A draft that would run the same again. With `rules` its parameters stand under their names, else all as JSON. */
+export function draftOf(setup: RunSetup, rules: ParameterRules | null = null): Draft {
 	const { parameters, limits, connection } = setup;
-	const { other } = parameters;
+	const { parameters: named, rest: other } = rules?.namedIn(setup.endpoint, parameters.other) ?? {
+		parameters: [],
+		rest: parameters.other,
+	};
 	return {
 		name: setup.name,
 		...fieldsOf(connection),
@@ -137,7 +144,7 @@ export function draftOf(setup: RunSetup): Draft {
 			: { modelParameters: setup.modelParameters.map(parametersText) }),
 		...(setup.bindings === undefined ? {} : { bindings: setup.bindings }),
 		settings: {
-			completionsPerPrompt: parameters.completionsPerPrompt,
+			completionsPerPrompt: parameters.completionsPerPrompt * (setup.repeats ?? 1),
 			temperature: parameters.temperature,
 			maxTokens: parameters.maxTokens,
 			maxConcurrency: limits.maxConcurrency,
@@ -146,6 +153,7 @@ export function draftOf(setup: RunSetup): Draft {
 			requestsPerMinute: limits.requestsPerMinute ?? null,
 			tokensPerMinute: limits.tokensPerMinute ?? null,
 			promptsPerRequest: setup.promptsPerRequest ?? 1,
+			...(named.length === 0 ? {} : { parameters: named }),
 			otherParameters: parametersText(other),
 		},
 		...sharesDraftOf(setup),

@@ -39,7 +39,7 @@ export interface LimitReading {
 /** A parameter that was sent and that the endpoint does not take, or not with its value. */
 export interface RefusedParameter {
 	readonly model: string;
-	/** As it stands in the request's body, at its top level. */
+	/** As it stands in the request's body, at its top level; of `reasoning` and `text` a path, such as `reasoning.effort`. */
 	readonly name: string;
 	/** What the same is called that this model takes; null where nothing stands for it. */
 	readonly replacement: string | null;

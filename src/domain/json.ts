@@ -19,3 +19,15 @@ export function numberAt(object: JsonObject, key: string): number | null {
 	const value = object[key];
 	return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
+
+/** The object at `key`; an empty one where there is none. */
+export function objectAt(object: JsonObject, key: string): JsonObject {
+	const value = object[key];
+	return isJsonObject(value) ? value : {};
+}
+
+/** The objects in the list at `key`; none where it is no list. */
+export function objectsAt(object: JsonObject, key: string): readonly JsonObject[] {
+	const value = object[key];
+	return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}

@@ -63,6 +63,7 @@ export function parseOtherParameters(
 		{ name: 'temperature', label: 'Temperature', filled: filled.temperature },
 		{ name: 'max_tokens', label: 'Max tokens', filled: filled.maxTokens },
 		{ name: 'max_completion_tokens', label: 'Max tokens', filled: filled.maxTokens },
+		{ name: 'max_output_tokens', label: 'Max tokens', filled: filled.maxTokens },
 	].find((field) => field.filled && Object.hasOwn(value, field.name));
 	if (taken !== undefined)
 		return err(

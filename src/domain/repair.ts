@@ -1,7 +1,11 @@
 import type { RefusedParameter } from './failure.ts';
 import type { JsonObject } from './json.ts';
+import { hasAt, valueAt, withAt, withoutAt } from './parameter-path.ts';
 
-/** How a parameter is sent to one model after it was refused: under another name, or not at all (null). */
+/**
+ * How a parameter is sent to one model after it was refused: under another name, or not at all (null). Of an object of
+ * Responses its part alone, such as `reasoning.effort`.
+ */
 export interface Repair {
 	readonly model: string;
 	readonly name: string;
@@ -26,6 +30,10 @@ const meant: ReadonlySet<string> = new Set([
 	'logit_bias',
 	'prediction',
 	'web_search_options',
+	'text',
+	'text.format',
+	'prompt',
+	'previous_response_id',
 ]);
 
 export const isSameRepair = (a: Repair, b: Repair): boolean =>
@@ -67,13 +75,12 @@ export const withRepair = (repairs: readonly Repair[], repair: Repair): readonly
 /** The parameters as they are sent to the model that the repairs are for. */
 export function repaired(args: JsonObject, repairs: readonly Repair[]): JsonObject {
 	return repairs.reduce<JsonObject>((sent, { name, replacement }) => {
-		if (!Object.hasOwn(sent, name)) return sent;
-		const entries = Object.entries(sent).flatMap(([key, value]) => {
-			if (key !== name) return [[key, value] as const];
-			// A value that was typed under that name itself is the one that counts.
-			const isFree = replacement !== null && !Object.hasOwn(sent, replacement);
-			return isFree ? [[replacement, value] as const] : [];
-		});
-		return Object.fromEntries(entries);
+		const value = valueAt(sent, name);
+		if (value === undefined) return sent;
+		const rest = withoutAt(sent, name);
+		// A value that was typed under that name itself is the one that counts.
+		return replacement === null || hasAt(sent, replacement)
+			? rest
+			: withAt(rest, replacement, value);
 	}, args);
 }

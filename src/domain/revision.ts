@@ -24,7 +24,11 @@ export interface Terms {
 }
 
 /** The names of one setting. */
-export const tokenLimits: ReadonlySet<string> = new Set(['max_tokens', 'max_completion_tokens']);
+export const tokenLimits: ReadonlySet<string> = new Set([
+	'max_tokens',
+	'max_completion_tokens',
+	'max_output_tokens',
+]);
 
 /** The terms of revision `number`: 0 are those of the start, k those of the k-th revision. */
 export function termsOf(
@@ -46,7 +50,11 @@ export function termsOf(
 /** The limit on an answer's tokens that is in force, wherever it was typed; null: the model's own. */
 export function maxTokensOf({ parameters }: Terms): number | null {
 	const { maxTokens, other } = parameters;
-	const typed = maxTokens ?? other['max_completion_tokens'] ?? other['max_tokens'];
+	const typed =
+		maxTokens ??
+		other['max_completion_tokens'] ??
+		other['max_output_tokens'] ??
+		other['max_tokens'];
 	return typeof typed === 'number' ? typed : null;
 }
 

@@ -1,4 +1,4 @@
-import type { Connection } from '#domain/connection.ts';
+import type { Connection, Endpoint } from '#domain/connection.ts';
 import { isJsonObject, type JsonObject } from '#domain/json.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import type { RequestPreview } from '#domain/request-code.ts';
@@ -13,6 +13,7 @@ const standIn = 'the-key-stands-here';
  */
 export async function catchCall(
 	connection: Connection,
+	endpoint: Endpoint,
 	withKey: boolean,
 	prompt: Prompt,
 	args: JsonObject,
@@ -20,6 +21,7 @@ export async function catchCall(
 	const caught: RequestPreview[] = [];
 	const send = createSender({
 		connection,
+		endpoint,
 		key: withKey ? standIn : '',
 		timeoutMs: 0,
 		fetch: (input, init) => {

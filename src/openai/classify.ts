@@ -123,6 +123,8 @@ function kindOf400(code: string, message: string): FailureKind {
 	if (
 		code === 'content_filter' ||
 		code === 'invalid_prompt' ||
+		code.endsWith('_policy_violation') ||
+		code === 'bio_policy' ||
 		/content management policy/i.test(message)
 	)
 		return 'contentFiltered';
@@ -130,7 +132,11 @@ function kindOf400(code: string, message: string): FailureKind {
 }
 
 function kindOf404(code: string, message: string): FailureKind {
-	if (/not supported in the v1\/(chat\/)?completions endpoint|not a chat model/i.test(message))
+	if (
+		/not supported in the v1\/(chat\/completions|completions|responses) endpoint|not a chat model|only supported in v1\/responses/i.test(
+			message,
+		)
+	)
 		return 'wrongEndpoint';
 	const named = modelCodes.has(code) || organizationUnverified(message);
 	return named || /model .{0,200}(does not exist|not found|has been deprecated)/i.test(message)
@@ -145,6 +151,8 @@ const organizationUnverified = (message: string): boolean =>
 function kindInside200(code: string, message: string, type: string, body: unknown): FailureKind {
 	if (typeof body === 'string') return isHtml(body) ? 'notAnApi' : 'malformed';
 	if (!isJsonObject(body) || !Object.hasOwn(body, 'error')) return 'malformed';
+	// A response that came to no end, and names no error.
+	if (body['error'] === null && body['status'] !== 'failed') return 'malformed';
 	const status = statusOfCode.get(code) ?? Number(code);
 	if (Number.isInteger(status) && status >= 400 && status < 600)
 		return kindOf(status, { message, code, type }, body);
@@ -156,6 +164,13 @@ const statusOfCode: ReadonlyMap<string, number> = new Map([
 	['invalid_api_key', 401],
 	['model_not_found', 404],
 	['rate_limit_exceeded', 429],
+	['invalid_prompt', 400],
+	['bio_policy', 400],
+	['misalignment_policy_violation', 400],
+	['image_content_policy_violation', 400],
+	['context_length_exceeded', 400],
+	['data_residency_mismatch', 403],
+	['vector_store_timeout', 408],
 ]);
 
 /** OpenRouter refuses a flagged prompt with a 403: that row's fault, not the key's. */

@@ -1,13 +1,13 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import type { Connection } from '#domain/connection.ts';
+import type { Connection, Endpoint } from '#domain/connection.ts';
 import type { Failure, FailureKind, LimitReading } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { AttemptOutcome } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
 import { classifyAnswer } from './classify.ts';
 import { clientFor } from './client.ts';
+import { endpointCalls } from './endpoint-calls.ts';
 import { limitsFromHeaders, metLimit } from './limit-message.ts';
-import { readCompletion } from './read-completion.ts';
 import { createRedactor } from './redact.ts';
 import { requestBody, type Payload } from './request-body.ts';
 import { bodyOf, causeOf, parsedIfText } from './sdk-error.ts';
@@ -15,6 +15,7 @@ import { waitFromHeaders } from './wait.ts';
 
 export interface SenderOptions {
 	readonly connection: Connection;
+	readonly endpoint: Endpoint;
 	/** Empty: no header with a key is sent. */
 	readonly key: string;
 	readonly timeoutMs: number;
@@ -34,7 +35,8 @@ export type Sender = (
 
 /** One attempt against one endpoint, through the `openai` package with its own retries off. */
 export function createSender(options: SenderOptions): Sender {
-	const { connection, key } = options;
+	const { connection, endpoint, key } = options;
+	const { call, read } = endpointCalls[endpoint];
 	const redact = createRedactor([key]);
 	const client = clientFor(connection, key, options.fetch);
 
@@ -72,14 +74,10 @@ export function createSender(options: SenderOptions): Sender {
 		});
 		try {
 			if (signal.aborted) controller.abort();
-			const body = requestBody(payload, args) as never;
-			const call =
-				payload.kind === 'chat'
-					? client.chat.completions.create(body, { signal: controller.signal })
-					: client.completions.create(body, { signal: controller.signal });
-			const { data, response } = await call.withResponse();
+			const body = requestBody(endpoint, payload, args);
+			const { data, response } = await call(client, body, controller.signal).withResponse();
 			const answer = parsedIfText(data);
-			const completion = readCompletion(answer);
+			const completion = read(answer);
 			if (completion !== null) {
 				hear?.(limitsFromHeaders(response.headers));
 				return ok(completion);

@@ -15,7 +15,9 @@ import { waitFromHeaders } from './wait.ts';
 const absent: ReadonlySet<number> = new Set([404, 405, 501]);
 
 /** Asks an endpoint for its models, once; no model is called. Never rejects. */
-export async function listModels(options: SenderOptions): Promise<ConnectionTest> {
+export async function listModels(
+	options: Omit<SenderOptions, 'endpoint'>,
+): Promise<ConnectionTest> {
 	const { connection, key } = options;
 	const redact = createRedactor([key]);
 	const controller = new AbortController();

@@ -15,10 +15,15 @@ function isDeeperThan(limit: number, value: unknown): boolean {
 	return true;
 }
 
+/** The body as an object that can be kept; null where it is none. */
+export const bodyObject = (body: unknown): JsonObject | null =>
+	isJsonObject(body) && !isDeeperThan(deepest, body) ? body : null;
+
 /** Takes a completion apart; null where the body is none: no object, no choices, or choices that are no objects. */
 export function readCompletion(body: unknown): Completion | null {
-	if (!isJsonObject(body) || isDeeperThan(deepest, body)) return null;
-	const { choices, ...rest } = body;
+	const object = bodyObject(body);
+	if (object === null) return null;
+	const { choices, ...rest } = object;
 	if (!Array.isArray(choices) || choices.length === 0) return null;
 	const objects: JsonObject[] = [];
 	for (const choice of choices as readonly unknown[]) {

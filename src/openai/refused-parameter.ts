@@ -1,8 +1,12 @@
 import type { RefusedParameter } from '#domain/failure.ts';
 import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
+import { hasAt } from '#domain/parameter-path.ts';
 
 /** One limit under two names: each endpoint knows at least one of them. */
 const tokenLimits = ['max_completion_tokens', 'max_tokens'] as const;
+
+/** Objects of Responses that hold a parameter each in their names, so that one can be refused without the others. */
+const holders: ReadonlySet<string> = new Set(['reasoning', 'text']);
 
 /** Where refusals name the parameter; the first group is the name, or a path that begins with it. */
 const namings: readonly RegExp[] = [
@@ -32,14 +36,18 @@ export function refusedParameter(
 	args: JsonObject,
 ): RefusedParameter | null {
 	// The model is no setting: another one is another run.
-	const sent = (name: string): boolean => name !== 'model' && Object.hasOwn(args, name);
-	const name = candidates(message, body).map(topLevel).find(sent);
+	const sent = (name: string): boolean => name !== 'model' && hasAt(args, name);
+	const name = candidates(message, body).flatMap(namesIn).find(sent);
 	return name === undefined
 		? null
 		: { model: textAt(args, 'model') ?? '', name, replacement: replacementFor(name, message) };
 }
 
-const topLevel = (path: string): string => path.split(/[.[]/)[0] ?? path;
+/** What a path may mean, the narrowest first. */
+function namesIn(path: string): readonly string[] {
+	const [top = path, inner] = path.split(/[.[]/);
+	return holders.has(top) && inner !== undefined ? [`${top}.${inner}`, top] : [top];
+}
 
 /** The `param` that the endpoint names comes first, then the names in its text. */
 function candidates(message: string, body: unknown): readonly string[] {
@@ -53,6 +61,8 @@ function candidates(message: string, body: unknown): readonly string[] {
 
 /** Only where the name is refused, not its value: then its other name may be the one that is known. */
 function replacementFor(name: string, message: string): string | null {
+	const moved = /\bmoved to ['"`]([\w.]+)['"`]/i.exec(message)?.[1];
+	if (moved !== undefined) return moved;
 	const other = tokenLimits.find((limit) => limit !== name);
 	const hasOther = tokenLimits.some((limit) => limit === name);
 	if (!hasOther || other === undefined) return null;

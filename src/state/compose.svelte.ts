@@ -5,6 +5,7 @@ import type { Dataset } from '#domain/dataset.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { connectionPart } from '#domain/connection-fields.ts';
 import { draftOf, emptyDraft, type Draft, type TemplateDraft } from '#domain/draft.ts';
+import type { ParameterRules } from '#domain/parameter-rules.ts';
 import { keyOwner } from '#domain/presets.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
@@ -81,11 +82,15 @@ export class ComposeState {
 	attempted = $state.raw(false);
 	refusal = $state.raw<RunRefusal | null>(null);
 	#touched = $state.raw<readonly string[]>([]);
+	/** Null until they are loaded. */
+	#rules = $state.raw<ParameterRules | null>(null);
 	/** Settles once the stored draft is back: data chosen before then belongs in that draft. */
 	#restored: Promise<void> = Promise.resolve();
 
 	readonly origin: string | null = $derived(draftOrigin(this.draft));
-	readonly check = $derived.by(() => checkDraft(this.draft, this.data.dataset, this.rowLook.scan));
+	readonly check = $derived.by(() =>
+		checkDraft(this.draft, this.data.dataset, this.rowLook.scan, this.#rules),
+	);
 	readonly #rowsDraft = $derived(this.draft.rows);
 	/** Null while they are counted, and where they cannot be told. */
 	readonly chosenRows: ChosenRows | null = $derived.by(() => {
@@ -154,6 +159,11 @@ export class ComposeState {
 		this.preview = new PreviewState(this.data, () => this.chosenRows);
 		this.connectionTest = new ConnectionTestState(api, () => (needs.clock ?? pageClock).now());
 		this.savedConnections = new SavedConnectionsState(api);
+		import('#domain/parameter-rules.ts').then(
+			({ parameterRules }) => (this.#rules = parameterRules),
+			// Where the host no longer has the file, the problem that the check finds says what to do.
+			() => undefined,
+		);
 	}
 
 	/** Brings back what was being written when the page was last open. */
@@ -332,7 +342,7 @@ export class ComposeState {
 
 	/** A run's setup to start from. */
 	async duplicate(setup: RunSetup): Promise<void> {
-		await this.#open(draftOf(setup));
+		await this.#open(draftOf(setup, this.#rules));
 		this.#saver.soon(this.draft);
 	}
 

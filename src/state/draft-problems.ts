@@ -21,6 +21,7 @@ const order: readonly Field[] = [
 	'requestsPerMinute',
 	'tokensPerMinute',
 	'promptsPerRequest',
+	'parameter',
 	'otherParameters',
 	'bindings',
 	'dataFiles',
@@ -72,10 +73,11 @@ export function filledFields(draft: Draft): readonly string[] {
 	const addresses = (['baseUrl', 'resource', 'apiVersion'] as const)
 		.filter((field) => (typed[field] ?? '').trim() !== '')
 		.map((field) => fieldKey(field, 0));
+	const named = (draft.settings.parameters ?? []).map((_, i) => fieldKey('parameter', i));
 	const parameters = (draft.modelParameters ?? []).map((_, i) => fieldKey('modelParameters', i));
 	const bindings = (draft.bindings ?? []).map((_, i) => fieldKey('bindings', i));
 	const plan = [fieldKey('rows', 0), fieldKey('pairing', 0), ...parameters, ...bindings];
-	return [...addresses, ...filledShareFields(draft), ...settings, ...templates, ...plan];
+	return [...addresses, ...filledShareFields(draft), ...settings, ...named, ...templates, ...plan];
 }
 
 /** The draft's own connection has index 0 among those that share its run. */

@@ -37,9 +37,12 @@ const withoutWords: ReadonlyMap<string, string> = new Map([
 	['temperature', 'the model uses its own temperature'],
 	['max_tokens', unlimited],
 	['max_completion_tokens', unlimited],
+	['max_output_tokens', unlimited],
 	['logprobs', withoutLogprobs],
 	['top_logprobs', withoutLogprobs],
 	['seed', 'answers may differ from one run to the next'],
+	['reasoning.effort', 'the model decides itself how long it thinks, and what that costs'],
+	['include', 'the results hold only what the endpoint gives unasked'],
 	['reasoning_effort', 'the model decides itself how long it thinks, and what that costs'],
 	['service_tier', 'the account’s usual service answers, at its usual price'],
 ]);

@@ -38,7 +38,7 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 	},
 	wrongEndpoint: {
 		title: 'This model does not take this kind of prompt.',
-		meaning: 'It belongs to another Endpoint: Chat Completions or Completions.',
+		meaning: 'It belongs to another Endpoint: Chat Completions, Completions or Responses.',
 		advice: 'Duplicate the run, then choose the other Endpoint or another model.',
 	},
 	notAnApi: {
@@ -258,6 +258,7 @@ export function refusalWords(refusal: RunRefusal): Words {
 export const endpointWords: Readonly<Record<Endpoint, string>> = {
 	chatCompletions: 'Chat Completions',
 	completions: 'Completions',
+	responses: 'Responses',
 };
 
 export const roleWords: Readonly<Record<Role, string>> = {

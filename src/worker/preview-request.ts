@@ -33,5 +33,5 @@ export async function previewRequest(
 	const keyed =
 		connection.provider !== 'demo' &&
 		(connection.usesKey || keys.keyFor(originOf(connection)) !== '');
-	return catchCall(connection, keyed, prompt, modelArgs);
+	return catchCall(connection, setup.endpoint, keyed, prompt, modelArgs);
 }

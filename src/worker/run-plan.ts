@@ -189,13 +189,12 @@ export class RunPlan {
 	/** What all are sent, in its place what the model has of its own, and in the place of both what the row has. */
 	#make(setup: RunSetup, modelIndex: number, revision: number, ofRow: JsonObject): JsonObject {
 		const { connection, endpoint, models, modelParameters } = setup;
-		const kind = endpoint === 'completions' ? 'completion' : 'chat';
 		const own = [modelParameters?.[modelIndex] ?? {}, ofRow];
 		// A limit that was raised since is that of every row.
 		const isRaised = this.#revisions()[revision - 1]?.maxTokens !== undefined;
 		return modelArgs(
 			connection,
-			kind,
+			endpoint,
 			models[modelIndex] ?? '',
 			this.terms(revision),
 			isRaised ? own.map(withoutTokenLimit) : own,

@@ -476,13 +476,14 @@ export class Runs {
 
 	#sender(setup: RunSetup): Sender {
 		const { host, keys, demoFetch } = this.#parts;
-		const { connection, limits } = setup;
+		const { connection, endpoint, limits } = setup;
 		const simulated = connection.provider === 'demo';
 		const origin = originOf(connection);
 		const key = simulated ? '' : keys.keyFor(origin);
 		const version = keys.versionOf(origin);
 		const send = createSender({
 			connection,
+			endpoint,
 			key,
 			timeoutMs: limits.timeoutSeconds * 1_000,
 			fetch: simulated ? demoFetch : host.fetch,

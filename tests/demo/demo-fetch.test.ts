@@ -237,7 +237,7 @@ describe('a request that the API refuses', () => {
 		['/completions', { model, prompt: [] }, 400, 'prompt', 'empty_array'],
 		['/completions', { model, prompt: [[1, 2]] }, 400, 'prompt', 'invalid_type'],
 		['/completions', { model: 'gpt-9', prompt: 'Hi' }, 404, null, 'model_not_found'],
-		['/responses', { model, input: 'Hi' }, 404, null, null],
+		['/embeddings', { model, input: 'Hi' }, 404, null, null],
 	])('%s %j gets %d', async (path, body, status, param, code) => {
 		const text = typeof body === 'string' ? body : JSON.stringify(body);
 		expect(await post(path, text)).toMatchObject({ status, param, code });

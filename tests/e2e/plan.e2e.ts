@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { textAt } from '#domain/json.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import { echoText } from '../endpoint/echo.ts';
 import { expect, expectAccessible, test } from './fixtures.ts';
@@ -200,6 +201,6 @@ test('each row names its model, and blank cells take the one that is typed', asy
 	expect(items.map(({ model_index }) => model_index)).toEqual(
 		models.map((model) => ['m-base', 'm-large', 'm-small'].indexOf(model)),
 	);
-	const sent = endpoint.ledger.requests.map(({ body }) => String(body['model']));
-	expect(sent.sort()).toEqual(models.toSorted());
+	const sent = endpoint.ledger.requests.map(({ body }) => textAt(body, 'model'));
+	expect(sent.toSorted()).toEqual(models.toSorted());
 });

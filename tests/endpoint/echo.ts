@@ -9,14 +9,23 @@ export const echoText = (text: string, choice: number): string =>
 
 const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
 
+/** The messages of a chat, or of a Responses request, its instructions first; null of a Completions request. */
+function messagesOf(body: JsonObject): readonly JsonObject[] | null {
+	const { messages, instructions, input } = body;
+	if (Array.isArray(messages)) return messages.filter(isJsonObject);
+	if (input === undefined) return null;
+	return [
+		...(typeof instructions === 'string' ? [{ role: 'system', content: instructions }] : []),
+		...(Array.isArray(input) ? input.filter(isJsonObject) : [{ role: 'user', content: input }]),
+	];
+}
+
 /** What is answered to: the last user message of a chat, or each of the prompts of a Completions request. */
 export function askedTexts(body: JsonObject): readonly string[] {
-	const { messages, prompt } = body;
-	if (Array.isArray(messages)) {
-		const asked = messages
-			.filter(isJsonObject)
-			.filter((message) => message['role'] === 'user')
-			.at(-1);
+	const { prompt } = body;
+	const messages = messagesOf(body);
+	if (messages !== null) {
+		const asked = messages.filter((message) => message['role'] === 'user').at(-1);
 		return [textOf(asked?.['content'])];
 	}
 	return Array.isArray(prompt) ? prompt.map(textOf) : [textOf(prompt)];
@@ -24,12 +33,9 @@ export function askedTexts(body: JsonObject): readonly string[] {
 
 /** Every text that a request sends, joined. */
 export function sentText(body: JsonObject): string {
-	const { messages } = body;
-	if (!Array.isArray(messages)) return askedTexts(body).join('\n');
-	return messages
-		.filter(isJsonObject)
-		.map((message) => textOf(message['content']))
-		.join('\n');
+	const messages = messagesOf(body);
+	if (messages === null) return askedTexts(body).join('\n');
+	return messages.map((message) => textOf(message['content'])).join('\n');
 }
 
 /** A stand-in for a tokenizer: 4 characters a token. */
@@ -90,6 +96,42 @@ export const echoTextCompletion = (body: JsonObject): JsonObject =>
 		answersTo(body).map((text, index) => ({ text, index, logprobs: null, finish_reason: 'stop' })),
 	);
 
+/** The output of a response that says this text. */
+export const outputOf = (text: string): JsonObject[] => [
+	{
+		id: 'msg_echo',
+		type: 'message',
+		status: 'completed',
+		role: 'assistant',
+		content: [{ type: 'output_text', text, annotations: [], logprobs: [] }],
+	},
+];
+
+function echoResponse(body: JsonObject): JsonObject {
+	const [text = ''] = answersTo(body);
+	const inputTokens = countTokens(sentText(body));
+	const outputTokens = countTokens(text);
+	return {
+		id: `resp-${fingerprint(JSON.stringify(body))}`,
+		object: 'response',
+		created_at: echoCreated,
+		status: 'completed',
+		error: null,
+		incomplete_details: null,
+		model: textAt(body, 'model') ?? '',
+		output: outputOf(text),
+		usage: {
+			input_tokens: inputTokens,
+			input_tokens_details: { cached_tokens: 0 },
+			output_tokens: outputTokens,
+			output_tokens_details: { reasoning_tokens: 0 },
+			total_tokens: inputTokens + outputTokens,
+		},
+	};
+}
+
 /** The plain reply to a request, whole. */
-export const echoCompletion = (body: JsonObject): JsonObject =>
-	Array.isArray(body['messages']) ? echoChatCompletion(body) : echoTextCompletion(body);
+export function echoCompletion(body: JsonObject): JsonObject {
+	if (body['input'] !== undefined) return echoResponse(body);
+	return Array.isArray(body['messages']) ? echoChatCompletion(body) : echoTextCompletion(body);
+}

@@ -79,6 +79,27 @@ describe('a plain reply', () => {
 		});
 	});
 
+	test('a Responses request is answered once, to its last user text', async () => {
+		const body = {
+			model: 'test-small',
+			instructions: 'Be short.',
+			input: [
+				{ role: 'user', content: 'a' },
+				{ role: 'assistant', content: 'b' },
+				{ role: 'user', content: 'c' },
+			],
+		};
+		const { ledger, ...endpoint } = await open();
+		const response = await post({ ledger, ...endpoint }, body, { path: '/responses' });
+		expect(await response.json()).toMatchObject({
+			object: 'response',
+			status: 'completed',
+			output: [{ content: [{ type: 'output_text', text: echoText('c', 0) }] }],
+			usage: { input_tokens: 4, output_tokens: 3 },
+		});
+		expect(ledger.requests[0]?.row).toBe('Be short.\na\nb\nc');
+	});
+
 	test('of several user messages the last is answered', () => {
 		const turns = ['first', 'last'].map((content) => ({ role: 'user', content }));
 		expect(askedTexts({ messages: [...turns, { role: 'assistant', content: 'Yes:' }] })).toEqual([
@@ -109,10 +130,35 @@ describe('scenarios', () => {
 		['errorInside200', 200, /Provider returned error/],
 		['missingChoices', 200, /^(?!.*"choices")/],
 		['cutAtLength', 200, /"finish_reason":"length"/],
+		['failedInside200', 200, /^\{"error":\{"code":"server_error"/],
+		['filteredAnswer', 200, /"finish_reason":"content_filter"/],
 		['refusal', 200, new RegExp(`"content":null,"refusal":"${refusalText}`)],
 		['slow(5)', 200, /echo: x #0/],
 		['plainReply', 200, /echo: x #0/],
 	];
+
+	const answeredByResponses: readonly (readonly [Scenario, RegExp])[] = [
+		['failedInside200', /"status":"failed".*"code":"server_error"/],
+		['rateLimitedInside200', /"status":"failed".*"code":"rate_limit_exceeded".*in 40ms/],
+		['filteredAnswer', /"status":"incomplete".*"incomplete_details":\{"reason":"content_filter"/],
+		['cutAtLength', /"status":"incomplete".*"reason":"max_output_tokens".*"text":"echo:"/],
+		['refusal', new RegExp(`"type":"refusal","refusal":"${refusalText}`)],
+		['missingChoices', /^(?!.*"output")/],
+		['oneChoiceMore', /^(?!.*"choices").*echo: x #0/],
+	];
+
+	test.each(answeredByResponses)(
+		'%s is answered by Responses in its form',
+		async (scenario, words) => {
+			const response = await post(
+				await open({ scenario: () => scenario }),
+				{ model: 'test-small', input: 'x' },
+				{ path: '/responses' },
+			);
+			expect(response.status).toBe(200);
+			expect(await response.text()).toMatch(words);
+		},
+	);
 
 	test.each(answered)('%s answers %i', async (scenario, status, words) => {
 		const response = await post(await open({ scenario: () => scenario }), chat('x'));

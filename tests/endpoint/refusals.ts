@@ -101,6 +101,12 @@ export const refusals = {
 			"Unsupported value: 'temperature' does not support 0.9 with this model. Only the default (1) value is supported.",
 			{ code: 'unsupported_value', param: 'temperature' },
 		),
+	unsupportedEffort: ({ model }: Refused) =>
+		error(
+			400,
+			`Unsupported value: 'minimal' is not supported with the '${model}' model. Supported values are: 'none', 'low', 'medium', and 'high'.`,
+			{ code: 'unsupported_value', param: 'reasoning.effort' },
+		),
 	invalidValue: () =>
 		error(
 			400,

@@ -1,5 +1,5 @@
-import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
-import { choicesAsked, echoCompletion } from './echo.ts';
+import { isJsonObject, textAt, type JsonObject, type JsonValue } from '#domain/json.ts';
+import { choicesAsked, echoCompletion, outputOf } from './echo.ts';
 import type { HeaderRecord } from './exchange.ts';
 import type { EndpointRequest } from './ledger.ts';
 import { chanceOf } from './mixture.ts';
@@ -49,13 +49,47 @@ export const refusalReply = ({ status, body, headers = {} }: Refusal): Reply =>
 		? whole(status, body, { 'content-type': 'text/html; charset=utf-8', ...headers })
 		: jsonReply(status, body, headers);
 
-const choicesOf = ({ choices }: JsonObject): readonly JsonObject[] =>
-	Array.isArray(choices) ? choices.filter(isJsonObject) : [];
+const choicesOf = ({ choices }: JsonObject): readonly JsonObject[] => objectsIn(choices);
+
+const isResponse = (completion: JsonObject): boolean => completion['object'] === 'response';
+
+const objectsIn = (value: JsonValue | undefined): readonly JsonObject[] =>
+	Array.isArray(value) ? value.filter(isJsonObject) : [];
+
+const textOfOutput = (output: JsonValue | undefined): string =>
+	objectsIn(output)
+		.flatMap((message) => objectsIn(message['content']))
+		.map((part) => textAt(part, 'text') ?? '')
+		.join('');
+
+/** What is done to a choice of Chat Completions, done to the one answer of a response. */
+function changeResponse(
+	completion: JsonObject,
+	change: (choice: JsonObject) => JsonObject,
+): JsonObject {
+	const content = textOfOutput(completion['output']);
+	const changed = change({ message: { content, refusal: null }, finish_reason: 'stop' });
+	const message = messageOf(changed) ?? {};
+	const refusal = textAt(message, 'refusal');
+	const reason = textAt(changed, 'finish_reason');
+	const details = reason === 'length' ? 'max_output_tokens' : reason;
+	return {
+		...completion,
+		output:
+			refusal === null
+				? outputOf(textAt(message, 'content') ?? '')
+				: [{ type: 'message', role: 'assistant', content: [{ type: 'refusal', refusal }] }],
+		...(reason === 'stop' ? {} : { status: 'incomplete', incomplete_details: { reason: details } }),
+	};
+}
 
 const changeChoices = (
 	completion: JsonObject,
 	change: (choice: JsonObject) => JsonObject,
-): JsonObject => ({ ...completion, choices: choicesOf(completion).map(change) });
+): JsonObject =>
+	isResponse(completion)
+		? changeResponse(completion, change)
+		: { ...completion, choices: choicesOf(completion).map(change) };
 
 /** In an order that follows from the answer alone; never the one in which they came. */
 function shuffled(choices: readonly JsonObject[], seed: string): readonly JsonObject[] {
@@ -111,6 +145,15 @@ export const loneSurrogate = '\ud83d';
 const without = (completion: JsonObject, left: string): JsonObject =>
 	Object.fromEntries(Object.entries(completion).filter(([key]) => key !== left));
 
+/** A failure that the status hides: a failed response, and elsewhere an error in place of the completion. */
+const insideOf200 = (completion: JsonObject, code: string, message: string): Reply =>
+	jsonReply(
+		200,
+		isResponse(completion)
+			? { ...completion, status: 'failed', output: [], error: { code, message } }
+			: { error: { code, message } },
+	);
+
 /** Each character of several bytes is cut in the middle; where there is none, the body as a whole is. */
 function insideCharacters(bytes: Buffer): readonly number[] {
 	const ends: number[] = [];
@@ -149,11 +192,16 @@ function courseOf(name: CourseName, request: EndpointRequest, completion: JsonOb
 		case 'answeredTwice':
 			return whole(200, text + text);
 		case 'missingChoices':
-			return jsonReply(200, without(completion, 'choices'));
+			return jsonReply(200, without(without(completion, 'choices'), 'output'));
 		case 'noChoices':
-			return jsonReply(200, { ...completion, choices: [] });
+			return jsonReply(200, {
+				...completion,
+				...(isResponse(completion) ? { output: [] } : { choices: [] }),
+			});
 		case 'oneChoiceMore':
 		case 'oneChoiceLess': {
+			// A response has one answer, whatever is asked.
+			if (isResponse(completion)) return whole(200, text);
 			const n = choicesAsked(request.body) + (name === 'oneChoiceMore' ? 1 : -1);
 			return jsonReply(200, {
 				...completion,
@@ -207,6 +255,22 @@ function courseOf(name: CourseName, request: EndpointRequest, completion: JsonOb
 					...changeText(cut)(choice),
 					finish_reason: 'length',
 				})),
+			);
+		case 'filteredAnswer':
+			return jsonReply(
+				200,
+				changeChoices(completion, (choice) => ({
+					...changeText(() => '')(choice),
+					finish_reason: 'content_filter',
+				})),
+			);
+		case 'failedInside200':
+			return insideOf200(completion, 'server_error', 'An error occurred. Sorry about that!');
+		case 'rateLimitedInside200':
+			return insideOf200(
+				completion,
+				'rate_limit_exceeded',
+				'Rate limit reached on requests per min (RPM): Limit 500, Used 500, Requested 1. Please try again in 40ms.',
 			);
 		case 'refusal':
 			return jsonReply(200, changeChoices(completion, refuseChoice));

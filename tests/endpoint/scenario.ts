@@ -13,6 +13,9 @@ const courses = [
 	'missingChoices',
 	'noChoices',
 	'answeredTwice',
+	// A failure that a 200 hides.
+	'failedInside200',
+	'rateLimitedInside200',
 	// A completion that is not quite as asked for.
 	'oneChoiceMore',
 	'oneChoiceLess',
@@ -27,6 +30,7 @@ const courses = [
 	'loneSurrogates',
 	'slowDrip',
 	'cutAtLength',
+	'filteredAnswer',
 	'refusal',
 	// The connection itself.
 	'withoutCors',

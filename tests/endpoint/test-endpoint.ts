@@ -65,7 +65,11 @@ export interface TestEndpoint {
 /** As a completion's, as far as a list can be answered so. */
 export type ModelsScenario = 'plainReply' | 'withoutCors' | RefusalName;
 
-const completionPaths: readonly string[] = ['/v1/chat/completions', '/v1/completions'];
+const completionPaths: readonly string[] = [
+	'/v1/chat/completions',
+	'/v1/completions',
+	'/v1/responses',
+];
 
 /** A small stand-in for the API on this machine, over real HTTP, with a ledger of all that reached it. */
 export async function createTestEndpoint(options: TestEndpointOptions = {}): Promise<TestEndpoint> {
@@ -234,7 +238,10 @@ const costOf = (body: JsonObject): Cost => ({
 	tokens:
 		countTokens(sentText(body)) +
 		choicesAsked(body) *
-			(numberAt(body, 'max_completion_tokens') ?? numberAt(body, 'max_tokens') ?? 0),
+			(numberAt(body, 'max_completion_tokens') ??
+				numberAt(body, 'max_output_tokens') ??
+				numberAt(body, 'max_tokens') ??
+				0),
 });
 
 function tokensUsed(completion: JsonObject): number {

@@ -65,7 +65,8 @@ const reply = { choices: [{ index: 0, message: { content: 'yes' }, finish_reason
 const never = new AbortController().signal;
 const sent = async (connection: Connection, prompt: Prompt, withKey = key): Promise<Call> => {
 	const { options, calls } = calling(connection, reply, 200, withKey);
-	await createSender(options)(prompt, { model: 'my deployment' }, never);
+	const endpoint = prompt.kind === 'chat' ? 'chatCompletions' : 'completions';
+	await createSender({ ...options, endpoint })(prompt, { model: 'my deployment' }, never);
 	const [call] = calls;
 	if (call === undefined || calls.length > 1) throw new Error('One attempt is one call.');
 	return call;
@@ -169,7 +170,11 @@ describe('the key that Azure echoes', () => {
 		);
 		const outcome = models
 			? await listModels(options)
-			: await createSender(options)(chat, { model: 'm' }, never);
+			: await createSender({ ...options, endpoint: 'chatCompletions' })(
+					chat,
+					{ model: 'm' },
+					never,
+				);
 		expect(JSON.stringify(outcome)).toContain('unauthorized');
 		expect(JSON.stringify(outcome)).not.toContain(key);
 	});
@@ -178,15 +183,20 @@ describe('the key that Azure echoes', () => {
 describe('the limit on an answer’s tokens', () => {
 	const parameters = { completionsPerPrompt: 1, temperature: null, maxTokens: 9, other: {} };
 	test.each([
-		['Azure’s v1 API', azure, 'chat', 'max_completion_tokens'],
-		['a dated API of Azure', dated, 'chat', 'max_completion_tokens'],
-		['an older API of Azure', { ...dated, apiVersion: '2024-06-01' }, 'chat', 'max_tokens'],
-		['Azure, Completions', azure, 'completion', 'max_tokens'],
-		['Groq', compatible('https://h/v1', 'groq'), 'chat', 'max_completion_tokens'],
-		['Mistral', compatible('https://h/v1', 'mistral'), 'chat', 'max_tokens'],
-		['another endpoint', compatible('https://h/v1'), 'chat', 'max_tokens'],
-	] as const)('%s', (_, connection, kind, name) => {
-		expect(modelArgs(connection, kind, 'm', { parameters, repairs: [] })).toEqual({
+		['Azure’s v1 API', azure, 'chatCompletions', 'max_completion_tokens'],
+		['a dated API of Azure', dated, 'chatCompletions', 'max_completion_tokens'],
+		[
+			'an older API of Azure',
+			{ ...dated, apiVersion: '2024-06-01' },
+			'chatCompletions',
+			'max_tokens',
+		],
+		['Azure, Completions', azure, 'completions', 'max_tokens'],
+		['Groq', compatible('https://h/v1', 'groq'), 'chatCompletions', 'max_completion_tokens'],
+		['Mistral', compatible('https://h/v1', 'mistral'), 'chatCompletions', 'max_tokens'],
+		['another endpoint', compatible('https://h/v1'), 'chatCompletions', 'max_tokens'],
+	] as const)('%s', (_, connection, endpoint, name) => {
+		expect(modelArgs(connection, endpoint, 'm', { parameters, repairs: [] })).toEqual({
 			model: 'm',
 			[name]: 9,
 		});

@@ -20,6 +20,7 @@ const texts = (...all: readonly string[]): readonly Prompt[] =>
 function sending(body: JsonObject) {
 	const bodies: JsonObject[] = [];
 	const send = createSender({
+		endpoint: 'completions',
 		connection: {
 			provider: 'compatible',
 			baseUrl: 'https://models.example/v1',

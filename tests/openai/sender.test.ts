@@ -33,6 +33,7 @@ function sending(
 	const calls: { url: string; init: RequestInit }[] = [];
 	const send = createSender({
 		connection: openAi,
+		endpoint: 'chatCompletions',
 		key: 'sk-secret-key-000000',
 		timeoutMs: 60_000,
 		after: () => () => undefined,
@@ -88,8 +89,9 @@ describe('one attempt', () => {
 	});
 
 	test('goes to Completions with a text prompt', async () => {
-		const { calls, send } = sending(() =>
-			json({ choices: [{ index: 0, text: ' yes', finish_reason: 'stop' }] }),
+		const { calls, send } = sending(
+			() => json({ choices: [{ index: 0, text: ' yes', finish_reason: 'stop' }] }),
+			{ endpoint: 'completions' },
 		);
 		const outcome = await send({ kind: 'completion', text: 'hello' }, { model: 'm' }, never);
 		expect(outcome).toMatchObject({ ok: true, value: { choices: [{ text: ' yes' }] } });
@@ -275,40 +277,59 @@ describe('the parameters sent', () => {
 	const parameters = { completionsPerPrompt: 1, temperature: null, maxTokens: null, other: {} };
 	const local: Connection = { ...openAi, provider: 'compatible', baseUrl: 'http://localhost:1/v1' };
 	test.each([
-		['nothing that was left empty', openAi, 'chat', {}, { model: 'm' }],
-		['n above one', openAi, 'chat', { completionsPerPrompt: 3 }, { model: 'm', n: 3 }],
-		['temperature 0', openAi, 'chat', { temperature: 0 }, { model: 'm', temperature: 0 }],
+		['nothing that was left empty', openAi, 'chatCompletions', {}, { model: 'm' }],
+		['n above one', openAi, 'chatCompletions', { completionsPerPrompt: 3 }, { model: 'm', n: 3 }],
+		[
+			'temperature 0',
+			openAi,
+			'chatCompletions',
+			{ temperature: 0 },
+			{ model: 'm', temperature: 0 },
+		],
 		[
 			'the newer token limit to OpenAI',
 			openAi,
-			'chat',
+			'chatCompletions',
 			{ maxTokens: 9 },
 			{ model: 'm', max_completion_tokens: 9 },
 		],
-		['the older one elsewhere', local, 'chat', { maxTokens: 9 }, { model: 'm', max_tokens: 9 }],
 		[
-			'the older one to Completions',
-			openAi,
-			'completion',
+			'the older one elsewhere',
+			local,
+			'chatCompletions',
 			{ maxTokens: 9 },
 			{ model: 'm', max_tokens: 9 },
 		],
 		[
+			'the older one to Completions',
+			openAi,
+			'completions',
+			{ maxTokens: 9 },
+			{ model: 'm', max_tokens: 9 },
+		],
+		[
+			'another to Responses, where nothing may be left at the endpoint',
+			openAi,
+			'responses',
+			{ maxTokens: 9, temperature: 0 },
+			{ model: 'm', temperature: 0, max_output_tokens: 9, store: false },
+		],
+		[
 			'any other',
 			openAi,
-			'chat',
+			'chatCompletions',
 			{ other: { top_p: 0.5, seed: 1 } },
 			{ model: 'm', top_p: 0.5, seed: 1 },
 		],
 		[
 			'another over a field',
 			openAi,
-			'chat',
+			'chatCompletions',
 			{ temperature: 1, other: { temperature: 0 } },
 			{ model: 'm', temperature: 0 },
 		],
-	] as const)('hold %s', (_, connection, kind, more, expected) => {
+	] as const)('hold %s', (_, connection, endpoint, more, expected) => {
 		const terms = { parameters: { ...parameters, ...more }, repairs: [] };
-		expect(modelArgs(connection, kind, 'm', terms)).toEqual(expected);
+		expect(modelArgs(connection, endpoint, 'm', terms)).toEqual(expected);
 	});
 });

@@ -19,6 +19,7 @@ const plan = (more: Partial<DraftCheck>): DraftCheck => ({
 	modelColumn: null,
 	shares: [],
 	calls: 900,
+	repeats: 1,
 	...more,
 });
 

@@ -4,7 +4,7 @@ import { formatCount, formatCounted, formatShare } from '../format.ts';
 
 /** "2 templates × 150 rows × 1 model"; without data no rows are spoken of. */
 export function planFactors(check: DraftCheck, hasData: boolean): string {
-	const { templates, models, paired, modelColumn, repeats = 1 } = check;
+	const { templates, models, paired, modelColumn, repeats } = check;
 	const rows = hasData ? [rowWords(check)] : [];
 	return [
 		...(paired
@@ -33,8 +33,8 @@ export function chosenWords({ rows, rowsInData, counted }: DraftCheck): string {
 /** "600 choices"; null where each request brings one and stands for no more. */
 export function choiceWords(check: DraftCheck, completionsPerPrompt: number | null): string | null {
 	const asked = completionsPerPrompt ?? 1;
-	if (!(asked > 1) && (check.repeats ?? 1) === 1) return null;
-	const perRequest = (check.repeats ?? 1) > 1 ? 1 : asked;
+	if (!(asked > 1) && check.repeats === 1) return null;
+	const perRequest = check.repeats > 1 ? 1 : asked;
 	return `${formatCount(check.requests * perRequest)} choices`;
 }
 

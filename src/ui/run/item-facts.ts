@@ -1,5 +1,6 @@
 import type { ResultItem } from '#domain/result-item.ts';
-import { textAt } from '#domain/json.ts';
+import { usageDetails } from '#domain/answer-parts.ts';
+import { objectAt, textAt } from '#domain/json.ts';
 import { formatClock, formatCount, formatLatency } from '../format.ts';
 import type { Fact } from './fact.ts';
 
@@ -10,6 +11,7 @@ export function attemptFacts(item: ResultItem, timeZone?: string): readonly Fact
 	const text = (label: string, value: string | null): Fact | null =>
 		value === null ? null : { label, value };
 	const { error, completion } = item;
+	const details = usageDetails(completion ?? {});
 	return [
 		{ label: 'Attempts', value: formatCount(item.attempts) },
 		{
@@ -19,8 +21,12 @@ export function attemptFacts(item: ResultItem, timeZone?: string): readonly Fact
 		{ label: 'It took', value: formatLatency(item.latency_ms) },
 		count('Prompt tokens', item.number_of_prompt_tokens),
 		count('Answer tokens', item.number_of_generated_tokens),
+		count('of them reasoning', details.reasoningTokens === 0 ? null : details.reasoningTokens),
+		count('Prompt tokens from the cache', details.cachedTokens === 0 ? null : details.cachedTokens),
 		text('Sent to', item.connection ?? null),
 		text('Answered by', completion === null ? null : textAt(completion, 'model')),
+		text('Service tier', completion === null ? null : textAt(completion, 'service_tier')),
+		text('Ended early by', textAt(objectAt(completion ?? {}, 'incomplete_details'), 'reason')),
 		text('Completion id', completion === null ? null : textAt(completion, 'id')),
 		text('Error code', error?.code ?? null),
 		text('HTTP status', error?.status?.toString() ?? null),

@@ -125,7 +125,7 @@ export class App {
 		await field.first().fill(model);
 	}
 
-	async chooseEndpoint(endpoint: 'Chat Completions' | 'Completions'): Promise<void> {
+	async chooseEndpoint(endpoint: 'Chat Completions' | 'Completions' | 'Responses'): Promise<void> {
 		await this.page
 			.getByRole('combobox', { name: 'Endpoint', exact: true })
 			.selectOption({ label: endpoint });
