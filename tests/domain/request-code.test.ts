@@ -151,7 +151,7 @@ describe('the JSON shown', () => {
 			fc.property(fc.oneof(anyText, anyJson), (value) => {
 				const text = jsonText(value);
 				expect(JSON.stringify(JSON.parse(text))).toBe(JSON.stringify(value));
-				expect(text).not.toMatch(/[[\p{Cc}\u200b-\u200f\u2028-\u202e]--[\n]]/v);
+				expect(text).not.toMatch(/(?!\n)[\p{Cc}\u200b-\u200f\u2028-\u202e]/u);
 			}),
 			{ numRuns: 500 },
 		);
