@@ -95,7 +95,7 @@ export class LiveRun {
 				clock: host.clock,
 				random: host.random,
 				waiting: { [Symbol.asyncIterator]: () => store.waiting(0)[Symbol.asyncIterator]() },
-				scopeOf: (request) => plan.scope(request),
+				scopeOf: (request) => plan.scope(request, this.#revision),
 				estimate: (request) => this.#estimate(request),
 				send: (request, signal, hear) => this.#send(request, signal, hear),
 				settle: (settled) => store.settle(this.#marked(settled)),
@@ -211,7 +211,7 @@ export class LiveRun {
 			// A row that cannot be read is never sent as an empty one.
 			return err(storageFailure(error));
 		}
-		const at = plan.connection(request);
+		const at = plan.connection(request, this.#revision);
 		const connection = connections[at];
 		if (connection === undefined) throw new Error(`No connection ${String(at)}`);
 		this.#atGate++;
@@ -239,7 +239,7 @@ export class LiveRun {
 		}
 		const answered = await connection.send(prompt, modelArgs, signal, hear);
 		const outcome = answered.ok ? answered : err(named(answered.error, connection.setup));
-		if (!signal.aborted) this.#reaches[plan.connection(request)]?.heard(outcome);
+		if (!signal.aborted) this.#reaches[plan.connection(request, this.#revision)]?.heard(outcome);
 		if (outcome.ok) {
 			this.#answered.answered(request);
 			return outcome;

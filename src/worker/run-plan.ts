@@ -7,7 +7,7 @@ import { compileTemplate, type CompiledTemplate, type Prompt } from '#domain/pro
 import { unpackItems, type ResultItem } from '#domain/result-item.ts';
 import { planSizeOf, type RunSetup } from '#domain/run.ts';
 import { sharedSetups, type SharedSetup } from '#domain/shared-setup.ts';
-import { termsOf, type RunRevision, type Terms } from '#domain/revision.ts';
+import { leftOutUnder, termsOf, type RunRevision, type Terms } from '#domain/revision.ts';
 import { modelArgs } from '#openai/request-body.ts';
 
 export interface PlannedRequest {
@@ -27,7 +27,8 @@ export class RunPlan {
 	readonly #setup: RunSetup;
 	/** The run as each of its connections is sent it. */
 	readonly #setups: readonly SharedSetup[];
-	readonly #dealt: (request: number) => number;
+	/** By revision: which connection each request goes to. */
+	readonly #dealt = new Map<number, (request: number) => number>();
 	readonly #templates: readonly CompiledTemplate[];
 	readonly #revisions: () => readonly RunRevision[];
 	/** By revision, then connection and model; each is made when it is first needed. */
@@ -49,7 +50,6 @@ export class RunPlan {
 		this.columns = columns;
 		this.#setup = setup;
 		this.#setups = sharedSetups(setup);
-		this.#dealt = dealOut(partsOf(setup.shares ?? []));
 		this.#templates = setup.templates.map((template) => compileTemplate(template, columns));
 		this.#revisions = revisions;
 		this.#idPosition = columns.findIndex(({ name }) => name === setup.idColumn);
@@ -61,13 +61,19 @@ export class RunPlan {
 	}
 
 	/** Which of the run's connections a request goes to, from 0. */
-	connection(request: number): number {
-		return this.#dealt(request);
+	connection(request: number, revision: number): number {
+		const known = this.#dealt.get(revision);
+		if (known !== undefined) return known(request);
+		const { shares = [] } = this.#setup;
+		const leftOut = leftOutUnder(this.#revisions(), revision);
+		const dealt = dealOut(partsOf(shares), (at) => leftOut.includes(shares[at]?.name ?? ''));
+		this.#dealt.set(revision, dealt);
+		return dealt(request);
 	}
 
 	/** Which of all models of all connections, those of the first connection first. */
-	scope(request: number): number {
-		return this.connection(request) * this.size.models + this.place(request).modelIndex;
+	scope(request: number, revision: number): number {
+		return this.connection(request, revision) * this.size.models + this.place(request).modelIndex;
 	}
 
 	model(place: PlanPlace): string {
@@ -100,8 +106,8 @@ export class RunPlan {
 			id: this.id(place, row),
 			row,
 			prompt: this.#template(place).render(row),
-			modelArgs: this.#argsUnder(revision)[this.scope(request)] ?? {},
-			connectionName: this.#setups[this.connection(request)]?.connectionName ?? null,
+			modelArgs: this.#argsUnder(revision)[this.scope(request, revision)] ?? {},
+			connectionName: this.#setups[this.connection(request, revision)]?.connectionName ?? null,
 		};
 	}
 
