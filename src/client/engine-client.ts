@@ -39,6 +39,7 @@ export function startEngine(): EngineApi {
 		stopRun: (runId) => remote.stopRun(runId),
 		retryFailed: (runId) => remote.retryFailed(runId),
 		repairRun: (runId, repair) => remote.repairRun(runId, repair),
+		leaveOutConnection: (runId, name) => remote.leaveOutConnection(runId, name),
 		retryTruncated: (runId, maxTokens) => remote.retryTruncated(runId, maxTokens),
 
 		modelNotes: (origin, models) => remote.modelNotes(origin, models),

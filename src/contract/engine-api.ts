@@ -168,6 +168,8 @@ export interface EngineApi {
 
 	/** A refused parameter is sent to its model as repaired, in this run and in later ones, and the run goes on. */
 	repairRun(runId: string, repair: Repair): Promise<Result<null, RunRefusal>>;
+	/** To the connection of this name nothing more is sent: its share goes to the others, and the run goes on. */
+	leaveOutConnection(runId: string, name: string): Promise<Result<null, RunRefusal>>;
 	/** Every answer cut off by the limit is asked for again with this one (null: the model's own); it stands until then. */
 	retryTruncated(runId: string, maxTokens: number | null): Promise<Result<null, RunRefusal>>;
 

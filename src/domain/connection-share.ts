@@ -24,18 +24,36 @@ const golden = (Math.sqrt(5) - 1) / 2;
 /**
  * Which connection each request goes to, by its number alone: nothing is stored, and a run that is resumed agrees with itself.
  * Every hundred requests in a row hold each one's part to within three. As no period fits that turn, no pattern in the rows,
- * templates or models falls together with the connections.
+ * templates or models falls together with the connections. What would go to one that is left out is dealt out among the
+ * others in the same way, and nothing else changes its place.
  */
-export function dealOut(parts: readonly number[]): (request: number) => number {
+export function dealOut(
+	parts: readonly number[],
+	isLeftOut: (at: number) => boolean = () => false,
+): (request: number) => number {
 	if (parts.length < 2) return () => 0;
-	let sum = 0;
-	const ends = parts.map((part) => (sum += part));
+	const all = parts.map((part, at) => ({ at, part }));
+	const kept = all.filter(({ at }) => !isLeftOut(at));
 	return (request) => {
 		const turned = (request + 1) * golden;
-		const at = ends.findIndex((end) => turned - Math.floor(turned) < end);
-		// The parts may sum up to a hair less than one.
-		return at === -1 ? parts.length - 1 : at;
+		const { at, within } = place(turned - Math.floor(turned), all);
+		return isLeftOut(at) && kept.length > 0 ? place(within, kept).at : at;
 	};
+}
+
+/** Which of the parts, laid end to end, a number from 0 to 1 falls into, and how far along that part it lies. */
+function place(
+	number: number,
+	parts: readonly { readonly at: number; readonly part: number }[],
+): { readonly at: number; readonly within: number } {
+	const whole = parts.reduce((sum, { part }) => sum + part, 0);
+	let left = number * whole;
+	for (const { at, part } of parts) {
+		if (left < part) return { at, within: left / part };
+		left -= part;
+	}
+	// The parts may sum up to a hair less than the whole.
+	return { at: parts.at(-1)?.at ?? 0, within: 0 };
 }
 
 /** What a connection is called where it has no name of its own. */

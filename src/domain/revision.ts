@@ -8,6 +8,8 @@ export interface RunRevision {
 	readonly repairs: readonly Repair[];
 	/** Left out: as the run was started. */
 	readonly maxTokens?: number | null;
+	/** The connections, by name, to which nothing more is sent; left out: none. */
+	readonly leftOut?: readonly string[];
 }
 
 /** What of a setup revisions change. */
@@ -61,7 +63,15 @@ export function maxTokensOf({ parameters }: Terms): number | null {
 export interface Change {
 	readonly repair?: Repair;
 	readonly maxTokens?: number | null;
+	/** The name of a connection. */
+	readonly leaveOut?: string;
 }
+
+/** The connections to which nothing is sent under revision `number`. */
+export const leftOutUnder = (
+	revisions: readonly RunRevision[],
+	number: number,
+): readonly string[] => revisions[number - 1]?.leftOut ?? [];
 
 /** The next revision: the last one with a change. */
 export function nextRevision(
@@ -72,10 +82,13 @@ export function nextRevision(
 ): RunRevision {
 	const last = revisions.at(-1);
 	const repairs = last?.repairs ?? started.repairs ?? [];
+	const { leaveOut } = change;
+	const leftOut = [...(last?.leftOut ?? []), ...(leaveOut === undefined ? [] : [leaveOut])];
 	const maxTokens = 'maxTokens' in change ? change.maxTokens : last?.maxTokens;
 	return {
 		at,
 		repairs: change.repair === undefined ? repairs : withRepair(repairs, change.repair),
 		...(maxTokens === undefined ? {} : { maxTokens }),
+		...(leftOut.length === 0 ? {} : { leftOut: [...new Set(leftOut)] }),
 	};
 }

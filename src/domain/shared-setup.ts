@@ -49,10 +49,22 @@ function firstOf(setups: readonly SharedSetup[]): SharedSetup {
 	return first;
 }
 
-/** The first origin whose key is used and not held; null where none is lacking. */
-export function lackingKey(setup: RunSetup, isHeld: (origin: string) => boolean): string | null {
+/** The first origin whose key is used and not held; null where none is lacking. Nobody asks for one that is left out. */
+export function lackingKey(
+	setup: RunSetup,
+	isHeld: (origin: string) => boolean,
+	leftOut: readonly string[] = [],
+): string | null {
 	const lacking = sharedSetups(setup)
+		.filter(({ connectionName }) => connectionName === null || !leftOut.includes(connectionName))
 		.map(({ connection }) => connection)
 		.find((connection) => connection.usesKey && !isHeld(originOf(connection)));
 	return lacking === undefined ? null : originOf(lacking);
 }
+
+/** Whether the run could go on without this connection: there is another that is not left out. */
+export const canLeaveOut = (
+	{ shares = [] }: RunSetup,
+	leftOut: readonly string[],
+	name: string,
+): boolean => shares.some((share) => share.name !== name && !leftOut.includes(share.name));

@@ -12,7 +12,8 @@ import type { Dataset, DatasetMark } from '#domain/dataset.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { Repair } from '#domain/repair.ts';
-import { lackingKey, setupOfFailure } from '#domain/shared-setup.ts';
+import { canLeaveOut, lackingKey, setupOfFailure } from '#domain/shared-setup.ts';
+import { leftOutUnder } from '#domain/revision.ts';
 import type { Result } from '#domain/result.ts';
 import { isActive, settledCount, type Run, type RunPhase, type RunProgress } from '#domain/run.ts';
 import { PaceReader, type Pace } from './pace.ts';
@@ -28,7 +29,7 @@ const failuresMs = 1_500;
 const elsewhereMs = 1_000;
 
 /** Those that start requests. */
-const startCommands = ['resume', 'retryFailed', 'retryTruncated', 'repair'] as const;
+const startCommands = ['resume', 'retryFailed', 'retryTruncated', 'repair', 'leaveOut'] as const;
 export type StartCommand = (typeof startCommands)[number];
 
 export type RunCommand = StartCommand | 'pause' | 'stop' | 'rename';
@@ -110,12 +111,27 @@ export class RunState {
 	readonly stoppedBy = $derived(this.phase?.name === 'needsAttention' ? this.phase.failure : null);
 	/** The origins that this tab holds keys for; null until it was asked. */
 	#held = $state.raw<readonly string[] | null>(null);
+	readonly #leftOut = $derived.by(() => {
+		const revisions = this.run?.revisions ?? [];
+		return leftOutUnder(revisions, revisions.length);
+	});
+	/** The connection without which the run could go on, of those it stopped at or lacks a key for; null where there is none. */
+	readonly leavable: string | null = $derived.by(() => {
+		if (this.run === null || this.#goesHere) return null;
+		const { setup } = this.run;
+		const lacking = this.keyOrigin;
+		const name =
+			this.stoppedBy?.connection ??
+			setup.shares?.find(({ connection }) => originOf(connection) === lacking)?.name;
+		return name !== undefined && canLeaveOut(setup, this.#leftOut, name) ? name : null;
+	});
 	/** The origin whose key this run needs again: after a restart the tab holds none. Null where nothing is lacking. */
 	readonly lacksKeyFor: string | null = $derived.by(() => {
 		if (this.run === null || this.#held === null || this.#goesHere) return null;
 		const held = this.#held;
 		const done = this.phase?.name === 'finished';
-		return done ? null : lackingKey(this.run.setup, (origin) => held.includes(origin));
+		if (done) return null;
+		return lackingKey(this.run.setup, (origin) => held.includes(origin), this.#leftOut);
 	});
 	/** The origin that a key is asked for; null where none is. */
 	readonly keyOrigin = $derived.by(() => {
@@ -282,6 +298,11 @@ export class RunState {
 	/** Asks again for every answer that its limit cut off, with this one; null: the model's own. */
 	retryTruncated(maxTokens: number | null): Promise<void> {
 		return this.#start('retryTruncated', () => this.#api.retryTruncated(this.runId, maxTokens));
+	}
+
+	/** Shares out between the others what waits for this connection, and goes on. */
+	leaveOut(name: string): Promise<void> {
+		return this.#start('leaveOut', () => this.#api.leaveOutConnection(this.runId, name));
 	}
 
 	/** Sends a refused parameter as repaired from now on, and goes on. */

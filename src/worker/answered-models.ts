@@ -15,12 +15,12 @@ export class AnsweredModels {
 	}
 
 	answered(request: number): void {
-		this.#models.add(this.#plan.scope(request));
+		this.#models.add(this.#plan.scope(request, this.#revision));
 	}
 
 	/** Looks among the stored answers only where this session has none. */
 	async has(request: number): Promise<boolean> {
-		const model = this.#plan.scope(request);
+		const model = this.#plan.scope(request, this.#revision);
 		if (this.#models.has(model)) return true;
 		for await (const stored of this.#store.eachSettled({ outcome: 'succeeded' })) {
 			if ((stored.revision ?? 0) !== this.#revision) continue;

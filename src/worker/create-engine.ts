@@ -134,6 +134,7 @@ export function createEngine(host: Host): EngineApi {
 		retryFailed: async (runId) => (await rooms).runs.retryFailed(runId),
 
 		repairRun: async (runId, repair) => (await rooms).runs.repair(runId, repair),
+		leaveOutConnection: async (runId, name) => (await rooms).runs.leaveOut(runId, name),
 		retryTruncated: async (runId, maxTokens) => (await rooms).runs.retryTruncated(runId, maxTokens),
 
 		modelNotes: async (origin, models) => (await rooms).library.modelNotes(origin, models),

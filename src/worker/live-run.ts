@@ -97,7 +97,7 @@ export class LiveRun {
 				clock: host.clock,
 				random: host.random,
 				waiting: { [Symbol.asyncIterator]: () => store.waiting(0)[Symbol.asyncIterator]() },
-				scopeOf: (request) => plan.scope(request),
+				scopeOf: (request) => plan.scope(request, this.#revision),
 				estimate: (request) => this.#estimate(request),
 				callKey: (request) => this.#callKey(request),
 				send: (requests, signal, hear) => this.#send(requests, signal, hear),
@@ -223,7 +223,7 @@ export class LiveRun {
 			return err(storageFailure(error));
 		}
 		// Those of one call are of one scope, and so of one connection.
-		const at = plan.connection(requests[0] ?? 0);
+		const at = plan.connection(requests[0] ?? 0, this.#revision);
 		const connection = connections[at];
 		if (connection === undefined) throw new Error(`No connection ${String(at)}`);
 		this.#atGate += requests.length;

@@ -28,7 +28,7 @@ export async function previewRequest(
 	};
 	const rows = await planRowsOf(setup, dataset, passes);
 	const plan = new RunPlan({ ...setup, repairs }, dataset?.columns ?? [], readRow, () => [], rows);
-	const { connection } = sharedSetups(setup)[plan.connection(request)] ?? setup;
+	const { connection } = sharedSetups(setup)[plan.connection(request, plan.revision)] ?? setup;
 	const { prompt, modelArgs } = await plan.planned(request, plan.revision);
 	const keyed =
 		connection.provider !== 'demo' &&

@@ -9,7 +9,7 @@ import { compileTemplate, type CompiledTemplate, type Prompt } from '#domain/pro
 import { unpackItems, type ResultItem } from '#domain/result-item.ts';
 import { planSizeOf, type RunSetup } from '#domain/run.ts';
 import { sharedSetups, type SharedSetup } from '#domain/shared-setup.ts';
-import { termsOf, type RunRevision, type Terms } from '#domain/revision.ts';
+import { leftOutUnder, termsOf, type RunRevision, type Terms } from '#domain/revision.ts';
 import { modelArgs } from '#openai/request-body.ts';
 import { Recent } from '#storage/recent.ts';
 import type { PlanRows } from './plan-rows.ts';
@@ -34,7 +34,8 @@ export class RunPlan {
 	readonly #setup: RunSetup;
 	/** The run as each of its connections is sent it. */
 	readonly #setups: readonly SharedSetup[];
-	readonly #dealt: (request: number) => number;
+	/** By revision: which connection each request goes to. */
+	readonly #dealt = new Map<number, (request: number) => number>();
 	readonly #templates: readonly CompiledTemplate[];
 	readonly #revisions: () => readonly RunRevision[];
 	/** By revision, then connection and model; each is made when it is first needed. */
@@ -61,7 +62,6 @@ export class RunPlan {
 		this.columns = columns;
 		this.#setup = setup;
 		this.#setups = sharedSetups(setup);
-		this.#dealt = dealOut(partsOf(setup.shares ?? []));
 		this.#templates = setup.templates.map((template) => compileTemplate(template, columns));
 		this.#revisions = revisions;
 		this.#idPosition = columns.findIndex(({ name }) => name === setup.idColumn);
@@ -92,17 +92,23 @@ export class RunPlan {
 	}
 
 	/** Which of the run's connections a request goes to, from 0. */
-	connection(request: number): number {
-		return this.#dealt(request);
+	connection(request: number, revision: number): number {
+		const known = this.#dealt.get(revision);
+		if (known !== undefined) return known(request);
+		const { shares = [] } = this.#setup;
+		const leftOut = leftOutUnder(this.#revisions(), revision);
+		const dealt = dealOut(partsOf(shares), (at) => leftOut.includes(shares[at]?.name ?? ''));
+		this.#dealt.set(revision, dealt);
+		return dealt(request);
 	}
 
 	/** Which of all models of all connections, those of the first connection first. */
-	scope(request: number): number {
-		return this.#scope(request, this.place(request));
+	scope(request: number, revision: number): number {
+		return this.#scope(request, this.place(request), revision);
 	}
 
-	#scope(request: number, { modelIndex }: PlanPlace): number {
-		return this.connection(request) * this.#setup.models.length + modelIndex;
+	#scope(request: number, { modelIndex }: PlanPlace, revision: number): number {
+		return this.connection(request, revision) * this.#setup.models.length + modelIndex;
 	}
 
 	model(place: PlanPlace): string {
@@ -138,7 +144,7 @@ export class RunPlan {
 			row,
 			prompt: this.#template(place).render(row),
 			modelArgs: this.#argsOf(request, place, row, revision),
-			connectionName: this.#setups[this.connection(request)]?.connectionName ?? null,
+			connectionName: this.#setups[this.connection(request, revision)]?.connectionName ?? null,
 		};
 	}
 
@@ -162,10 +168,10 @@ export class RunPlan {
 	}
 
 	#argsOf(request: number, place: PlanPlace, row: Row, revision: number): JsonObject {
-		const scope = this.#scope(request, place);
+		const scope = this.#scope(request, place, revision);
 		if (this.#bindings.length === 0) return this.#argsUnder(revision)[scope] ?? {};
 		const make = (): JsonObject => {
-			const setup = this.#setups[this.connection(request)] ?? this.#setup;
+			const setup = this.#setups[this.connection(request, revision)] ?? this.#setup;
 			return this.#make(setup, place.modelIndex, revision, rowParameters(this.#bindings, row));
 		};
 		const keys = this.#rows?.keys ?? null;

@@ -5,7 +5,7 @@ import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { limitsToRemember, type ModelNote } from '#domain/model-note.ts';
 import { withRepair, type Repair } from '#domain/repair.ts';
-import { nextRevision, type Change } from '#domain/revision.ts';
+import { leftOutUnder, nextRevision, type Change } from '#domain/revision.ts';
 import {
 	isActive,
 	settledPhase,
@@ -67,6 +67,13 @@ interface Session {
 /** What is changed of a run before it goes on. */
 type Preparation = (store: RunStore, run: Run) => Promise<void>;
 
+interface Taking {
+	/** Whether it is taken from whoever is at it. */
+	readonly steals?: boolean;
+	/** The connection that `prepare` leaves out: its key is not asked for. */
+	readonly leavesOut?: string | null;
+}
+
 /** The runs of this worker: which are open, which it is at, and the way from one to the other. */
 export class Runs {
 	readonly #parts: RunsParts;
@@ -121,7 +128,7 @@ export class Runs {
 
 	/** As `resume`, whoever is at it: that tab stops, or, where it hangs, writes and sends nothing when it wakes. */
 	takeOver(runId: string): Promise<Result<null, RunRefusal>> {
-		return this.#takeUp(runId, null, true);
+		return this.#takeUp(runId, null, { steals: true });
 	}
 
 	retryFailed(runId: string): Promise<Result<null, RunRefusal>> {
@@ -145,6 +152,17 @@ export class Runs {
 				repairs: withRepair(note?.repairs ?? [], noted),
 			});
 		});
+	}
+
+	/** What waits for this connection is shared out between the others, and the run goes on. */
+	leaveOut(runId: string, name: string): Promise<Result<null, RunRefusal>> {
+		return this.#takeUp(
+			runId,
+			async (store, { setup }) => {
+				await this.#revise(store, setup, { leaveOut: name });
+			},
+			{ leavesOut: name },
+		);
 	}
 
 	/** Every answer that a limit cut off is asked for again with this limit; null: the model's own. */
@@ -272,7 +290,7 @@ export class Runs {
 	#takeUp(
 		runId: string,
 		prepare: Preparation | null = null,
-		steals = false,
+		how: Taking = {},
 	): Promise<Result<null, RunRefusal>> {
 		const before = this.#live.get(runId);
 		// Said to be done, what is to be prepared would never be.
@@ -281,7 +299,7 @@ export class Runs {
 		if (before?.live.isRunning === true || this.#claimed.has(runId))
 			return Promise.resolve(ok(null));
 		this.#calledOff.delete(runId);
-		const taking = this.#takeUpClaimed(runId, before, prepare, steals);
+		const taking = this.#takeUpClaimed(runId, before, prepare, how);
 		this.#claimed.set(runId, taking);
 		return taking.finally(() => this.#claimed.delete(runId));
 	}
@@ -290,7 +308,7 @@ export class Runs {
 		runId: string,
 		before: Session | undefined,
 		prepare: Preparation | null,
-		steals: boolean,
+		{ steals = false, leavesOut = null }: Taking,
 	): Promise<Result<null, RunRefusal>> {
 		const { emit } = this.#parts;
 		let release: (() => void) | null = null;
@@ -300,7 +318,12 @@ export class Runs {
 			const opened = await this.#withData(runId);
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
-			const lacking = this.#lackingKey(setup);
+			const lackingNow = (): string | null => {
+				const { revisions } = opened.store;
+				const leftOut = leftOutUnder(revisions, revisions.length);
+				return this.#lackingKey(setup, leavesOut === null ? leftOut : [...leftOut, leavesOut]);
+			};
+			const lacking = lackingNow();
 			if (lacking !== null) return err({ kind: 'needsKey', origin: lacking });
 			if (!opened.hasData || !(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			// A help: without them the models' limits are learned anew.
@@ -326,7 +349,7 @@ export class Runs {
 			}
 			await opened.store.setPhase({ name: 'running' });
 			// Forgotten while the run was taken up: nothing leaves without it.
-			const forgotten = this.#lackingKey(setup);
+			const forgotten = lackingNow();
 			if (forgotten !== null) {
 				await opened.store.setPhase({ name: 'stopped' });
 				opened.store.letGo();
@@ -394,8 +417,8 @@ export class Runs {
 		}
 	}
 
-	#lackingKey(setup: RunSetup): string | null {
-		return lackingKey(setup, (origin) => this.#parts.keys.keyFor(origin) !== '');
+	#lackingKey(setup: RunSetup, leftOut: readonly string[] = []): string | null {
+		return lackingKey(setup, (origin) => this.#parts.keys.keyFor(origin) !== '', leftOut);
 	}
 
 	#begin(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dealOut, partsOf } from '#domain/connection-share.ts';
-import { lackingKey, setupOfFailure, sharedSetups } from '#domain/shared-setup.ts';
+import { canLeaveOut, lackingKey, setupOfFailure, sharedSetups } from '#domain/shared-setup.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { failureOf, setup as fixture } from '../state/run-fixtures.ts';
 
@@ -42,6 +42,28 @@ describe('requests that several connections share', () => {
 					expect(Math.abs(own - 100)).toBeLessThanOrEqual(6);
 				},
 			),
+		);
+	});
+
+	test('go, of one that is left out, to the others in their proportion, and no other changes its place', () => {
+		fc.assert(
+			fc.property(weights, fc.nat(5), fc.nat(5), (typed, one, another) => {
+				fc.pre(typed.length > 2);
+				const out = [one % typed.length, another % typed.length];
+				const wanted = parts(typed);
+				const before = dealOut(wanted);
+				const after = dealOut(wanted, (at) => out.includes(at));
+				const kept = wanted.map((part, at) => (out.includes(at) ? 0 : part));
+				const whole = kept.reduce((sum, part) => sum + part, 0);
+				const requests = stretch(0, 2_000);
+				for (const request of requests)
+					if (!out.includes(before(request))) expect(after(request)).toBe(before(request));
+				counts(after, requests, typed.length).forEach((count, at) => {
+					const share = (2_000 * (kept[at] ?? 0)) / whole;
+					expect(Math.abs(count - share)).toBeLessThanOrEqual(15);
+				});
+			}),
+			{ numRuns: 300 },
 		);
 	});
 
@@ -114,5 +136,12 @@ describe('a run with several connections', () => {
 		expect(lackingKey(shared, (origin) => origin.includes('openai'))).toBe('https://two.test');
 		expect(lackingKey(shared, () => true)).toBeNull();
 		expect(lackingKey(fixture, () => false)).toBe('https://api.openai.com');
+		expect(lackingKey(shared, () => false, ['OpenAI'])).toBe('https://two.test');
+	});
+
+	test('can leave out any but the last', () => {
+		expect(canLeaveOut(shared, [], 'OpenAI')).toBe(true);
+		expect(canLeaveOut(shared, ['two.test'], 'OpenAI')).toBe(false);
+		expect(canLeaveOut(fixture, [], 'OpenAI')).toBe(false);
 	});
 });

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '#domain/json.ts';
 import { repaired, repairFor, withRepair, type Repair } from '#domain/repair.ts';
-import { maxTokensOf, nextRevision, termsOf, type RunRevision } from '#domain/revision.ts';
+import {
+	leftOutUnder,
+	maxTokensOf,
+	nextRevision,
+	termsOf,
+	type RunRevision,
+} from '#domain/revision.ts';
+import { setup } from '../state/run-fixtures.ts';
 
 const model = 'o4-mini';
 const renamed: Repair = { model, name: 'max_tokens', replacement: 'max_completion_tokens' };
@@ -98,4 +105,21 @@ describe('the terms of a revision', () => {
 		expect(second).toEqual({ at: 6, repairs: [leftOut, renamed], maxTokens: 400 });
 		expect(nextRevision(started, [second], { maxTokens: null }, 7).maxTokens).toBeNull();
 	});
+});
+
+test('connections that are left out stay so under every later revision, and under no earlier one', () => {
+	const started = { parameters: setup.parameters };
+	const first = nextRevision(started, [], { leaveOut: 'two.test' }, 1);
+	const second = nextRevision(started, [first], { maxTokens: 9 }, 2);
+	const third = nextRevision(started, [first, second], { leaveOut: 'three.test' }, 3);
+	const again = nextRevision(started, [first, second, third], { leaveOut: 'two.test' }, 4);
+	const under = (number: number) => leftOutUnder([first, second, third, again], number);
+	expect([0, 1, 2, 3, 4].map(under)).toEqual([
+		[],
+		['two.test'],
+		['two.test'],
+		['two.test', 'three.test'],
+		['two.test', 'three.test'],
+	]);
+	expect(nextRevision(started, [], { maxTokens: 9 }, 1)).not.toHaveProperty('leftOut');
 });

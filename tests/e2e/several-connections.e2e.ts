@@ -122,6 +122,20 @@ test.describe('a run with several connections', () => {
 		expect((await app.downloadJson()).every(({ error }) => error === null)).toBe(true);
 	});
 
+	test('goes on without the one that has no credit left', async ({ app, endpoint, second }) => {
+		await compose(app, endpoint.url);
+		await addConnection(app, second.url, 'sk-of-the-second-endpoint');
+		second.play('quotaExhausted');
+		await app.start();
+		await expect(app.alert).toContainText(`${host(second)}: The account has no credit left.`);
+		await app.button(`Leave ${host(second)} out and resume`).click();
+		await app.finished();
+		const items = await app.downloadJson();
+		expect(new Set(items.map(({ connection }) => connection))).toEqual(new Set([host(endpoint)]));
+		await app.page.getByRole('tab', { name: 'Setup' }).click();
+		await expect(app.page.getByText(/nothing is sent there since/)).toBeVisible();
+	});
+
 	test('is there again after a reload, and can be taken out', async ({ app, endpoint, second }) => {
 		const { page } = app;
 		await compose(app, endpoint.url);

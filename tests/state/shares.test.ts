@@ -125,11 +125,16 @@ const shared: RunSetup = {
 };
 
 describe('a run with several connections asks for a key', () => {
-	async function loaded(held: string[], failure = failureOf('unauthorized')) {
+	async function loaded(
+		held: string[],
+		failure = failureOf('unauthorized'),
+		leftOut: readonly string[] = [],
+	) {
 		const calls: string[] = [];
 		const state = new RunState(
 			apiWith({
-				getRun: () => Promise.resolve({ ...run, setup: shared }),
+				getRun: () =>
+					Promise.resolve({ ...run, setup: shared, revisions: [{ at: 1, repairs: [], leftOut }] }),
 				getProgress: () =>
 					Promise.resolve(progressWith({ phase: { name: 'needsAttention', failure } })),
 				getDataset: () => Promise.resolve(null),
@@ -140,6 +145,10 @@ describe('a run with several connections asks for a key', () => {
 					return Promise.resolve({ origin, lastFour: '' });
 				},
 				resumeRun: () => Promise.resolve({ ok: true, value: null }),
+				leaveOutConnection: (_, name) => {
+					calls.push(`without ${name}`);
+					return Promise.resolve({ ok: true, value: null });
+				},
 			}),
 			run.id,
 		);
@@ -160,6 +169,23 @@ describe('a run with several connections asks for a key', () => {
 		await state.resume();
 		expect([state.keyOrigin, state.typedKey]).toEqual(['https://two.test', '']);
 		expect(calls).toEqual([`sk-1 for ${openAi}`]);
+	});
+
+	test('or goes on without the one that stopped it, but never without the last', async () => {
+		const failure = failureOf('quotaExhausted', { connection: 'two.test' });
+		const both = [openAi, 'https://two.test'];
+		const { state, calls } = await loaded(both, failure);
+		expect(state.leavable).toBe('two.test');
+		await state.leaveOut('two.test');
+		expect(calls).toEqual(['without two.test']);
+		expect((await loaded(both, failure, ['OpenAI'])).state.leavable).toBeNull();
+	});
+
+	test('but of none that is left out, and can leave out one whose key is lacking', async () => {
+		const { state } = await loaded([openAi], failureOf('storage'), ['two.test']);
+		expect([state.keyOrigin, state.leavable]).toEqual([null, null]);
+		const lacking = (await loaded([openAi], failureOf('storage'))).state;
+		expect([lacking.keyOrigin, lacking.leavable]).toEqual(['https://two.test', 'two.test']);
 	});
 
 	test('and drops one that was typed where meanwhile another’s is asked for', async () => {

@@ -207,6 +207,36 @@ describe('a run with several connections', () => {
 		expect(new Set(sent).size).toBe(sent.length);
 	});
 
+	test('goes on without one whose account is empty, and shows for each row where it was answered', async () => {
+		const engine = await engineWith();
+		for (const endpoint of [first, second]) {
+			endpoint.hold();
+			endpoint.letThrough(5);
+		}
+		const runId = await started(engine, await setupWith(engine, 60));
+		await whenever(engine, runId, ({ counters }) => counters.succeeded === 10);
+		second.play('quotaExhausted');
+		second.release();
+		first.release();
+		await reached(engine, runId, 'needsAttention');
+		await whenever(engine, runId, ({ inFlight }) => inFlight === 0);
+		const before = new Map(
+			(await exported(engine, runId)).map(({ row_index, connection }) => [row_index, connection]),
+		);
+		expect([...before.values()]).toContain(names()[1]);
+
+		// Another tab, another day: the key of the one that is left out is not asked for.
+		const later = await engineWith([keys[0], null]);
+		const asked = second.ledger.requests.length;
+		expect(await later.resumeRun(runId)).toMatchObject({ error: { kind: 'needsKey' } });
+		expect(await later.leaveOutConnection(runId, names()[1])).toMatchObject({ ok: true });
+		const { counters } = await reached(later, runId, 'finished');
+		expect(counters).toMatchObject({ succeeded: 60, failed: 0 });
+		expect(second.ledger.requests).toHaveLength(asked);
+		for (const { row_index, connection } of await exported(later, runId))
+			expect(connection).toBe(before.get(row_index) ?? names()[0]);
+	});
+
 	test('that is stopped and resumed sends each row to the connection that it would have gone to', async () => {
 		const engine = await engineWith();
 		for (const endpoint of [first, second]) {

@@ -158,6 +158,7 @@ const refusedWords: Readonly<Record<RefusedCommand['command'], string | null>> =
 	retryFailed: null,
 	retryTruncated: null,
 	repair: null,
+	leaveOut: null,
 };
 
 function adviceFor(words: Words, failure: Failure, unsaved: number): string {

@@ -1,7 +1,7 @@
 import type { Dataset } from '#domain/dataset.ts';
 import { partsOf } from '#domain/connection-share.ts';
 import { isSameRepair } from '#domain/repair.ts';
-import { termsOf, type RunRevision } from '#domain/revision.ts';
+import { leftOutUnder, termsOf, type RunRevision } from '#domain/revision.ts';
 import { choicesAsked, type Run, type RunSetup } from '#domain/run.ts';
 import { sharedSetups } from '#domain/shared-setup.ts';
 import { formatClock, formatCount, formatCounted, formatShare } from '../format.ts';
@@ -107,7 +107,7 @@ export function changeFacts({ setup, revisions }: Run, timeZone?: string): reado
 function changesBy(
 	setup: RunSetup,
 	revisions: readonly RunRevision[],
-	{ at, repairs, maxTokens }: RunRevision,
+	{ at, repairs, maxTokens, leftOut = [] }: RunRevision,
 	i: number,
 	timeZone: string | undefined,
 ): readonly Fact[] {
@@ -116,9 +116,12 @@ function changesBy(
 	const added = repairs.filter(
 		(repair) => !before.repairs.some((known) => isSameRepair(known, repair)),
 	);
+	const earlier = leftOutUnder(revisions, i);
+	const newlyLeftOut = leftOut.filter((name) => !earlier.includes(name));
 	const isRaised = maxTokens !== undefined && maxTokens !== revisions[i - 1]?.maxTokens;
 	return [
 		...added.map((repair) => ({ label: repair.model, value: `${repairWords(repair)} ${since}` })),
+		...newlyLeftOut.map((name) => ({ label: name, value: `nothing is sent there ${since}` })),
 		...(isRaised
 			? [
 					{
