@@ -5,9 +5,8 @@ import { checkDraft } from '#domain/check-draft.ts';
 import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
-import { rowQueryOf } from '#domain/row-query.ts';
-import { readRows } from '#domain/check-rows.ts';
-import { chosenRows, listedRows, type ChosenRows } from '#domain/rows.ts';
+import type { PlanRules } from '#domain/checked-plan.ts';
+import { everyRow, type ChosenRows } from '#domain/chosen-rows.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { DataState } from './data.svelte.ts';
 import { likelyIdColumn, withProvider, withTemplate } from './draft-edits.ts';
@@ -32,6 +31,8 @@ export interface ComposeNeeds {
 	/** A sample as a file, as if it had been dropped; an error in words where it cannot be had. */
 	readonly fetchSample: (file: string) => Promise<Result<File, string>>;
 	readonly clock?: PageClock;
+	/** What the page does not open with; left out: drafts that need them are no run. */
+	readonly loadRules?: () => Promise<PlanRules>;
 }
 
 /** A run being composed. The draft is replaced, never changed in place, so that it can cross to the worker as it is. */
@@ -54,22 +55,26 @@ export class ComposeState {
 	/** Start was pressed while there were problems: every problem shows from then on. */
 	attempted = $state.raw(false);
 	refusal = $state.raw<RunRefusal | null>(null);
+	/** Null until they are loaded, which begins when the page opens. */
+	#rules = $state.raw<PlanRules | null>(null);
+	#rulesFailed = $state.raw(false);
+	readonly #rulesLoaded: Promise<void>;
 	#touched = $state.raw<readonly string[]>([]);
 	/** Settles once the stored draft is back: data chosen before then belongs in that draft. */
 	#restored: Promise<void> = Promise.resolve();
 
 	readonly origin: string | null = $derived(draftOrigin(this.draft));
-	readonly check = $derived.by(() => checkDraft(this.draft, this.data.dataset, this.rowLook.scan));
+	readonly check = $derived.by(() =>
+		checkDraft(this.draft, this.data.dataset, this.rowLook.scan, this.#rules),
+	);
 	readonly #rowsDraft = $derived(this.draft.rows);
 	/** Null while they are counted, and where they cannot be told. */
 	readonly chosenRows: ChosenRows | null = $derived.by(() => {
 		const { dataset } = this.data;
 		if (dataset === null) return null;
-		const { choice } = readRows(this.#rowsDraft, dataset);
-		if (choice === null) return null;
-		if (choice.kind !== 'where') return chosenRows(choice, dataset.rowCount);
-		const numbers = this.rowLook.scan?.numbers ?? null;
-		return numbers === null ? null : listedRows(numbers);
+		return this.#rules === null
+			? everyRow(dataset.rowCount)
+			: this.#rules.chosenRowsOf(this.#rowsDraft, dataset, this.rowLook.scan);
 	});
 	readonly needsKey: boolean = $derived.by(
 		() =>
@@ -81,6 +86,10 @@ export class ComposeState {
 			found.push(problem('apiKey', 'Type an API key of OpenAI. Or choose Demo, which needs none.'));
 		if (this.data.reading !== null)
 			found.push(problem('dataFiles', 'The data is still being read. Wait for it, or cancel it.'));
+		if (this.#rulesFailed && !this.check.counted)
+			found.push(
+				problem('rows', 'A part of this page could not be loaded. Reload it once you are online.'),
+			);
 		if (this.rowLook.failure !== null && !this.check.counted)
 			found.push(problem('rows', `The rows could not be counted: ${this.rowLook.failure}.`));
 		return inPageOrder(found);
@@ -106,6 +115,7 @@ export class ComposeState {
 		this.data = new DataState(api);
 		this.keys = new KeyRing(api);
 		this.modelNotes = new ModelNotesState(api);
+		this.#rulesLoaded = this.#loadRules(needs.loadRules);
 		this.rowLook = new RowLook(api);
 		this.preview = new PreviewState(this.data, () => this.chosenRows);
 	}
@@ -208,6 +218,7 @@ export class ComposeState {
 
 	/** The id of the run started; null where problems stand in the way or the worker refused. */
 	async start(): Promise<string | null> {
+		await this.#rulesLoaded;
 		await this.rowLook.settled();
 		const { setup } = this.check;
 		if (this.problems.length > 0 || setup === null) {
@@ -269,10 +280,21 @@ export class ComposeState {
 		this.data.refuse('The data of this draft is no longer stored here. Choose the file again.');
 	}
 
+	async #loadRules(load: (() => Promise<PlanRules>) | undefined): Promise<void> {
+		if (load === undefined) return;
+		try {
+			this.#rules = await load();
+			this.#lookAtRows();
+		} catch {
+			this.#rulesFailed = true;
+		}
+	}
+
 	/** Whatever only the cells can tell of the draft is found out as soon as it is asked for. */
 	#lookAtRows(): void {
 		const { dataset } = this.data;
-		this.rowLook.want(dataset?.id ?? null, rowQueryOf(this.draft, dataset));
+		const query = this.#rules?.rowQueryOf(this.draft, dataset) ?? null;
+		this.rowLook.want(dataset?.id ?? null, query);
 		this.preview.rowsChanged();
 	}
 
