@@ -1,10 +1,10 @@
 import { checkConnection } from './check-connection.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkTemplate } from './check-template.ts';
-import { plainPlan, type PlanRules } from './checked-plan.ts';
 import { concurrencyCeiling } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
+import { plainPlan, type PlanRules } from './plain-plan.ts';
 import { plannedRequests, type PlanSize } from './plan.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { textsOf, type PromptTemplate } from './prompt.ts';

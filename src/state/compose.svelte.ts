@@ -5,7 +5,7 @@ import { checkDraft } from '#domain/check-draft.ts';
 import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
-import type { PlanRules } from '#domain/checked-plan.ts';
+import type { PlanRules } from '#domain/plain-plan.ts';
 import { everyRow, type ChosenRows } from '#domain/chosen-rows.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { DataState } from './data.svelte.ts';

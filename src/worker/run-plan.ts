@@ -140,7 +140,7 @@ export class RunPlan {
 		if (this.#bindings.length === 0) return this.#argsUnder(revision)[place.modelIndex] ?? {};
 		const make = (): JsonObject =>
 			this.#make(place.modelIndex, revision, rowParameters(this.#bindings, row));
-		if (this.#rows?.keys == null) return make();
+		if ((this.#rows?.keys ?? null) === null) return make();
 		const key = `${String(revision)} ${String(place.modelIndex)} ${String(this.argsKey(request))}`;
 		const args = this.#rowArgs.get(key) ?? make();
 		this.#rowArgs.set(key, args);

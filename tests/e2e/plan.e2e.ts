@@ -200,6 +200,6 @@ test('each row names its model, and blank cells take the one that is typed', asy
 	expect(items.map(({ model_index }) => model_index)).toEqual(
 		models.map((model) => ['m-base', 'm-large', 'm-small'].indexOf(model)),
 	);
-	const sent = endpoint.ledger.requests.map(({ body }) => String(body['model']));
+	const sent = endpoint.ledger.requests.map(({ body }) => body['model']);
 	expect(sent.sort()).toEqual(models.toSorted());
 });
