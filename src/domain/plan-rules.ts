@@ -38,7 +38,7 @@ export function checkPlan(
 				? (scan?.rowCount ?? rowsInData)
 				: chosenCount(choice, rowsInData);
 	if (scan !== null) {
-		checkBoundCells(bindings, scan, typedModels, problems, hints);
+		checkBoundCells(draft.bindings ?? [], bindings, scan, typedModels, problems, hints);
 		if (idColumn !== null && scan.ids !== null) hints.push(...idHints(idColumn, scan.ids));
 	}
 	if (counted && choice?.kind === 'where' && rows === 0)

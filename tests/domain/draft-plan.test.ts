@@ -261,6 +261,21 @@ describe('a column bound to a parameter', () => {
 		]);
 	});
 
+	test('is named at its own place where one before it is no binding yet', () => {
+		const draft = bound(['id', ''], ['heat', ' top_p ']);
+		const unfit = {
+			binding: { column: 'heat', parameter: 'top_p' },
+			rows: { count: 1, numbers: [4] },
+			example: 'hot',
+			wanted: 'a number from 0 to 1',
+		};
+		const { problems } = checkDraft(draft, reviews, scanned({ unfit: [unfit] }));
+		expect(problems.map(({ field, index }) => [field, index])).toEqual([
+			['bindings', 0],
+			['bindings', 1],
+		]);
+	});
+
 	test.each<[string[], string[], string[]]>([
 		[['typed'], ['m2', 'm1'], ['m2', 'm1']],
 		[['typed'], ['m2', '', 'm1'], ['typed', 'm2', 'm1']],
