@@ -39,8 +39,9 @@ export function checkBindings(
 	});
 }
 
-/** What a look through the cells has found wrong, or worth a word. */
+/** What a look through the cells has found wrong, or worth a word, at the place of each among `drafts`. */
 export function checkBoundCells(
+	drafts: readonly Binding[],
 	bindings: readonly Binding[],
 	scan: RowScan,
 	typedModels: readonly string[],
@@ -48,7 +49,7 @@ export function checkBoundCells(
 	hints: Hint[],
 ): void {
 	const indexOf = (parameter: string): number =>
-		bindings.findIndex((binding) => binding.parameter === parameter);
+		drafts.findIndex((draft) => draft.parameter.trim() === parameter);
 	for (const unfit of scan.unfit)
 		problems.push(problem('bindings', unfitWords(unfit), indexOf(unfit.binding.parameter)));
 	const column = modelColumnOf(bindings);

@@ -1,11 +1,5 @@
-import { modelColumnOf } from './bindings.ts';
-import { checkBindings, checkBoundCells, modelsOf } from './check-bindings.ts';
 import { checkPromptsPerRequest } from './check-calls.ts';
 import { checkConnection } from './check-connection.ts';
-import { idHints } from './check-ids.ts';
-import { checkModelParameters } from './check-model-parameters.ts';
-import { checkPairing } from './check-pairing.ts';
-import { checkRows } from './check-rows.ts';
 import { checkPreset } from './check-preset.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkShares } from './check-shares.ts';
@@ -15,13 +9,12 @@ import { concurrencyCeiling } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
 import type { JsonObject } from './json.ts';
-import type { ParameterRules } from './parameter-rules.ts';
+import { plainPlan, type PlanRules } from './plain-plan.ts';
 import { plannedCalls, plannedRequests, type PlanSize } from './plan.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { textsOf, type PromptTemplate } from './prompt.ts';
 import { repeatsOf } from './repeats.ts';
-import { decidesRun, type RowScan } from './row-scan.ts';
-import { chosenCount } from './rows.ts';
+import type { RowScan } from './row-scan.ts';
 import type { RunSetup } from './run.ts';
 
 export interface DraftCheck {
@@ -52,14 +45,14 @@ export interface DraftCheck {
 
 /**
  * Every problem of a draft at once, and the run it stands for where there is none. `dataset` is the one it names, `scan`
- * what a look through its rows has found for `rowQueryOf` this draft; null: nothing yet, and no run where it depends on it.
- * Without `rules`, which may still be on their way, a draft that needs them is none to start.
+ * what a look through its rows has found for `rowQueryOf` this draft; null: nothing yet. Where the run depends on that, or on
+ * `rules` that are not there yet, there is none.
  */
 export function checkDraft(
 	draft: Draft,
 	dataset: Dataset | null,
 	scan: RowScan | null = null,
-	rules: ParameterRules | null = null,
+	rules: PlanRules | null = null,
 ): DraftCheck {
 	const problems: Problem[] = [];
 	const hints: Hint[] = [];
@@ -67,8 +60,10 @@ export function checkDraft(
 	const connection = checkConnection(draft, problems);
 	checkPreset(draft, draft.settings.completionsPerPrompt, hints);
 	const typedModels = draft.models.map((model) => model.trim()).filter((model) => model !== '');
-	const bindings = checkBindings(draft.bindings, dataset, problems);
-	const modelColumn = modelColumnOf(bindings);
+	const plan =
+		rules?.checkPlan(draft, dataset, scan, typedModels, problems, hints) ??
+		plainPlan(draft, dataset, typedModels);
+	const { choice, rows, counted, models, modelColumn, modelParameters, bindings, paired } = plan;
 	const isNamedByRows = modelColumn !== null && scan?.models.includes('') === false;
 	if (typedModels.length === 0 && !isNamedByRows) problems.push(problem('model', 'Name a model.'));
 	typedModels.forEach((model, i) => {
@@ -84,9 +79,8 @@ export function checkDraft(
 	const idColumn = dataset?.columns.some(({ name }) => name === draft.idColumn)
 		? draft.idColumn
 		: null;
-	const typedParameters = checkModelParameters(draft.models, draft.modelParameters, problems);
 	const { settings, other: typed } = checkSettings(draft.settings, problems);
-	const other = (rules?.check ?? withoutRules)(draft, typed, problems, hints);
+	const other = (rules?.parameters.check ?? withoutRules)(draft, typed, problems, hints);
 	const repeats = repeatsOf(draft);
 	const perCall = checkPromptsPerRequest(draft.endpoint, draft.settings, problems);
 	// Of several connections each has a ceiling of its own, and together they carry more.
@@ -103,27 +97,6 @@ export function checkDraft(
 			});
 	}
 
-	const choice = dataset === null ? null : checkRows(draft.rows, dataset, problems, hints);
-	const rowsInData = dataset === null ? 1 : dataset.rowCount;
-	const rows =
-		choice === null
-			? rowsInData
-			: choice.kind === 'where'
-				? (scan?.rowCount ?? rowsInData)
-				: chosenCount(choice, rowsInData);
-	const counted =
-		choice === null || scan !== null || !decidesRun({ rows: choice, idColumn, bindings });
-	if (scan !== null) {
-		checkBoundCells(bindings, scan, typedModels, problems, hints);
-		if (idColumn !== null && scan.ids !== null) hints.push(...idHints(idColumn, scan.ids));
-	}
-	if (counted && choice?.kind === 'where' && rows === 0)
-		problems.push(problem('rows', 'No row is chosen: none is as asked for. Choose otherwise.'));
-	const models =
-		modelColumn === null || scan === null ? typedModels : modelsOf(scan, typedModels[0]);
-	const modelParameters =
-		modelColumn === null ? typedParameters : byModel(models, typedModels, typedParameters);
-	const paired = checkPairing(draft, dataset, rows, counted, problems);
 	const size: PlanSize = {
 		templates: templates.length,
 		rows,
@@ -174,22 +147,12 @@ export function checkDraft(
 		requests: plannedRequests(size),
 		repeats,
 		paired,
-		rowsInData,
+		rowsInData: dataset?.rowCount ?? 1,
 		counted,
 		modelColumn,
 		shares,
 		calls: plannedCalls(plannedRequests(size), models.length, perCall ?? 1),
 	};
-}
-
-/** The parameters typed for a model are its own wherever its name comes from. */
-function byModel(
-	models: readonly string[],
-	typedModels: readonly string[],
-	typed: readonly JsonObject[] | undefined,
-): readonly JsonObject[] | undefined {
-	if (typed === undefined) return undefined;
-	return models.map((model) => typed[typedModels.indexOf(model)] ?? {});
 }
 
 /** The parameters of a draft that names none of them, and whose endpoint takes them as they are typed. */

@@ -1,3 +1,4 @@
+import type { ChosenRows } from './chosen-rows.ts';
 import { sample } from './sample.ts';
 
 /** Which rows of the data a run goes over. Rows count from 1 here, as people count; their order is the file's. */
@@ -19,12 +20,6 @@ export type RowChoice =
 /** What only a look at every cell can tell. */
 export type WhereChoice = Extract<RowChoice, { kind: 'where' }>;
 export type ArithmeticChoice = Exclude<RowChoice, WhereChoice>;
-
-/** The rows of a run: position 0 is its first row, `rowAt` the number of that row in the data, from 0. */
-export interface ChosenRows {
-	readonly count: number;
-	readonly rowAt: (position: number) => number;
-}
 
 export const listedRows = (numbers: Uint32Array): ChosenRows => ({
 	count: numbers.length,
@@ -60,16 +55,4 @@ export function cellTest({ has, text }: WhereChoice): (cell: string) => boolean 
 			? (cell: string) => cell.trim() !== ''
 			: (cell: string) => cell.toLowerCase().includes(wanted);
 	return (cell) => holds(cell) === has;
-}
-
-/** The position of the first of the rows that is `row` or stands behind it; the last one where none does. */
-export function positionAt({ count, rowAt }: ChosenRows, row: number): number {
-	let low = 0;
-	let high = Math.max(0, count - 1);
-	while (low < high) {
-		const middle = (low + high) >>> 1;
-		if (rowAt(middle) < row) low = middle + 1;
-		else high = middle;
-	}
-	return low;
 }

@@ -5,13 +5,11 @@ import type { Dataset } from '#domain/dataset.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { connectionPart } from '#domain/connection-fields.ts';
 import { draftOf, emptyDraft, type Draft, type TemplateDraft } from '#domain/draft.ts';
-import type { ParameterRules } from '#domain/parameter-rules.ts';
 import { keyOwner } from '#domain/presets.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
-import { rowQueryOf } from '#domain/row-query.ts';
-import { readRows } from '#domain/check-rows.ts';
-import { chosenRows, listedRows, type ChosenRows } from '#domain/rows.ts';
+import type { PlanRules } from '#domain/plain-plan.ts';
+import { everyRow, type ChosenRows } from '#domain/chosen-rows.ts';
 import type { RunSetup } from '#domain/run.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 import { withSaved } from './connection-edits.ts';
@@ -54,6 +52,8 @@ export interface ComposeNeeds {
 	/** A sample as a file, as if it had been dropped; an error in words where it cannot be had. */
 	readonly fetchSample: (file: string) => Promise<Result<File, string>>;
 	readonly clock?: PageClock;
+	/** What the page does not open with; left out: drafts that need them are no run. */
+	readonly loadRules?: () => Promise<PlanRules>;
 }
 
 /** A run being composed. The draft is replaced, never changed in place, so that it can cross to the worker as it is. */
@@ -81,9 +81,11 @@ export class ComposeState {
 	/** Start was pressed while there were problems: every problem shows from then on. */
 	attempted = $state.raw(false);
 	refusal = $state.raw<RunRefusal | null>(null);
+	/** Null until they are loaded, which begins when the page opens. */
+	#rules = $state.raw<PlanRules | null>(null);
+	#rulesFailed = $state.raw(false);
+	readonly #rulesLoaded: Promise<void>;
 	#touched = $state.raw<readonly string[]>([]);
-	/** Null until they are loaded. */
-	#rules = $state.raw<ParameterRules | null>(null);
 	/** Settles once the stored draft is back: data chosen before then belongs in that draft. */
 	#restored: Promise<void> = Promise.resolve();
 
@@ -96,11 +98,9 @@ export class ComposeState {
 	readonly chosenRows: ChosenRows | null = $derived.by(() => {
 		const { dataset } = this.data;
 		if (dataset === null) return null;
-		const { choice } = readRows(this.#rowsDraft, dataset);
-		if (choice === null) return null;
-		if (choice.kind !== 'where') return chosenRows(choice, dataset.rowCount);
-		const numbers = this.rowLook.scan?.numbers ?? null;
-		return numbers === null ? null : listedRows(numbers);
+		return this.#rules === null
+			? everyRow(dataset.rowCount)
+			: this.#rules.chosenRowsOf(this.#rowsDraft, dataset, this.rowLook.scan);
 	});
 	/** Where the draft's requests would go; null while that cannot be told. */
 	readonly connection: Connection | null = $derived(checkConnection(this.draft, []));
@@ -120,6 +120,10 @@ export class ComposeState {
 		found.push(...this.#missingShareKeys);
 		if (this.data.reading !== null)
 			found.push(problem('dataFiles', 'The data is still being read. Wait for it, or cancel it.'));
+		if (this.#rulesFailed && !this.check.counted)
+			found.push(
+				problem('rows', 'A part of this page could not be loaded. Reload it once you are online.'),
+			);
 		if (this.rowLook.failure !== null && !this.check.counted)
 			found.push(problem('rows', `The rows could not be counted: ${this.rowLook.failure}.`));
 		return inPageOrder(found);
@@ -155,15 +159,11 @@ export class ComposeState {
 		this.data = new DataState(api);
 		this.keys = new KeyRing(api);
 		this.modelNotes = new ModelNotesState(api);
+		this.#rulesLoaded = this.#loadRules(needs.loadRules);
 		this.rowLook = new RowLook(api);
 		this.preview = new PreviewState(this.data, () => this.chosenRows);
 		this.connectionTest = new ConnectionTestState(api, () => (needs.clock ?? pageClock).now());
 		this.savedConnections = new SavedConnectionsState(api);
-		import('#domain/parameter-rules.ts').then(
-			({ parameterRules }) => (this.#rules = parameterRules),
-			// Where the host no longer has the file, the problem that the check finds says what to do.
-			() => undefined,
-		);
 	}
 
 	/** Brings back what was being written when the page was last open. */
@@ -314,6 +314,7 @@ export class ComposeState {
 
 	/** The id of the run started; null where problems stand in the way or the worker refused. */
 	async start(): Promise<string | null> {
+		await this.#rulesLoaded;
 		await this.rowLook.settled();
 		const { setup } = this.check;
 		if (this.problems.length > 0 || setup === null) {
@@ -342,7 +343,7 @@ export class ComposeState {
 
 	/** A run's setup to start from. */
 	async duplicate(setup: RunSetup): Promise<void> {
-		await this.#open(draftOf(setup, this.#rules));
+		await this.#open(draftOf(setup, this.#rules?.parameters ?? null));
 		this.#saver.soon(this.draft);
 	}
 
@@ -381,10 +382,21 @@ export class ComposeState {
 		this.data.refuse('The data of this draft is no longer stored here. Choose the file again.');
 	}
 
+	async #loadRules(load: (() => Promise<PlanRules>) | undefined): Promise<void> {
+		if (load === undefined) return;
+		try {
+			this.#rules = await load();
+			this.#lookAtRows();
+		} catch {
+			this.#rulesFailed = true;
+		}
+	}
+
 	/** Whatever only the cells can tell of the draft is found out as soon as it is asked for. */
 	#lookAtRows(): void {
 		const { dataset } = this.data;
-		this.rowLook.want(dataset?.id ?? null, rowQueryOf(this.draft, dataset));
+		const query = this.#rules?.rowQueryOf(this.draft, dataset) ?? null;
+		this.rowLook.want(dataset?.id ?? null, query);
 		this.preview.rowsChanged();
 	}
 

@@ -1,5 +1,5 @@
 import type { Row } from '#domain/dataset.ts';
-import { positionAt, type ChosenRows } from '#domain/rows.ts';
+import { positionAt, type ChosenRows } from '#domain/chosen-rows.ts';
 import type { DataState } from './data.svelte.ts';
 
 /** Which row and which template the preview shows. Only rows that are chosen are shown, and counted. */

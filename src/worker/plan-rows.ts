@@ -1,7 +1,8 @@
 import { modelColumnOf } from '#domain/bindings.ts';
 import type { DatasetMark } from '#domain/dataset.ts';
 import { decidesRun } from '#domain/row-scan.ts';
-import { chosenRows, type ChosenRows } from '#domain/rows.ts';
+import { everyRow, type ChosenRows } from '#domain/chosen-rows.ts';
+import { chosenRows } from '#domain/rows.ts';
 import type { RunSetup } from '#domain/run.ts';
 import type { RowPass } from './row-pass.ts';
 import type { RowPasses } from './row-passes.ts';
@@ -17,7 +18,7 @@ export interface PlanRows {
 }
 
 const wholeTable = (count: number): PlanRows => ({
-	rows: { count, rowAt: (position) => position },
+	rows: everyRow(count),
 	models: null,
 	keys: null,
 });

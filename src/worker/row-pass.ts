@@ -10,7 +10,8 @@ import {
 	type SomeRows,
 	type UnfitCells,
 } from '#domain/row-scan.ts';
-import { cellTest, chosenRows, listedRows, type ChosenRows } from '#domain/rows.ts';
+import type { ChosenRows } from '#domain/chosen-rows.ts';
+import { cellTest, chosenRows, listedRows } from '#domain/rows.ts';
 import { boundKeys } from './bound-keys.ts';
 
 /** A table as it is read: the rows [first, first + count). */

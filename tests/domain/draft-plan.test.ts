@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { checkDraft, type DraftCheck } from '#domain/check-draft.ts';
+import { checkDraft as checkDraftBy, type DraftCheck } from '#domain/check-draft.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
-import { rowQueryOf } from '#domain/row-query.ts';
+import * as planRules from '#domain/plan-rules.ts';
+import { rowQueryOf } from '#domain/plan-rules.ts';
 import type { RowScan } from '#domain/row-scan.ts';
 import { emptyRows, type RowsDraft } from '#domain/rows-draft.ts';
 import { choicesAsked, planSizeOf } from '#domain/run.ts';
 import { plannedRequests } from '#domain/plan.ts';
+
+const checkDraft = (
+	draft: Draft,
+	dataset: Dataset | null,
+	scan: RowScan | null = null,
+): DraftCheck => checkDraftBy(draft, dataset, scan, planRules);
 
 const reviews: Dataset = {
 	id: 'd1',
@@ -254,6 +261,21 @@ describe('a column bound to a parameter', () => {
 		]);
 	});
 
+	test('is named at its own place where one before it is no binding yet', () => {
+		const draft = bound(['id', ''], ['heat', ' top_p ']);
+		const unfit = {
+			binding: { column: 'heat', parameter: 'top_p' },
+			rows: { count: 1, numbers: [4] },
+			example: 'hot',
+			wanted: 'a number from 0 to 1',
+		};
+		const { problems } = checkDraft(draft, reviews, scanned({ unfit: [unfit] }));
+		expect(problems.map(({ field, index }) => [field, index])).toEqual([
+			['bindings', 0],
+			['bindings', 1],
+		]);
+	});
+
 	test.each<[string[], string[], string[]]>([
 		[['typed'], ['m2', 'm1'], ['m2', 'm1']],
 		[['typed'], ['m2', '', 'm1'], ['typed', 'm2', 'm1']],
@@ -350,4 +372,20 @@ test.each<[string, Partial<Draft>, boolean]>([
 	['a sample', { rows: { ...emptyRows, choose: 'random' } }, false],
 ])('a draft with %s asks for a look through the rows: %j', (_, more, asks) => {
 	expect(rowQueryOf(asking(['{review}'], more), reviews) !== null).toBe(asks);
+});
+
+describe('while the rules of the plan are not there', () => {
+	test.each<[string, Partial<Draft>, boolean]>([
+		['nothing of theirs', {}, true],
+		['all rows', { rows: { ...emptyRows, count: 5 } }, true],
+		['parameters of a model that are blank', { modelParameters: [' '] }, true],
+		['the first rows', { rows: { ...emptyRows, choose: 'first' } }, false],
+		['pairs', { pairing: 'pair' }, false],
+		['parameters of a model', { modelParameters: ['{}'] }, false],
+		['a binding', { bindings: [{ column: 'heat', parameter: 'top_p' }] }, false],
+	])('a draft that asks for %s is a run: %j', (_, more, isRun) => {
+		const check = checkDraftBy(asking(['{review}'], more), reviews);
+		expect(check).toMatchObject({ problems: [], counted: isRun });
+		expect(check.setup !== null).toBe(isRun);
+	});
 });

@@ -4,6 +4,7 @@ import { endpoints, type Endpoint } from '#domain/connection.ts';
 import { defaultSettings, draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { JsonObject, JsonValue } from '#domain/json.ts';
 import type { NamedParameter } from '#domain/named-parameters.ts';
+import * as planRules from '#domain/plan-rules.ts';
 import { parameterRules } from '#domain/parameter-rules.ts';
 import { parameterTable, type ParameterForm } from '#domain/parameter-table.ts';
 import { readValue, writeValue } from '#domain/parameter-value.ts';
@@ -21,15 +22,15 @@ const draftWith = (
 });
 
 const otherOf = (draft: Draft): JsonObject | undefined =>
-	checkDraft(draft, null, null, parameterRules).setup?.parameters.other;
+	checkDraft(draft, null, null, planRules).setup?.parameters.other;
 
 const problemsOf = (draft: Draft): readonly string[] =>
-	checkDraft(draft, null, null, parameterRules).problems.map(
+	checkDraft(draft, null, null, planRules).problems.map(
 		({ field, index, message }) => `${field} ${String(index)}: ${message}`,
 	);
 
 const hintsOf = (draft: Draft): readonly string[] =>
-	checkDraft(draft, null, null, parameterRules).hints.map(
+	checkDraft(draft, null, null, planRules).hints.map(
 		({ field, index, message }) => `${field} ${String(index)}: ${message}`,
 	);
 
@@ -241,11 +242,11 @@ describe('what Responses does not take', () => {
 		expect(hintsOf(draft)).toEqual([
 			'completionsPerPrompt 0: Responses answers once a request: 3 per prompt are 3 requests.',
 		]);
-		const { setup } = checkDraft(draft, null, null, parameterRules);
+		const { setup } = checkDraft(draft, null, null, planRules);
 		expect(setup).toMatchObject({ repeats: 3, parameters: { completionsPerPrompt: 1 } });
 		if (setup !== null)
 			expect(draftOf(setup, parameterRules).settings.completionsPerPrompt).toBe(3);
-		const chat = checkDraft({ ...draft, endpoint: 'chatCompletions' }, null, null, parameterRules);
+		const chat = checkDraft({ ...draft, endpoint: 'chatCompletions' }, null, null, planRules);
 		expect(chat.setup).toMatchObject({ parameters: { completionsPerPrompt: 3 } });
 		expect(chat.setup).not.toHaveProperty('repeats');
 	});
@@ -335,13 +336,13 @@ describe('the table', () => {
 		),
 	)('copies a run of %s with %s to the same run', (endpoint, name, form) => {
 		const draft = draftWith(endpoint, [{ name, value: sample(form, name) }]);
-		const { setup } = checkDraft(draft, null, null, parameterRules);
+		const { setup } = checkDraft(draft, null, null, planRules);
 		expect(setup).not.toBeNull();
 		if (setup === null) return;
 		const copy = draftOf(setup, parameterRules);
 		expect(copy.settings.parameters?.map((one) => one.name)).toEqual([name]);
 		expect(copy.settings.otherParameters).toBe('');
-		expect(checkDraft(copy, null, null, parameterRules).setup).toEqual(setup);
+		expect(checkDraft(copy, null, null, planRules).setup).toEqual(setup);
 	});
 
 	test.each<[Endpoint, JsonObject]>([
@@ -360,11 +361,11 @@ describe('the table', () => {
 			draftWith(endpoint, [], { otherParameters: JSON.stringify(other) }),
 			null,
 			null,
-			parameterRules,
+			planRules,
 		);
 		expect(setup?.parameters.other).toEqual(other);
 		if (setup !== null)
-			expect(checkDraft(draftOf(setup, parameterRules), null, null, parameterRules).setup).toEqual(
+			expect(checkDraft(draftOf(setup, parameterRules), null, null, planRules).setup).toEqual(
 				setup,
 			);
 	});
@@ -421,7 +422,7 @@ describe('while the rules are on their way', () => {
 	test('any other draft is as it will be, and the copy of a run is the same run', () => {
 		const draft = draftWith('chatCompletions', [], { otherParameters: '{"top_p": 1}' });
 		const { setup } = checkDraft(draft, null);
-		expect(setup).toEqual(checkDraft(draft, null, null, parameterRules).setup);
+		expect(setup).toEqual(checkDraft(draft, null, null, planRules).setup);
 		expect(setup).not.toBeNull();
 		if (setup !== null) expect(checkDraft(draftOf(setup), null).setup).toEqual(setup);
 	});

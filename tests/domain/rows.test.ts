@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { positionAt, type ChosenRows } from '#domain/chosen-rows.ts';
 import {
 	cellTest,
 	chosenCount,
 	chosenRows,
 	listedRows,
-	positionAt,
 	type ArithmeticChoice,
-	type ChosenRows,
 } from '#domain/rows.ts';
 import { sample } from '#domain/sample.ts';
 

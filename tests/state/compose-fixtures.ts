@@ -1,6 +1,7 @@
 import type { EngineApi, HeldKey } from '#contract/engine-api.ts';
 import type { Dataset, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
+import * as planRules from '#domain/plan-rules.ts';
 import { ok } from '#domain/result.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
 import type { RowChoice } from '#domain/rows.ts';
@@ -96,6 +97,7 @@ export async function composing(
 	const compose = new ComposeState(worker.api, {
 		fetchSample: (name) => Promise.resolve(ok(file(name))),
 		clock,
+		loadRules: () => Promise.resolve(planRules),
 		...needs,
 	});
 	await compose.restore();

@@ -168,3 +168,18 @@ describe('what is written of the plan', () => {
 		});
 	});
 });
+
+test.each([
+	['asks for nothing of theirs', {}, []],
+	['asks for rows', { rows: range(1, 2) }, ['rows']],
+])('rules that cannot be loaded are a problem where a draft %s', async (_, more, fields) => {
+	const { compose } = await composing(
+		{},
+		{ loadRules: () => Promise.reject(new Error('offline')) },
+	);
+	await compose.takeFiles([file()]);
+	write(compose, 'Judge {review}');
+	compose.set(more);
+	expect(compose.problems.map(({ field }) => field)).toEqual(fields);
+	expect(await compose.start()).toBe(fields.length === 0 ? 'r1' : null);
+});

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { DraftCheck } from '#domain/check-draft.ts';
 import type { RowChoice } from '#domain/rows.ts';
-import { choiceWords, chosenWords, planFactors, sentWords } from '#ui/compose/plan-words.ts';
+import { chosenWords } from '#ui/compose/chosen-words.ts';
+import { choiceWords, planFactors, sentWords } from '#ui/compose/plan-words.ts';
 import { bindingFacts, modelFacts, pairingFacts, rowsFact } from '#ui/run/plan-facts.ts';
 import { setup } from '../state/run-fixtures.ts';
 

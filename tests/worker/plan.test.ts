@@ -4,7 +4,7 @@ import { checkDraft } from '#domain/check-draft.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { ResultItem } from '#domain/result-item.ts';
-import { rowQueryOf } from '#domain/row-query.ts';
+import * as planRules from '#domain/plan-rules.ts';
 import { emptyRows, type RowsDraft } from '#domain/rows-draft.ts';
 import type { RunProgress, RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
@@ -55,9 +55,9 @@ async function setupOf(
 		templates: templates('Say {id}'),
 		...more,
 	};
-	const query = rowQueryOf(draft, rows);
+	const query = planRules.rowQueryOf(draft, rows);
 	const scan = query === null ? null : await engine.scanRows(rows.id, query);
-	const { setup, problems } = checkDraft(draft, rows, scan);
+	const { setup, problems } = checkDraft(draft, rows, scan, planRules);
 	if (setup === null) throw new Error(problems[0]?.message ?? 'It is not counted.');
 	return setup;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { defaultSettings, emptyDraft, type SettingsDraft } from '#domain/draft.ts';
-import { parameterRules } from '#domain/parameter-rules.ts';
+import * as planRules from '#domain/plan-rules.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import type { RunProgress } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
@@ -44,7 +44,7 @@ async function started(
 		},
 		read.value,
 		null,
-		parameterRules,
+		planRules,
 	);
 	if (setup === null) throw new Error(problems[0]?.message);
 	const start = await engine.startRun(setup);

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Binding } from '#domain/bindings.ts';
 import type { Row } from '#domain/dataset.ts';
 import type { RowQuery } from '#domain/row-scan.ts';
-import type { ChosenRows, RowChoice } from '#domain/rows.ts';
+import type { ChosenRows } from '#domain/chosen-rows.ts';
+import type { RowChoice } from '#domain/rows.ts';
 import { passOver, type RowPass, type RowSource } from '#worker/row-pass.ts';
 
 interface Table extends RowSource {

@@ -23,13 +23,6 @@ function rowWords({ rows, rowsInData, counted }: DraftCheck): string {
 		: `${formatCount(rows)} of ${formatCounted(rowsInData, 'row')}`;
 }
 
-/** A sentence on how many rows are chosen. */
-export function chosenWords({ rows, rowsInData, counted }: DraftCheck): string {
-	if (!counted) return 'The rows are being counted…';
-	const all = formatCounted(rowsInData, 'row');
-	return rows === rowsInData ? `All ${all} are chosen.` : `${formatCount(rows)} of ${all} chosen.`;
-}
-
 /** "600 choices"; null where each request brings one and stands for no more. */
 export function choiceWords(check: DraftCheck, completionsPerPrompt: number | null): string | null {
 	const asked = completionsPerPrompt ?? 1;

@@ -1,0 +1,10 @@
+/**
+ * What the page does not open with, in one piece that is fetched as soon as it stands: each piece more would take parts
+ * that are shared out of the first, and make that larger.
+ */
+export * as planRules from '#domain/plan-rules.ts';
+export { default as BindingsField } from './compose/BindingsField.svelte';
+export { default as ModelParameters } from './compose/ModelParameters.svelte';
+export { default as PairingField } from './compose/PairingField.svelte';
+export { default as RowsField } from './compose/RowsField.svelte';
+export { default as RunView } from './run/RunView.svelte';
