@@ -140,7 +140,7 @@ test.describe('a column’s name is completed while it is typed', () => {
 		const field = userMessage(app);
 		await field.click();
 		await page.keyboard.type('{{"stars": {s');
-		await page.getByRole('option', { name: 'stars' }).click();
+		await page.getByRole('listbox').getByRole('option', { name: 'stars' }).click();
 		await page.keyboard.type('}}');
 		await expect(field).toHaveValue('{{"stars": {stars}}}');
 		await expect(page.getByRole('region', { name: 'Preview' })).toContainText('{"stars": 5}');
@@ -232,6 +232,8 @@ test('a preview that problems stand in the way of says so, and comes once they a
 }) => {
 	await app.open();
 	await app.writePrompt({ user: 'Judge {review}' });
+	await userMessage(app).press('Tab');
+	await expect(app.template(1).locator('..')).toContainText('there is no data');
 	const preview = app.page.getByRole('region', { name: 'Preview' });
 	await preview.getByRole('tab', { name: 'curl' }).click();
 	await expect(preview).toContainText('nothing is left to mend');
