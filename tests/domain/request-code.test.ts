@@ -88,6 +88,13 @@ describe('the curl command', () => {
 		expect(JSON.parse(input)).toEqual(preview(content).body);
 	});
 
+	test('keeps what stands before the key as it is', () => {
+		const value = 'a "b" $HOME `date` \\ ';
+		const headers = [{ name: 'x', value, endsWithKey: true }];
+		const { words } = wordsOf(curlCommand(preview('a', { headers }), 'OPENAI_API_KEY'));
+		expect(words[2]).toBe(`x: ${value}sk-$key"'\``);
+	});
+
 	test('takes brackets in an address as they are', () => {
 		const url = 'http://[::1]:8080/v1/completions';
 		expect(wordsOf(curlCommand(preview('a', { url }), 'K')).words.slice(0, 2)).toEqual([
