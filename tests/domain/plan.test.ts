@@ -9,7 +9,7 @@ test('the order is template, row, model', () => {
 		const { promptIndex, rowIndex, modelIndex } = placeOf(k, size);
 		return `${String(promptIndex)}${String(rowIndex)}${String(modelIndex)}`;
 	});
-		expect(places).toEqual(['000', '001', '010', '011', '100', '101', '110', '111']);
+	expect(places).toEqual(['000', '001', '010', '011', '100', '101', '110', '111']);
 });
 
 test('a place leads back to its request', () => {
