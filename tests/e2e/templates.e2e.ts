@@ -124,6 +124,8 @@ test.describe('a column’s name is completed while it is typed', () => {
 			await expect(field).toHaveValue('Judge {first review} or {st');
 			await keyboard.press('Escape');
 			await expect(list).toBeHidden();
+			// Undo has selected again what the name took the place of.
+			await keyboard.press('End');
 			await keyboard.type('a');
 			await expect(list).toBeHidden();
 			await keyboard.type('rs} {');
