@@ -5,6 +5,9 @@
 export * as planRules from '#domain/plan-rules.ts';
 export { default as BindingsField } from './compose/BindingsField.svelte';
 export { default as ModelParameters } from './compose/ModelParameters.svelte';
+export { default as ColumnCompletion } from './compose/ColumnCompletion.svelte';
+export { default as PagedTemplates } from './compose/PagedTemplates.svelte';
 export { default as PairingField } from './compose/PairingField.svelte';
+export { default as PromptPreview } from './compose/PromptPreview.svelte';
 export { default as RowsField } from './compose/RowsField.svelte';
 export { default as RunView } from './run/RunView.svelte';

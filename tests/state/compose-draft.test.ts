@@ -19,7 +19,7 @@ import {
 import { draftOrigin } from '#state/draft-origin.ts';
 import { renderedTexts, roughTokens } from '#state/rendered-prompt.ts';
 import { suggestedModels } from '#state/suggested-models.ts';
-import { highlight } from '#ui/compose/highlight.ts';
+import { braceKinds, highlight } from '#ui/compose/highlight.ts';
 import { messageLabels } from '#ui/compose/message-labels.ts';
 import { choiceWords, planFactors } from '#ui/compose/plan-words.ts';
 import { leavesWords, targetWords } from '#ui/compose/provider-words.ts';
@@ -185,6 +185,26 @@ describe('the colours under a template', () => {
 			'text',
 			'literal',
 		]);
+	});
+});
+
+describe('the legend under a template', () => {
+	test.each([
+		['{x}', { unknown: null, literal: false, doubled: false }],
+		['{x} {y} {z}', { unknown: '{y}', literal: false, doubled: false }],
+		['{"a": 1} {x}', { unknown: null, literal: true, doubled: false }],
+		['{{x}}', { unknown: null, literal: false, doubled: true }],
+	])('of %j tells apart what there is', (content, expected) => {
+		expect(braceKinds(['', content], (name) => name === 'x')).toEqual(expected);
+	});
+
+	test('a long text is laid over exactly, with fewer marks, and a huge one with none', () => {
+		for (const length of [30_000, 300_000]) {
+			const source = '{"a": {x}} '.repeat(length / 10);
+			const stretches = highlight(source, () => true);
+			expect(stretches.map(({ text: piece }) => piece).join('')).toBe(source);
+			expect(stretches.some(({ look }) => look === 'literal')).toBe(false);
+		}
 	});
 });
 

@@ -88,10 +88,19 @@ describe('templates from files', () => {
 	});
 
 	test('that were asked for before are dropped when their answer comes late', async () => {
+		let letRead = (): void => undefined;
+		const slow = fileOf('a.txt', 'early');
+		slow.arrayBuffer = () =>
+			new Promise((resolve) => {
+				letRead = () => {
+					resolve(new TextEncoder().encode('early').buffer);
+				};
+			});
 		const coming = importing();
-		const early = coming.readFiles([fileOf('a.txt', 'early')]);
-		const late = coming.readFiles([fileOf('b.txt', 'late')]);
-		await Promise.all([early, late]);
+		const early = coming.readFiles([slow]);
+		await coming.readFiles([fileOf('b.txt', 'late')]);
+		letRead();
+		await early;
 		expect(prompts(coming)).toEqual(['late']);
 	});
 });
@@ -238,16 +247,19 @@ describe('many templates', () => {
 		const after = compose.check.problems;
 		expect(after.slice(0, 2).every((problem, i) => problem === before[i])).toBe(true);
 		expect(after[2]?.message).toMatch(/uses \{b\}/);
-		// The same template at another place, over other data or for another endpoint is another matter.
 		compose.set({ templates: templates.toReversed() });
 		expect(compose.check.problems[0]?.message).toMatch(/^Template 1 uses \{a2\}/);
-		compose.set({
-			endpoint: 'completions',
-			templates: [{ messages: templates[0]?.messages ?? [], prompt: '' }],
-		});
-		expect(compose.check.problems[0]?.message).toMatch(/^Template 1 is empty/);
-		await compose.takeFiles([fileOf('reviews.csv', 'x')]);
-		compose.set({ endpoint: 'chatCompletions', templates });
-		expect(compose.check.problems[0]?.message).toMatch(/reviews\.csv has no such column/);
+	});
+
+	test.each([
+		['another endpoint', { endpoint: 'completions' }, /^Template 1 is empty/],
+		['other data', {}, /reviews\.csv has no such column/],
+	] as const)('are all checked anew for %s', async (_, change, message) => {
+		const { compose } = await composing();
+		compose.set({ templates: [{ messages: [{ role: 'user', content: '{a}' }], prompt: '' }] });
+		expect(compose.check.problems[0]?.message).toMatch(/there is no data/);
+		if (!('endpoint' in change)) await compose.takeFiles([fileOf('reviews.csv', 'x')]);
+		compose.set(change);
+		expect(compose.check.problems[0]?.message).toMatch(message);
 	});
 });

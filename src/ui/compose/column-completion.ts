@@ -17,7 +17,7 @@ export function openBraceBefore(text: string, caret: number): OpenBrace | null {
 	if (open === -1) return null;
 	const behind = before.slice(open + 1);
 	const braces = /\{+$/.exec(before.slice(0, open + 1))?.[0].length ?? 0;
-	const query = behind.trimStart();
+	const query = behind.replace(/^[ \t]+/, '');
 	if (braces % 2 === 0 || (query !== '' && !isVariableName(query))) return null;
 	return { from: caret - behind.length, query };
 }
