@@ -223,9 +223,8 @@ export class Release {
 		this.#inFlight--;
 	}
 
-	#settled({ scope, members, partOf }: Flight, failure: Failure): Consequence {
+	#settled({ scope, members }: Flight, failure: Failure): Consequence {
 		scope.canarySettled = true;
-		partOf?.failed();
 		const key = `${failure.kind} ${failure.code ?? ''}`;
 		const before = this.#equalFailures.key === key ? this.#equalFailures.count : 0;
 		const count = before + members.length;
