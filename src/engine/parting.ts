@@ -22,6 +22,7 @@ export class Parting {
 		this.#largest = Math.max(this.#largest, size);
 		const own = this.#left === 0 && this.#blamesNumber ? this.#largest : null;
 		const outer = this.#whole?.answered(size) ?? null;
-		return own === null ? outer : Math.min(own, outer ?? own);
+		// What is known of a part is never more than what is known of the whole.
+		return own ?? outer;
 	}
 }

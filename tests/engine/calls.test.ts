@@ -183,7 +183,7 @@ describe('a call that is refused', () => {
 
 	test('in one half alone leads to calls of the size that this half was answered in', async () => {
 		const world = grouped({
-			requests: 60,
+			requests: 20,
 			callScript: (requests) =>
 				each(
 					requests,
@@ -194,7 +194,7 @@ describe('a call that is refused', () => {
 		});
 		const engine = world.engine();
 		await world.run(engine);
-		expect(world.succeeded).toHaveLength(60);
+		expect(world.succeeded).toHaveLength(20);
 		expect(engine.snapshot().promptsPerCall).toBe(5);
 	});
 
