@@ -4,9 +4,10 @@
  */
 export class Parting {
 	readonly #whole: Parting | null;
+	/** Requests of it that were not answered; those that have failed never are. */
 	#left: number;
 	#largest = 0;
-	#blamesNumber: boolean;
+	readonly #blamesNumber: boolean;
 
 	/** `whole` is what this call was a part of itself. `blamesNumber`: false where the refusal may come by chance. */
 	constructor(size: number, whole: Parting | null, blamesNumber: boolean) {
@@ -21,12 +22,7 @@ export class Parting {
 		this.#largest = Math.max(this.#largest, size);
 		const own = this.#left === 0 && this.#blamesNumber ? this.#largest : null;
 		const outer = this.#whole?.answered(size) ?? null;
-		return own === null ? outer : Math.min(own, outer ?? own);
-	}
-
-	/** A part has failed for good. */
-	failed(): void {
-		this.#blamesNumber = false;
-		this.#whole?.failed();
+		// What is known of a part is never more than what is known of the whole.
+		return own ?? outer;
 	}
 }

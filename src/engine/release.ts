@@ -232,9 +232,8 @@ export class Release {
 		this.#inFlight--;
 	}
 
-	#settled({ scope, members, partOf }: Flight, failure: Failure): Consequence {
+	#settled({ scope, members }: Flight, failure: Failure): Consequence {
 		scope.canarySettled = true;
-		partOf?.failed();
 		const count = scope.lane.failed(failure, members.length);
 		const stop = count >= equalFailuresToStop && !scope.lane.succeeded;
 		return { kind: 'settled', attention: stop ? failure : null };

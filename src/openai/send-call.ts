@@ -6,7 +6,7 @@ import type { Prompt } from '#domain/prompt.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { Sender } from './create-sender.ts';
 
-/** Sends prompts of one kind once, in one call; more than one only to Completions. Never rejects. */
+/** Sends prompts once, in one call; more than one only to Completions. Never rejects. */
 export async function sendCall(
 	send: Sender,
 	prompts: readonly Prompt[],
@@ -21,7 +21,10 @@ export async function sendCall(
 		const outcome = await send(first, args, signal, hear);
 		return outcome.ok ? ok([outcome.value]) : outcome;
 	}
-	const texts = prompts.map((prompt) => (prompt.kind === 'completion' ? prompt.text : ''));
+	const texts = prompts.map((prompt) => {
+		if (prompt.kind !== 'completion') throw new Error('Only Completions takes several prompts.');
+		return prompt.text;
+	});
 	const outcome = await send({ kind: 'completions', texts }, args, signal, hear);
 	if (!outcome.ok) return outcome;
 	const dealt = dealOut(outcome.value, prompts.length, numberAt(args, 'n') ?? 1);
@@ -29,7 +32,7 @@ export async function sendCall(
 	return err({
 		kind: 'malformed',
 		message: dealt.error,
-		status: 200,
+		status: null,
 		code: null,
 		requestId: null,
 		waitMs: null,

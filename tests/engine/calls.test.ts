@@ -158,6 +158,12 @@ describe('a call that is refused', () => {
 		expect([...world.settled.values()].every(({ attempts }) => attempts === 1)).toBe(true);
 	});
 
+	test('one at a time is tried as five lists, no more', async () => {
+		const world = grouped({ requests: 100, concurrency: 1, callScript: takingAtMost(1) });
+		await world.run();
+		expect(sizes(world)).toEqual([20, 10, 5, 3, 2, ...upTo(100).map(() => 1)]);
+	});
+
 	test.each<[FailureKind, number, number]>([
 		['badRequest', 8, 5],
 		['requestTooLarge', 12, 10],
@@ -173,6 +179,23 @@ describe('a call that is refused', () => {
 				.slice(-5)
 				.every((size) => size <= found),
 		).toBe(true);
+	});
+
+	test('in one half alone leads to calls of the size that this half was answered in', async () => {
+		const world = grouped({
+			requests: 20,
+			callScript: (requests) =>
+				each(
+					requests,
+					requests.length > ((requests[0] ?? 0) < 10 ? 10 : 5)
+						? failing('badRequest')
+						: answering(),
+				),
+		});
+		const engine = world.engine();
+		await world.run(engine);
+		expect(world.succeeded).toHaveLength(20);
+		expect(engine.snapshot().promptsPerCall).toBe(5);
 	});
 
 	test('by a filter that thinks better of it leaves the size as it is', async () => {
@@ -210,6 +233,17 @@ describe('a call that fails each time', () => {
 		expect(world.failed).toEqual(upTo(20).map((i) => i + 20));
 		expect(sizes(world)).toEqual(Array<number>(3 + 3).fill(20));
 		expect(world.settled.get(20)?.attempts).toBe(4);
+	});
+
+	test('with too few choices asks for a person where it is the first of the run', async () => {
+		const world = grouped({
+			requests: 10_000,
+			maxRetries: 1,
+			script: () => failing('malformed'),
+		});
+		expect(await world.run()).toMatchObject({ name: 'needsAttention' });
+		expect(world.sent).toHaveLength(2);
+		expect(world.failed).toEqual(upTo(20));
 	});
 
 	test('with a fault of the endpoint is taken apart, so that a prompt that breaks it fails alone', async () => {

@@ -65,6 +65,11 @@ export const answers = {
 		reply: () =>
 			new Response('{"id": "x", "choi', { headers: { 'content-type': 'application/json' } }),
 	},
+	/** Of one prompt alone it is an answer like another, and not given. */
+	choiceLost: {
+		meaning: 'fault',
+		reply: (text, choices) => completion('stop', (content) => ({ content }))(text, choices - 1),
+	},
 	missingChoices: { meaning: 'fault', reply: () => json(200, { id: 'x', object: 'c' }) },
 	network: { meaning: 'fault', reply: () => null },
 	wrongKey: { meaning: 'stops', reply: refused(401, 'Incorrect API key', 'invalid_api_key') },

@@ -90,6 +90,7 @@ const shape: fc.Arbitrary<RunShape> = fc.record({
 	usesData: fc.boolean(),
 	needsKey: fc.boolean(),
 	overHttp: fc.boolean(),
+	perCall: fc.constantFrom(1, 1, 2, 3),
 });
 
 const start = command('start', fc.record({ tab: pick, shape }), async (world, drawn) => {

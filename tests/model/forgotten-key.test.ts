@@ -11,6 +11,7 @@ const shape = {
 	usesData: false,
 	needsKey: true,
 	overHttp: false,
+	perCall: 1,
 };
 
 // Each turn of the loop is a place where the key can go while the run is being taken up.

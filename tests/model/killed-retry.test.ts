@@ -11,6 +11,7 @@ const shape = {
 	usesData: false,
 	needsKey: false,
 	overHttp: false,
+	perCall: 1,
 };
 
 const buttons = [

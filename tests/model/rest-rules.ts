@@ -79,10 +79,17 @@ function contentOf(
 	const { request } = record;
 	if (record.outcome === 'failed') return `failed with ${record.failure.kind}`;
 	const text = JSON.stringify(record.completion['id']);
-	if (!run.sends.some((send) => send.request === request && JSON.stringify(send.text) === text))
+	const send = run.sends.find(
+		(one) => one.request === request && JSON.stringify(one.text) === text,
+	);
+	if (send === undefined)
 		violated(`request ${String(request)} holds “${text}”, which it was never answered`);
+	const { size = 1, position: place = 0 } = record.call ?? {};
+	if (send !== undefined && (size !== send.call.size || place !== send.position))
+		violated(`request ${String(request)} is known as ${String(place)} of ${String(size)}`);
 	choices.forEach(({ choice, position }) => {
-		if (choice['index'] !== position) violated(`“${text}” has its choices mixed up`);
+		if (choice['index'] !== place * run.choices + position)
+			violated(`“${text}” has its choices mixed up`);
 	});
 	return text;
 }
@@ -103,6 +110,8 @@ function checkCounters(
 			continue;
 		}
 		succeeded++;
+		// That of a call is told with each of its answers, and counted once.
+		if ((record.call?.position ?? 0) > 0) continue;
 		const usage = record.completion['usage'] as Record<string, number>;
 		promptTokens += usage['prompt_tokens'] ?? 0;
 		completionTokens += usage['completion_tokens'] ?? 0;

@@ -12,6 +12,8 @@ export interface RunShape {
 	readonly usesData: boolean;
 	readonly needsKey: boolean;
 	readonly overHttp: boolean;
+	/** Prompts that may share a call; above 1 they are sent to Completions. */
+	readonly perCall: number;
 }
 
 /** One time that a tab worked at a run, from taking its lock to giving it back. */
@@ -31,6 +33,10 @@ export interface Session {
 	isOver: boolean;
 }
 
+export interface SentCall {
+	readonly size: number;
+}
+
 export interface Send {
 	readonly request: number;
 	readonly model: number;
@@ -38,6 +44,10 @@ export interface Send {
 	/** `lost`: its tab went away before it could obey the answer. */
 	state: 'flying' | 'aborted' | 'lost' | Meaning;
 	readonly text: string;
+	/** All that travel together, this one included. */
+	readonly call: SentCall;
+	/** Its place among them. */
+	readonly position: number;
 	readonly maxTokens: number | null;
 	readonly leftAt: number;
 	/** It was answered, and the token limit ended the answer. */
@@ -73,6 +83,8 @@ export interface RunBook extends Omit<RunShape, 'overHttp'> {
 	hasReopened: boolean;
 	/** Requests that left again beside an answer. */
 	askedAgain: number;
+	/** Refused calls of several, which have to be sent again in parts. */
+	parted: number;
 	/** The browser has lost what was stored, and nobody has put it together again from the journal. */
 	isWounded: boolean;
 	/** Paused or stopped, and obeyed. */

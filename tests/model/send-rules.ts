@@ -37,11 +37,15 @@ export function checkSend(
 	const mayUse = tab.keys.slice(Math.max(session.keysBefore, forgotten + 1));
 	if (run.needsKey ? !mayUse.includes(key) : key !== '') violated(`with the key “${key}”`);
 
-	const aloft = run.sends.filter((one) => one.state === 'flying' && one.session === session);
+	// Those of its own call leave with it.
+	const aloft = run.sends.filter(
+		(one) => one.state === 'flying' && one.session === session && one.call !== send.call,
+	);
 	const alone = aloft.filter((one) => session.settledModels.size === 0 || one.model === model);
 	if (!session.settledModels.has(model) && alone.length > 0)
 		violated('beside the first, of which nothing is known yet');
-	if (aloft.length >= run.cap) violated(`as number ${String(aloft.length + 1)} in flight`);
+	const calls = new Set(aloft.map(({ call }) => call)).size;
+	if (calls >= run.cap) violated(`as call ${String(calls + 1)} in flight`);
 
 	const record = peek<{ request: number }>(browser.factory, `volley-run-${id}`, 'requests').some(
 		(one) => one.request === request,
@@ -57,6 +61,14 @@ export function checkSend(
 		violated('which was seen settled');
 	checkEarlier(run, send, violated);
 	if (!hasIntent(browser, id, request)) violated('without a word of it in the journal');
+}
+
+/** Whatever prompts share a call, it is no larger than was asked for, and they stand in plan order. */
+export function checkCall(world: World, run: RunBook, requests: readonly number[]): void {
+	const sorted = requests.toSorted((a, b) => a - b);
+	const isOrdered = requests.every((request, i) => request === sorted[i]);
+	if (requests.length > run.perCall || !isOrdered || new Set(requests).size < requests.length)
+		world.violated(`${run.tag}: ${requests.join(', ')} left in one call`);
 }
 
 /** What came of the same request before must allow for another attempt. */

@@ -12,6 +12,9 @@ export class Tally {
 	casualties = 0;
 	lossesTold = 0;
 	takenOver = 0;
+	/** Prompts that left in one call with others. */
+	together = 0;
+	parted = 0;
 	askedAgain = 0;
 	/** Answers that had to come back from a journal. */
 	restored = 0;
@@ -33,6 +36,8 @@ export class Tally {
 			this.casualties += run.casualties;
 			this.lossesTold += run.lossesTold;
 			this.takenOver += run.takenOver;
+			this.together += run.sends.filter(({ call }) => call.size > 1).length;
+			this.parted += run.parted;
 			this.askedAgain += run.askedAgain;
 			this.restored += run.restored;
 			this.mostInFlight = Math.max(this.mostInFlight, run.mostInFlight);

@@ -17,11 +17,12 @@ import {
 	type Send,
 	type Session,
 } from './run-book.ts';
-import { checkSend } from './send-rules.ts';
+import { checkCall, checkSend } from './send-rules.ts';
 import { ModelTab } from './tab.ts';
 
 interface Held {
-	readonly send: Send;
+	/** Of one call. */
+	readonly sends: readonly Send[];
 	readonly run: RunBook;
 	readonly answer: (response: Response) => void;
 	readonly fail: (cause: Error) => void;
@@ -117,7 +118,7 @@ export class World {
 		this.#hasKilled = true;
 		tab.link.cut();
 		this.tabs.splice(this.tabs.indexOf(tab), 1);
-		this.held = this.held.filter(({ send }) => send.session.tab !== tab);
+		this.held = this.held.filter(({ sends }) => sends[0]?.session.tab !== tab);
 		this.losesRuns(tab);
 	}
 
@@ -168,16 +169,18 @@ export class World {
 				provider: run.needsKey ? 'openai' : 'compatible',
 				baseUrl: compatibleUrl(shape.overHttp),
 				models: Array.from({ length: run.models }, (_, i) => `m${String(i)}`),
-				templates: Array.from({ length: run.templates }, (_, i) => ({
-					messages: [{ role: 'user', content: `${run.tag} t${String(i)} ${row}` }],
-					prompt: '',
-				})),
+				endpoint: run.perCall > 1 ? 'completions' : 'chatCompletions',
+				templates: Array.from({ length: run.templates }, (_, i) => {
+					const prompt = `${run.tag} t${String(i)} ${row}`;
+					return { messages: [{ role: 'user', content: prompt }], prompt };
+				}),
 				datasetId: dataset?.id ?? null,
 				settings: {
 					...defaultSettings,
 					completionsPerPrompt: run.choices,
 					maxRetries: run.maxRetries,
 					maxConcurrency: shape.cap,
+					promptsPerRequest: run.perCall,
 				},
 			},
 			dataset,
@@ -206,6 +209,7 @@ export class World {
 			reopened: new Set(),
 			hasReopened: false,
 			askedAgain: 0,
+			parted: 0,
 			isQuiet: false,
 			presses: 0,
 			takers: [],
@@ -232,23 +236,32 @@ export class World {
 		return run.id;
 	}
 
-	/** Lets one held request go. */
-	answer(at: number, name: AnswerName): void {
+	/** Lets one held call go. */
+	answer(at: number, asked: AnswerName): void {
 		const [held] = this.held.splice(at, 1);
 		if (held === undefined) return;
-		const { send, run } = held;
+		const { sends, run } = held;
+		const [first] = sends;
+		if (first === undefined) return;
+		const name = asked === 'choiceLost' && sends.length === 1 ? 'plain' : asked;
 		const { meaning, reply } = answers[name];
-		const response = reply(send.text, run.choices);
-		const { session } = send;
-		send.state = meaning;
-		send.hasFailed = meaning === 'fails';
-		send.isObeyed = false;
-		send.isCutOff = name === 'truncated';
-		if (meaning === 'fault') faulted(run, send);
-		if (meaning === 'succeeds' || meaning === 'fails') session.settledModels.add(send.model);
+		const response = reply(first.text, run.choices * sends.length);
+		const isParted = meaning === 'fails' && sends.length > 1;
+		if (isParted) run.parted++;
+		for (const send of sends) {
+			const { session } = send;
+			// Which of them was meant is found out for no attempt.
+			send.state = isParted ? 'waits' : meaning;
+			send.hasFailed = send.state === 'fails';
+			send.isObeyed = false;
+			send.isCutOff = name === 'truncated';
+			if (meaning === 'fault') faulted(run, send);
+			if (send.state === 'succeeds' || send.state === 'fails')
+				session.settledModels.add(send.model);
+		}
 		if (response === null) held.fail(new TypeError('Failed to fetch'));
 		else held.answer(response);
-		if (meaning === 'stops') this.#stopping.push({ run, send, name });
+		if (meaning === 'stops') this.#stopping.push({ run, send: first, name });
 	}
 
 	/** Once the world has come to rest the engine has heard what it was told. */
@@ -265,51 +278,64 @@ export class World {
 	}
 
 	#arrives(tab: ModelTab, body: string, key: string, signal: AbortSignal): Promise<Response> {
-		const { model, messages, ...args } = JSON.parse(body) as {
+		const { model, messages, prompt, ...args } = JSON.parse(body) as {
 			model: string;
 			max_tokens?: number;
 			max_completion_tokens?: number;
-			messages: readonly { content: string }[];
+			messages?: readonly { content: string }[];
+			prompt?: string | readonly string[];
 		};
-		const [tag, template = '', row = ''] = messages[0]?.content.split(' ') ?? [];
+		const texts = messages === undefined ? [prompt ?? []].flat() : [messages[0]?.content ?? ''];
+		const tag = texts[0]?.split(' ')[0] ?? '';
 		const run = this.runs.find((one) => one.tag === tag);
 		if (run === undefined) throw new Error(`A prompt of no run: ${body}`);
 		const modelIndex = Number(model.slice(1));
-		const request = requestOf(run, Number(template.slice(1)), Number(row.slice(1)), modelIndex);
+		const requests = texts.map((text) => {
+			const [, template = '', row = ''] = text.split(' ');
+			return requestOf(run, Number(template.slice(1)), Number(row.slice(1)), modelIndex);
+		});
 		const session = run.session ?? newSession(tab);
-		const text = `answer ${String(++this.#answered)} to ${String(request)}`;
-		const send: Send = {
+		const text = `answer ${String(++this.#answered)} to ${requests.join(', ')}`;
+		const call = { size: requests.length };
+		const sends = requests.map((request, position): Send => ({
 			request,
 			model: modelIndex,
 			session,
 			state: 'flying',
 			text,
+			call,
+			position,
 			maxTokens: args.max_tokens ?? args.max_completion_tokens ?? null,
 			leftAt: this.browser.clock.now(),
 			isCutOff: false,
 			hasFailed: false,
 			isObeyed: false,
-		};
-		checkSend(this, run, send, tab, key);
-		run.sends.push(send);
+		}));
+		for (const send of sends) {
+			checkSend(this, run, send, tab, key);
+			run.sends.push(send);
+		}
+		checkCall(this, run, requests);
 		run.mostInFlight = Math.max(run.mostInFlight, flying(run).length);
 		run.isWounded = false;
-		if (run.sends.length > mostSends) throw new Error(`${tag ?? ''} sends without end`);
+		if (run.sends.length > mostSends) throw new Error(`${tag} sends without end`);
 		return new Promise((resolve, reject) => {
-			const held: Held = { send, run, answer: resolve, fail: reject };
+			const held: Held = { sends, run, answer: resolve, fail: reject };
 			this.held.push(held);
 			signal.addEventListener('abort', () => {
 				// An answer whose body nobody has read by now goes with it.
-				if (send.isObeyed && send.state !== 'flying') return;
+				if (sends.every(({ isObeyed, state }) => isObeyed && state !== 'flying')) return;
 				const at = this.held.indexOf(held);
 				if (at !== -1) this.held.splice(at, 1);
-				// Given up because its connection is dead: the endpoint may have answered it.
-				const isDoubtful = send.leftAt <= this.browser.wokeAt + noticedWithinMs;
-				if (isDoubtful && send.state === 'flying') run.casualties++;
-				if (send.state !== 'lost') send.state = 'aborted';
-				send.isObeyed = false;
-				// It may have been its timeout.
-				faulted(run, send);
+				for (const send of sends) {
+					// Given up because its connection is dead: the endpoint may have answered it.
+					const isDoubtful = send.leftAt <= this.browser.wokeAt + noticedWithinMs;
+					if (isDoubtful && send.state === 'flying') run.casualties++;
+					if (send.state !== 'lost') send.state = 'aborted';
+					send.isObeyed = false;
+					// It may have been its timeout.
+					faulted(run, send);
+				}
 				reject(new DOMException('Aborted', 'AbortError'));
 			});
 		});
