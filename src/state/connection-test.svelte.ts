@@ -50,7 +50,7 @@ export class ConnectionTestState {
 
 	/** Asks for the models unless they are known. What goes wrong is for a test to tell. */
 	async look(connection: Connection): Promise<void> {
-		if (this.#modelsOf(connection) !== null) return;
+		if (connection.provider === 'azure' || this.#modelsOf(connection) !== null) return;
 		this.#take(connection, await this.#api.listModels(connection));
 	}
 

@@ -180,6 +180,16 @@ describe('the key that Azure echoes', () => {
 	});
 });
 
+test('a key that the browser’s own error quotes is taken out', async () => {
+	const { options } = calling(azure, {});
+	const result = await listModels({
+		...options,
+		fetch: () => Promise.reject(new TypeError(`Invalid header value: ${key}`)),
+	});
+	expect(JSON.stringify(result)).toContain('Invalid header value: [redacted]');
+	expect(JSON.stringify(result)).not.toContain(key);
+});
+
 describe('the limit on an answer’s tokens', () => {
 	const parameters = { completionsPerPrompt: 1, temperature: null, maxTokens: 9, other: {} };
 	test.each([

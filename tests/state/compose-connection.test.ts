@@ -159,14 +159,15 @@ describe('the models to choose from', () => {
 	});
 
 	test('of Azure are none: what could be deployed is no deployment', async () => {
-		const { commands } = answering(() => models('gpt-x'));
+		const { listed, commands } = answering(() => models('gpt-x'));
 		const composed = await composing(commands);
 		const { compose } = composed;
 		compose.setProvider('azure');
 		compose.set({ resource: 'res' });
 		compose.keys.type('key', compose.origin);
 		await compose.testConnection();
-		expect([resultOf(composed)?.kind, names(composed)]).toEqual(['models', []]);
+		await compose.lookForModels();
+		expect([resultOf(composed)?.kind, names(composed), listed]).toEqual(['models', [], []]);
 	});
 
 	test('say of one that ends when it does, also where it was typed', async () => {

@@ -64,9 +64,11 @@ describe('an endpoint’s models', () => {
 		]);
 		await engine.testConnection(here());
 		expect(asked()).toBe(2);
-		await engine.holdKey(endpoint.origin, 'sk-other-0123456789');
-		expect(listed(await engine.listModels(here()))).toBe('failed');
 		await engine.forgetKey(endpoint.origin);
+		expect(listed(await engine.listModels(here()))).toBe('failed');
+		await engine.holdKey(endpoint.origin, 'sk-right-0123456789');
+		await engine.listModels(here());
+		await engine.holdKey(endpoint.origin, 'sk-other-0123456789');
 		expect(listed(await engine.listModels(here()))).toBe('failed');
 	});
 
