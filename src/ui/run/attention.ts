@@ -49,7 +49,7 @@ export function attentionFor(
 	if (phase.name === 'needsAttention') {
 		const { failure } = phase;
 		const offer = repairOffer(failure, repairs);
-		const words = wordsFor(failure, offer);
+		const words = wordsFor(failure, offer, setup);
 		const sent =
 			failure.status === null
 				? 'nothing more is sent until you resume.'
@@ -127,8 +127,10 @@ export function attentionFor(
 }
 
 /** What happened, by name where a parameter of a model was refused. */
-function wordsFor(failure: Failure, offer: RepairOffer | null): Words {
+function wordsFor(failure: Failure, offer: RepairOffer | null, { endpoint }: RunSetup): Words {
 	if (failure.kind === 'unauthorized' && failure.status === null) return keyForgottenWords;
+	if (failure.kind === 'notAnApi' && failure.status === 404 && endpoint === 'responses')
+		return noResponsesWords;
 	const words = failureWords[failure.kind];
 	const { parameter } = failure;
 	if (parameter === undefined) return words;
@@ -151,6 +153,13 @@ const refusedWords: Readonly<Record<RefusedCommand['command'], string | null>> =
 	retryFailed: null,
 	retryTruncated: null,
 	repair: null,
+};
+
+/** Of a 404 that names no model: what most compatible servers answer there. */
+const noResponsesWords: Words = {
+	title: 'There is no Responses endpoint here.',
+	meaning: 'Few compatible servers have one; or the Base URL leads elsewhere.',
+	advice: 'Duplicate the run and choose Chat Completions, or correct the Base URL.',
 };
 
 function adviceFor(words: Words, failure: Failure, unsaved: number): string {
