@@ -1,6 +1,5 @@
 import type { Endpoint, Provider } from './connection.ts';
-import type { NamedParameter } from './named-parameters.ts';
-import type { ParameterRules } from './parameter-rules.ts';
+import type { NamedParameter, NameReader } from './named-parameters.ts';
 import type { Message } from './prompt.ts';
 import type { RunSetup } from './run.ts';
 
@@ -76,7 +75,7 @@ export const emptyDraft: Draft = {
 };
 
 /** A draft that would run the same again. With `rules` its parameters stand under their names, else all as JSON. */
-export function draftOf(setup: RunSetup, rules: ParameterRules | null = null): Draft {
+export function draftOf(setup: RunSetup, rules: NameReader | null = null): Draft {
 	const { parameters, limits, connection } = setup;
 	const { parameters: named, rest: other } = rules?.namedIn(setup.endpoint, parameters.other) ?? {
 		parameters: [],

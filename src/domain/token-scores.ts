@@ -21,7 +21,7 @@ export interface TokenScore extends Scored {
 
 const listAt = (object: JsonObject, key: string): readonly JsonValue[] => {
 	const value = object[key];
-	return Array.isArray(value) ? value : [];
+	return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
 };
 
 /** The tokens of a choice in the order in which they were written; none where no probabilities were asked for. */
