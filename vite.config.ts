@@ -34,7 +34,15 @@ export default defineConfig({
 	base: './',
 	plugins: [svelte(), policy()],
 	worker: { format: 'es' },
-	build: { target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+	build: {
+		target: 'es2023',
+		modulePreload: { polyfill: false },
+		assetsInlineLimit: 0,
+		// What the first paint needs is one file, whatever parts of the page share it: its size is budgeted as such.
+		rolldownOptions: {
+			output: { codeSplitting: { groups: [{ name: 'index', tags: ['$initial'] }] } },
+		},
+	},
 	server: { host: 'localhost' },
 	preview: { host: 'localhost' },
 });

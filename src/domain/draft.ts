@@ -2,8 +2,7 @@ import { modelColumnOf, type Binding } from './bindings.ts';
 import { fieldsOf, type ConnectionFields } from './connection-fields.ts';
 import type { Endpoint, Provider } from './connection.ts';
 import type { JsonObject } from './json.ts';
-import type { NamedParameter } from './named-parameters.ts';
-import type { ParameterRules } from './parameter-rules.ts';
+import type { NamedParameter, NameReader } from './named-parameters.ts';
 import type { Message } from './prompt.ts';
 import { rowsDraftOf, type RowsDraft } from './rows-draft.ts';
 import type { RunSetup } from './run.ts';
@@ -118,7 +117,7 @@ export const emptyDraft: Draft = {
 };
 
 /** A draft that would run the same again. With `rules` its parameters stand under their names, else all as JSON. */
-export function draftOf(setup: RunSetup, rules: ParameterRules | null = null): Draft {
+export function draftOf(setup: RunSetup, rules: NameReader | null = null): Draft {
 	const { parameters, limits, connection } = setup;
 	const { parameters: named, rest: other } = rules?.namedIn(setup.endpoint, parameters.other) ?? {
 		parameters: [],

@@ -77,3 +77,8 @@ export function sharedPath(named: JsonObject, typed: JsonObject): string | null 
 	}
 	return null;
 }
+
+/** What `draftOf` needs of the rules. */
+export interface NameReader {
+	readonly namedIn: typeof namedIn;
+}

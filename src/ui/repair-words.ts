@@ -24,7 +24,7 @@ export function repairOffer(failure: Failure, inForce: readonly Repair[]): Repai
 			}
 		: {
 				label: `Send ${replacement} instead and resume`,
-				changes: `${replacement} is the same limit under the name that it knows. ${remembered}`,
+				changes: `${replacement} is the same${/^max_.*tokens$/.test(replacement) ? ' limit' : ''} under the name that it knows. ${remembered}`,
 				repair,
 			};
 }

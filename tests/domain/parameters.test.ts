@@ -292,6 +292,15 @@ describe('hints', () => {
 			{ ...draftWith('responses', [], { maxTokens: 15 }), provider: 'openai' },
 			['maxTokens 0: Responses of OpenAI takes no fewer than 16.'],
 		],
+		[
+			'nothing of it elsewhere',
+			{
+				...draftWith('responses', [], { maxTokens: 15 }),
+				provider: 'compatible',
+				baseUrl: 'https://host.example/v1',
+			},
+			[],
+		],
 	])('%s', (_, draft, hints) => {
 		expect(hintsOf(draft)).toEqual(hints);
 	});
@@ -345,18 +354,21 @@ describe('the table', () => {
 		expect(checkDraft(copy, null, null, planRules).setup).toEqual(setup);
 	});
 
-	test.each<[Endpoint, JsonObject]>([
-		['chatCompletions', { top_p: '0.9' }],
-		['chatCompletions', { top_p: 7 }],
-		['chatCompletions', { stop: 'one text' }],
-		['chatCompletions', { stop: ['', 'a'] }],
-		['chatCompletions', { safety_identifier: 'two\nlines' }],
-		['chatCompletions', { response_format: { type: 'json_schema', name: 'a', schema: {} } }],
-		['chatCompletions', { max_tokens: 5, top_k: 3 }],
-		['responses', { reasoning: { effort: 'low', odd: 1 } }],
-		['responses', { text: null }],
-		['chatCompletions', { tool_choice: null }],
-	])('leaves to the JSON of %s what it cannot hold: %j', (endpoint, other) => {
+	test.each<[Endpoint, JsonObject, JsonObject]>([
+		['chatCompletions', { top_p: '0.9', seed: 1 }, { top_p: '0.9' }],
+		['chatCompletions', { top_p: 7 }, { top_p: 7 }],
+		['chatCompletions', { stop: 'one text' }, { stop: 'one text' }],
+		['chatCompletions', { stop: ['', 'a'] }, { stop: ['', 'a'] }],
+		['chatCompletions', { safety_identifier: 'two\nlines' }, { safety_identifier: 'two\nlines' }],
+		[
+			'chatCompletions',
+			{ response_format: { type: 'json_schema', name: 'a', schema: {} } },
+			{ response_format: { type: 'json_schema', name: 'a', schema: {} } },
+		],
+		['chatCompletions', { max_tokens: 5, top_k: 3 }, { max_tokens: 5, top_k: 3 }],
+		['responses', { reasoning: { effort: 'low', odd: 1 } }, { reasoning: { odd: 1 } }],
+		['responses', { text: null }, { text: null }],
+	])('leaves to the JSON of %s what it cannot hold: %j', (endpoint, other, rest) => {
 		const { setup } = checkDraft(
 			draftWith(endpoint, [], { otherParameters: JSON.stringify(other) }),
 			null,
@@ -364,10 +376,10 @@ describe('the table', () => {
 			planRules,
 		);
 		expect(setup?.parameters.other).toEqual(other);
-		if (setup !== null)
-			expect(checkDraft(draftOf(setup, parameterRules), null, null, planRules).setup).toEqual(
-				setup,
-			);
+		if (setup === null) return;
+		const copy = draftOf(setup, parameterRules);
+		expect(JSON.parse(copy.settings.otherParameters)).toEqual(rest);
+		expect(checkDraft(copy, null, null, planRules).setup).toEqual(setup);
 	});
 
 	test.each<JsonValue>([['\n', 'a\\n', '\t \\', ' '], ['x']])(
@@ -404,6 +416,12 @@ describe('a repair', () => {
 				{ model: 'm', name: 'reasoning_effort', replacement: 'reasoning.effort' },
 			]),
 		).toEqual({ model: 'm', reasoning: { summary: 'auto', effort: 'low' } });
+		// A value that was typed there itself counts.
+		expect(
+			repaired({ model: 'm', reasoning_effort: 'low', reasoning: { effort: 'high' } }, [
+				{ model: 'm', name: 'reasoning_effort', replacement: 'reasoning.effort' },
+			]),
+		).toEqual({ model: 'm', reasoning: { effort: 'high' } });
 	});
 });
 

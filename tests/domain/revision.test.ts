@@ -91,6 +91,7 @@ describe('the terms of a revision', () => {
 		[50, {}, 50],
 		[null, { max_completion_tokens: 7 }, 7],
 		[null, { max_tokens: 8 }, 8],
+		[null, { max_output_tokens: 8 }, 8],
 		[null, {}, null],
 	])('know the limit in force: %j, %j → %j', (maxTokens, other, limit) => {
 		expect(maxTokensOf({ parameters: { ...parameters, maxTokens, other }, repairs: [] })).toBe(

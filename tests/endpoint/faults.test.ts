@@ -49,7 +49,10 @@ const refused: Readonly<Record<RefusalName, readonly [number, RegExp, string?]>>
 	invalidPrompt: [400, /"code":"invalid_prompt"/],
 	unsupportedParameter: [400, /'max_tokens' is not supported.*"param":"max_tokens"/],
 	unsupportedValue: [400, /'temperature' does not support 0\.9.*"param":"temperature"/],
-	unsupportedEffort: [400, /'minimal' is not supported.*"param":"reasoning.effort"/],
+	unsupportedEffort: [
+		400,
+		/'minimal' is not supported with the 'm' model.*"param":"reasoning.effort"/,
+	],
 	invalidValue: [400, /decimal below minimum value/],
 	wrongKey: [401, /provided: sk-test-\*{10}6789\./],
 	missingScopes: [401, /Missing scopes: model\.request/],

@@ -57,6 +57,16 @@ describe('what asks for the person', () => {
 		expect(attention?.text).not.toContain('reported');
 	});
 
+	test('of a 404 at Responses says that few servers have it', () => {
+		const failure = failureOf('notAnApi', { message: 'Not Found', status: 404 });
+		const phase: RunPhase = { name: 'needsAttention', failure };
+		const at = (endpoint: 'responses' | 'chatCompletions') =>
+			attentionFor(progressWith({ phase }), { ...setup, endpoint }, null, circumstances);
+		expect(at('responses')?.title).toContain('There is no Responses endpoint here.');
+		expect(at('responses')?.text).toContain('choose Chat Completions');
+		expect(at('chatCompletions')?.title).not.toContain('Responses');
+	});
+
 	test('names the cause, quotes the endpoint, counts the rows and says what to do', () => {
 		const attention = attentionAt(quota);
 		expect(attention?.title).toBe(

@@ -51,7 +51,7 @@ export function attentionFor(
 		const { failure } = phase;
 		const { connection } = setupOfFailure(setup, failure);
 		const offer = repairOffer(failure, repairs);
-		const words = wordsFor(failure, offer);
+		const words = wordsFor(failure, offer, setup);
 		const sent =
 			failure.status === null
 				? 'nothing more is sent until you resume.'
@@ -134,8 +134,10 @@ const whose = ({ connection }: Failure): string =>
 	connection === undefined ? '' : `${connection}: `;
 
 /** What happened, by name where a parameter of a model was refused. */
-function wordsFor(failure: Failure, offer: RepairOffer | null): Words {
+function wordsFor(failure: Failure, offer: RepairOffer | null, { endpoint }: RunSetup): Words {
 	if (failure.kind === 'unauthorized' && failure.status === null) return keyForgottenWords;
+	if (failure.kind === 'notAnApi' && failure.status === 404 && endpoint === 'responses')
+		return noResponsesWords;
 	const words = failureWords[failure.kind];
 	const { parameter } = failure;
 	if (parameter === undefined) return words;
@@ -159,6 +161,13 @@ const refusedWords: Readonly<Record<RefusedCommand['command'], string | null>> =
 	retryTruncated: null,
 	repair: null,
 	leaveOut: null,
+};
+
+/** Of a 404 that names no model: what most compatible servers answer there. */
+const noResponsesWords: Words = {
+	title: 'There is no Responses endpoint here.',
+	meaning: 'Few compatible servers have one; or the Base URL leads elsewhere.',
+	advice: 'Duplicate the run and choose Chat Completions, or correct the Base URL.',
 };
 
 function adviceFor(words: Words, failure: Failure, unsaved: number): string {
