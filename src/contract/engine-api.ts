@@ -3,6 +3,7 @@ import type { Draft } from '#domain/draft.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Problem } from '#domain/problem.ts';
+import type { PromptCheck } from '#domain/prompt-check.ts';
 import type { Repair } from '#domain/repair.ts';
 import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
@@ -95,6 +96,7 @@ export type EngineEvent =
 			readonly done: number;
 			readonly total: number;
 	  }
+	| { readonly kind: 'promptCheckProgress'; readonly done: number; readonly total: number }
 	/** Something about the store that a person should know, in words. */
 	| { readonly kind: 'notice'; readonly message: string }
 	/** Nothing works any more, and why, in words: the engine could not be loaded, or nothing can be stored here. */
@@ -116,6 +118,10 @@ export interface EngineApi {
 
 	loadDraft(): Promise<Draft | null>;
 	saveDraft(draft: Draft): Promise<void>;
+
+	/** Looks at every prompt of a setup before anything is sent; a new check ends the one before. Null: it was ended. */
+	checkPrompts(setup: RunSetup, exactly: boolean): Promise<PromptCheck | null>;
+	cancelPromptCheck(): Promise<void>;
 
 	/** Keeps the key in the worker's memory, for requests to exactly this origin, until the tab closes. */
 	holdKey(origin: string, key: string): Promise<HeldKey>;

@@ -82,6 +82,9 @@ export function checkDraft(draft: Draft, dataset: Dataset | null): DraftCheck {
 						requestsPerMinute: draft.settings.requestsPerMinute ?? null,
 						tokensPerMinute: draft.settings.tokensPerMinute ?? null,
 					},
+					...(typeof draft.settings.contextWindow === 'number'
+						? { contextWindow: draft.settings.contextWindow }
+						: {}),
 				},
 		problems,
 		hints,

@@ -19,6 +19,8 @@ export interface SettingsDraft {
 	/** Null or left out: learned. */
 	readonly requestsPerMinute?: number | null;
 	readonly tokensPerMinute?: number | null;
+	/** Null or left out: not known. */
+	readonly contextWindow?: number | null;
 	readonly otherParameters: string;
 }
 
@@ -54,6 +56,7 @@ export const defaultSettings: SettingsDraft = {
 	timeoutSeconds: 120,
 	requestsPerMinute: null,
 	tokensPerMinute: null,
+	contextWindow: null,
 	otherParameters: '',
 };
 
@@ -99,6 +102,7 @@ export function draftOf(setup: RunSetup): Draft {
 			timeoutSeconds: limits.timeoutSeconds,
 			requestsPerMinute: limits.requestsPerMinute ?? null,
 			tokensPerMinute: limits.tokensPerMinute ?? null,
+			contextWindow: setup.contextWindow ?? null,
 			otherParameters: Object.keys(other).length === 0 ? '' : JSON.stringify(other, null, 2),
 		},
 	};

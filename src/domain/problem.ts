@@ -14,6 +14,7 @@ export type Field =
 	| 'timeoutSeconds'
 	| 'requestsPerMinute'
 	| 'tokensPerMinute'
+	| 'contextWindow'
 	| 'otherParameters';
 
 /** An input refused before any call. */

@@ -25,6 +25,8 @@ export interface RunSetup {
 	readonly idColumn: string | null;
 	readonly parameters: RequestParameters;
 	readonly limits: RunLimits;
+	/** Tokens of prompt and answer that every model of the run takes, as typed; null or left out: not known. */
+	readonly contextWindow?: number | null;
 	/** What earlier runs had learned of these models; left out: nothing. */
 	readonly repairs?: readonly Repair[];
 }

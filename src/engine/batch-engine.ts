@@ -1,6 +1,7 @@
 import { usageOf, type Completion } from '#domain/completion.ts';
 import type { Failure, LimitReading } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
+import { err } from '#domain/result.ts';
 import type { HeldBackBy, LearnedLimits, RetriedBy, RunPhase } from '#domain/run.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 import { Limiter, unknownLimits } from './limiter.ts';
@@ -142,13 +143,16 @@ export class BatchEngine {
 
 	/** Takes up the next request of a model. One that a pause or stop overtakes simply stays waiting. */
 	async #pull(index: number): Promise<void> {
-		const { scopeOf, estimate } = this.#ports;
+		const { scopeOf, estimate, unsendable } = this.#ports;
 		const scope = this.#release.scopes[index];
 		try {
 			const next = await this.#sources[index]?.next();
 			if (next === undefined || next.done === true) scope?.dry();
-			else if (scopeOf === undefined || scopeOf(next.value) === index)
-				scope?.offer(next.value, (await estimate?.(next.value)) ?? 0);
+			else if (scopeOf === undefined || scopeOf(next.value) === index) {
+				const failure = (await unsendable?.(next.value)) ?? null;
+				if (failure !== null) this.#settleUnsent(next.value, failure);
+				else scope?.offer(next.value, (await estimate?.(next.value)) ?? 0);
+			}
 		} catch (error) {
 			this.#needAttention(storageFailure(error));
 		}
@@ -191,6 +195,12 @@ export class BatchEngine {
 	#needAttention(failure: Failure): void {
 		if (this.#phase.name === 'running' || this.#phase.name === 'pausing')
 			this.#enter({ name: 'needsAttention', failure });
+	}
+
+	/** It tells nothing of the endpoint, so neither the limits nor the first request's answer hear of it. */
+	#settleUnsent(request: number, failure: Failure): void {
+		const startedAt = this.#ports.clock.epoch();
+		this.#settle({ request, outcome: err(failure), attempts: 0, startedAt, latencyMs: 0 });
 	}
 
 	#settle(settled: SettledRequest): void {

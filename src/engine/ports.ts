@@ -1,4 +1,4 @@
-import type { LimitReading } from '#domain/failure.ts';
+import type { Failure, LimitReading } from '#domain/failure.ts';
 import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
 import type { Limiter } from './limiter.ts';
 
@@ -26,6 +26,8 @@ export interface EnginePorts {
 	readonly scopeOf?: (request: number) => number;
 	/** The tokens that the endpoint will count for a request, about; 0 where left out. */
 	readonly estimate?: (request: number) => Promise<number>;
+	/** Why a request cannot succeed and is settled without being sent; null: it may be sent. Left out: every one may. */
+	readonly unsendable?: (request: number) => Promise<Failure | null>;
 	/**
 	 * One attempt. Never rejects; once the signal has aborted its failure is dropped. `hear` is told what an answer says of
 	 * the limits beside it. Null: it had to wait on its way, and did not leave because the session was ending by then.

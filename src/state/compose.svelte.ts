@@ -15,6 +15,7 @@ import { withoutNaN } from './draft-numbers.ts';
 import { KeyRing } from './keys.svelte.ts';
 import { ModelNotesState } from './model-notes.svelte.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
+import { PromptCheckState } from './prompt-check.svelte.ts';
 import { PreviewState } from './preview.svelte.ts';
 import { isReplaceable, type Sample } from './samples.ts';
 
@@ -39,6 +40,7 @@ export class ComposeState {
 	readonly keys: KeyRing;
 	readonly modelNotes: ModelNotesState;
 	readonly preview: PreviewState;
+	readonly promptCheck: PromptCheckState;
 
 	draft = $state.raw<Draft>(emptyDraft);
 	/** False until the stored draft was looked for. */
@@ -65,6 +67,7 @@ export class ComposeState {
 			found.push(problem('apiKey', 'Type an API key of OpenAI. Or choose Demo, which needs none.'));
 		if (this.data.reading !== null)
 			found.push(problem('dataFiles', 'The data is still being read. Wait for it, or cancel it.'));
+		if (this.promptCheck.noneFits) found.push(noPromptFits(this.promptCheck.check?.window ?? 0));
 		return inPageOrder(found);
 	});
 	readonly #shown: readonly Problem[] = $derived(
@@ -89,6 +92,7 @@ export class ComposeState {
 		this.keys = new KeyRing(api);
 		this.modelNotes = new ModelNotesState(api);
 		this.preview = new PreviewState(this.data);
+		this.promptCheck = new PromptCheckState(api, needs.clock ?? pageClock);
 	}
 
 	/** Brings back what was being written when the page was last open. */
@@ -110,6 +114,7 @@ export class ComposeState {
 	receive(event: EngineEvent): void {
 		if (event.kind === 'broken') this.broken = true;
 		this.data.receive(event);
+		this.promptCheck.receive(event);
 	}
 
 	edit(change: (draft: Draft) => Draft): void {
@@ -255,3 +260,9 @@ export class ComposeState {
 		});
 	}
 }
+
+const noPromptFits = (window: number): Problem =>
+	problem(
+		'contextWindow',
+		`No prompt fits into a context window of ${window.toLocaleString('en')} tokens. Correct the number, or shorten the prompts.`,
+	);

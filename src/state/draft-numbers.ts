@@ -19,6 +19,7 @@ export function withoutNaN(draft: Draft): Draft {
 			timeoutSeconds: number(settings.timeoutSeconds),
 			requestsPerMinute: number(settings.requestsPerMinute ?? null),
 			tokensPerMinute: number(settings.tokensPerMinute ?? null),
+			contextWindow: number(settings.contextWindow ?? null),
 		},
 	};
 }

@@ -14,6 +14,7 @@ const order: readonly Field[] = [
 	'timeoutSeconds',
 	'requestsPerMinute',
 	'tokensPerMinute',
+	'contextWindow',
 	'otherParameters',
 	'dataFiles',
 	'idColumn',

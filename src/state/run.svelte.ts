@@ -223,6 +223,7 @@ export class RunState {
 				void this.load();
 				return;
 			case 'importProgress':
+			case 'promptCheckProgress':
 			case 'notice':
 			case 'broken':
 				return;

@@ -9,6 +9,7 @@ import { exportItems } from './export-run.ts';
 import type { Host } from './host.ts';
 import { KeyRing } from './key-ring.ts';
 import { paced } from './paced.ts';
+import { PromptChecks } from './prompt-checks.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { attachFiles, missingData, refusalOf, type Into } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
@@ -45,7 +46,11 @@ export function createEngine(host: Host): EngineApi {
 	const rooms = opened.then((library) => {
 		void cleanUp(library, host);
 		if (library.restoredRuns > 0) emit({ kind: 'notice', message: restored(library.restoredRuns) });
-		return { library, runs: new Runs({ library, keys, host, demoFetch, emit }) };
+		return {
+			library,
+			runs: new Runs({ library, keys, host, demoFetch, emit }),
+			checks: new PromptChecks(library, host, emit),
+		};
 	});
 	let broken: string | null = null;
 	opened.catch((error: unknown) => {
@@ -80,6 +85,11 @@ export function createEngine(host: Host): EngineApi {
 
 		loadDraft: async () => (await rooms).library.loadDraft(),
 		saveDraft: async (draft) => (await rooms).library.saveDraft(draft),
+
+		checkPrompts: async (setup, exactly) => (await rooms).checks.check(setup, exactly),
+		cancelPromptCheck: async () => {
+			(await rooms).checks.cancel();
+		},
 
 		holdKey: (origin, key) => Promise.resolve(keys.hold(origin, key)),
 		forgetKey: (origin) => {

@@ -27,6 +27,8 @@ export interface WorldOptions {
 	readonly storeMs?: number;
 	/** Throws where the outcome cannot be stored. */
 	readonly store?: (settled: SettledRequest) => void;
+	/** Why a request is not sent; null: it is. */
+	readonly unsendable?: (request: number) => Failure | null;
 	readonly seed?: number;
 	/** False: 429s are only waited out. */
 	readonly learn?: boolean;
@@ -60,6 +62,7 @@ export class ScriptedWorld {
 				clock,
 				random: this.#random,
 				waiting: this.#waiting(),
+				unsendable: (request) => Promise.resolve(this.#options.unsendable?.(request) ?? null),
 				send: (request, signal) => this.#send(request, signal),
 				settle: (settled) => this.#settle(settled),
 				onChange: () => undefined,

@@ -36,7 +36,7 @@ export function datasetFacts(setup: RunSetup, dataset: Dataset | null): readonly
 }
 
 export function settingFacts(
-	{ parameters, limits }: RunSetup,
+	{ parameters, limits, contextWindow = null }: RunSetup,
 	concurrency: number | null,
 ): readonly Fact[] {
 	const clamped = concurrency !== null && concurrency < limits.maxConcurrency;
@@ -59,6 +59,9 @@ export function settingFacts(
 		},
 		{ label: 'Max retries', value: formatCount(limits.maxRetries) },
 		{ label: 'Timeout', value: formatCounted(limits.timeoutSeconds, 'second') },
+		...(contextWindow === null
+			? []
+			: [{ label: 'Context window', value: formatCounted(contextWindow, 'token') }]),
 		...(other === 0
 			? []
 			: [{ label: 'Other parameters', value: JSON.stringify(parameters.other, null, 2) }]),

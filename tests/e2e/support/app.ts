@@ -12,7 +12,8 @@ export type SettingName =
 	| 'Max retries'
 	| 'Timeout (seconds)'
 	| 'Requests per minute'
-	| 'Tokens per minute';
+	| 'Tokens per minute'
+	| 'Context window (tokens)';
 
 export interface WrittenPrompt {
 	readonly system?: string;
