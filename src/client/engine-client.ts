@@ -17,6 +17,8 @@ export function startEngine(): EngineApi {
 		readRows: (datasetId, first, count) => remote.readRows(datasetId, first, count),
 		loadDraft: () => remote.loadDraft(),
 		saveDraft: (draft) => remote.saveDraft(draft),
+		exportSetup: (draft, choice) => remote.exportSetup(draft, choice),
+		openSetup: (file) => remote.openSetup(file),
 		checkPrompts: (setup, exactly) => remote.checkPrompts(setup, exactly),
 		cancelPromptCheck: () => remote.cancelPromptCheck(),
 		holdKey: (origin, key) => remote.holdKey(origin, key),

@@ -59,6 +59,21 @@ export interface ExportFile {
 	readonly name: string;
 }
 
+export interface SetupExport {
+	/** What the file is called after. */
+	readonly name: string;
+	readonly withData: boolean;
+	/** Whether organization and project go with it. */
+	readonly withIds: boolean;
+}
+
+/** A draft that came as a file. */
+export interface OpenedSetup {
+	readonly draft: Draft;
+	/** The rows that came with it, stored by now; null: none did. */
+	readonly dataset: Dataset | null;
+}
+
 /** In bytes; null where the browser does not tell. */
 export interface StorageUse {
 	readonly usage: number | null;
@@ -118,6 +133,11 @@ export interface EngineApi {
 
 	loadDraft(): Promise<Draft | null>;
 	saveDraft(draft: Draft): Promise<void>;
+
+	/** The draft as a file to share; an error in words where it cannot be one. Never holds a key. */
+	exportSetup(draft: Draft, choice: SetupExport): Promise<Result<ExportFile, string>>;
+	/** Reads such a file; what is wrong with it, in words, where it is none. The stored draft stays as it is. */
+	openSetup(file: File): Promise<Result<OpenedSetup, readonly string[]>>;
 
 	/** Looks at every prompt of a setup before anything is sent; a new check ends the one before. Null: it was ended. */
 	checkPrompts(setup: RunSetup, exactly: boolean): Promise<PromptCheck | null>;

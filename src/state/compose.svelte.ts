@@ -6,6 +6,7 @@ import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { Result } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';
+import { isSetupName } from '#domain/setup-name.ts';
 import { DataState } from './data.svelte.ts';
 import { likelyIdColumn, withProvider, withTemplate } from './draft-edits.ts';
 import { draftOrigin } from './draft-origin.ts';
@@ -18,6 +19,8 @@ import { pageClock, type PageClock } from './page-clock.ts';
 import { PromptCheckState } from './prompt-check.svelte.ts';
 import { PreviewState } from './preview.svelte.ts';
 import { isReplaceable, type Sample } from './samples.ts';
+import { overData } from './setup-data.ts';
+import { SetupFileState } from './setup-file.svelte.ts';
 
 /** What stands beneath a field. */
 export interface Notes {
@@ -41,6 +44,7 @@ export class ComposeState {
 	readonly modelNotes: ModelNotesState;
 	readonly preview: PreviewState;
 	readonly promptCheck: PromptCheckState;
+	readonly setupFile: SetupFileState;
 
 	draft = $state.raw<Draft>(emptyDraft);
 	/** False until the stored draft was looked for. */
@@ -92,6 +96,7 @@ export class ComposeState {
 		this.keys = new KeyRing(api);
 		this.modelNotes = new ModelNotesState(api);
 		this.preview = new PreviewState(this.data);
+		this.setupFile = new SetupFileState(api);
 		this.promptCheck = new PromptCheckState(api, needs.clock ?? pageClock);
 	}
 
@@ -151,7 +156,9 @@ export class ComposeState {
 	async takeFiles(files: readonly File[]): Promise<void> {
 		if (!this.ready) await this.#restored;
 		if (this.broken) return;
-		this.#use(await this.data.take(files));
+		const setup = files.find(({ name }) => isSetupName(name));
+		if (setup !== undefined) await this.openSetup(setup);
+		this.#use(await this.data.take(files.filter(({ name }) => !isSetupName(name))));
 	}
 
 	async readAgain(options: Parameters<DataState['readAgain']>[0]): Promise<void> {
@@ -212,6 +219,7 @@ export class ComposeState {
 				return null;
 			}
 			this.attempted = false;
+			this.setupFile.dismiss();
 			return started.value;
 		} finally {
 			this.starting = false;
@@ -220,7 +228,30 @@ export class ComposeState {
 
 	/** A run's setup to start from. */
 	async duplicate(setup: RunSetup): Promise<void> {
+		this.setupFile.dismiss();
 		await this.#open(draftOf(setup));
+		this.#saver.soon(this.draft);
+	}
+
+	/** A shared setup takes the place of the draft; without rows of its own it goes over the data that is here. */
+	async openSetup(file: File): Promise<void> {
+		if (!this.ready) await this.#restored;
+		if (this.broken) return;
+		const read = await this.setupFile.read(file);
+		if (read === null) return;
+		const before = this.draft;
+		if (read.dataset === null) this.#adopt(overData(read.draft, this.data.dataset));
+		else await this.#open(read.draft);
+		this.#saver.soon(this.draft);
+		this.setupFile.opened(file.name, read.draft, before, this.data.dataset);
+	}
+
+	/** The draft that an opened setup took the place of is back. */
+	async undoOpen(): Promise<void> {
+		const before = this.setupFile.takeBack();
+		if (before === null) return;
+		if (before.datasetId === this.draft.datasetId) this.#adopt(before);
+		else await this.#open(before);
 		this.#saver.soon(this.draft);
 	}
 
@@ -228,6 +259,7 @@ export class ComposeState {
 	startOver(): void {
 		const { provider, baseUrl, organization, project, models } = this.draft;
 		this.data.clear();
+		this.setupFile.dismiss();
 		this.attempted = false;
 		this.#touched = [];
 		this.edit(() => ({ ...emptyDraft, provider, baseUrl, organization, project, models }));
@@ -237,13 +269,18 @@ export class ComposeState {
 		return this.#saver.now();
 	}
 
-	async #open(draft: Draft): Promise<void> {
+	/** The draft itself; the data stays. */
+	#adopt(draft: Draft): void {
 		this.keys.clear();
 		this.attempted = false;
 		this.refusal = null;
 		this.#touched = filledFields(draft);
-		this.data.clear();
 		this.draft = draft;
+	}
+
+	async #open(draft: Draft): Promise<void> {
+		this.data.clear();
+		this.#adopt(draft);
 		if (draft.datasetId === null || (await this.data.restore(draft.datasetId))) return;
 		if (this.draft.datasetId !== draft.datasetId) return;
 		this.draft = { ...this.draft, datasetId: null, idColumn: null };

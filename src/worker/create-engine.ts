@@ -11,6 +11,7 @@ import { KeyRing } from './key-ring.ts';
 import { paced } from './paced.ts';
 import { PromptChecks } from './prompt-checks.ts';
 import { runOfLock, Runs } from './runs.ts';
+import { exportSetup, openSetup } from './setup-files.ts';
 import { attachFiles, missingData, refusalOf, type Into } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
 
@@ -85,6 +86,17 @@ export function createEngine(host: Host): EngineApi {
 
 		loadDraft: async () => (await rooms).library.loadDraft(),
 		saveDraft: async (draft) => (await rooms).library.saveDraft(draft),
+
+		exportSetup: async (draft, choice) => exportSetup((await rooms).library, draft, choice),
+		openSetup: async (file) => {
+			const opened = await openSetup((await rooms).library, file).catch((error: unknown) =>
+				err([
+					`Its rows could not be stored: ${error instanceof Error ? error.message : String(error)}.`,
+				]),
+			);
+			if (opened.ok && opened.value.dataset !== null) await holdDataset(opened.value.dataset.id);
+			return opened;
+		},
 
 		checkPrompts: async (setup, exactly) => (await rooms).checks.check(setup, exactly),
 		cancelPromptCheck: async () => {
