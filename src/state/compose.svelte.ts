@@ -226,10 +226,10 @@ export class ComposeState {
 		}
 	}
 
-	/** A run's setup to start from. */
+	/** A run's setup to start from, all of it but the name: two runs are told apart in the list. */
 	async duplicate(setup: RunSetup): Promise<void> {
 		this.setupFile.dismiss();
-		await this.#open(draftOf(setup));
+		await this.#open({ ...draftOf(setup), name: copyName(setup.name) });
 		this.#saver.soon(this.draft);
 	}
 
@@ -303,3 +303,7 @@ const noPromptFits = (window: number): Problem =>
 		'contextWindow',
 		`No prompt fits into a context window of ${window.toLocaleString('en')} tokens. Correct the number, or shorten the prompts.`,
 	);
+
+/** A copy of a copy is not named after both. */
+const copyName = (name: string): string =>
+	name.startsWith('Copy of ') ? name : `Copy of ${name}`.slice(0, 200);
