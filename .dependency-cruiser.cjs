@@ -9,7 +9,8 @@ const may = {
 	demo: ['domain'],
 	engine: ['domain'],
 	storage: ['domain'],
-	worker: ['domain', 'contract', 'tabular', 'openai', 'demo', 'engine', 'storage'],
+	tokens: ['domain'],
+	worker: ['domain', 'contract', 'tabular', 'openai', 'demo', 'engine', 'storage', 'tokens'],
 	client: ['domain', 'contract'],
 	state: ['domain', 'contract'],
 	ui: ['domain', 'contract', 'state'],
@@ -20,6 +21,7 @@ const owners = {
 	papaparse: ['tabular/'],
 	idb: ['storage/'],
 	openai: ['openai/'],
+	'gpt-tokenizer': ['tokens/'],
 	comlink: ['worker/', 'client/'],
 	svelte: ['state/', 'ui/', 'main\\.ts$'],
 };

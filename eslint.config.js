@@ -7,7 +7,7 @@ import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
 const pageRooms = ['src/main.ts', 'src/{ui,state,client,contract}/**'];
-const workerRooms = ['src/{worker,engine,openai,storage,tabular,demo}/**'];
+const workerRooms = ['src/{worker,engine,openai,storage,tabular,tokens,demo}/**'];
 
 /**
  * Types come from the tsconfig that also checks the files, named here: the project service would look for it in the

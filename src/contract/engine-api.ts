@@ -5,6 +5,7 @@ import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ConnectionTest } from '#domain/model-list.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Problem } from '#domain/problem.ts';
+import type { PromptCheck } from '#domain/prompt-check.ts';
 import type { Repair } from '#domain/repair.ts';
 import type { RequestPreview } from '#domain/request-code.ts';
 import type { Result } from '#domain/result.ts';
@@ -63,6 +64,21 @@ export interface ExportFile {
 	readonly name: string;
 }
 
+export interface SetupExport {
+	/** What the file is called after. */
+	readonly name: string;
+	readonly withData: boolean;
+	/** Whether organization and project go with it. */
+	readonly withIds: boolean;
+}
+
+/** A draft that came as a file. */
+export interface OpenedSetup {
+	readonly draft: Draft;
+	/** The rows that came with it, stored by now; null: none did. */
+	readonly dataset: Dataset | null;
+}
+
 /** In bytes; null where the browser does not tell. */
 export interface StorageUse {
 	readonly usage: number | null;
@@ -106,6 +122,7 @@ export type EngineEvent =
 			readonly done: number;
 			readonly total: number;
 	  }
+	| { readonly kind: 'promptCheckProgress'; readonly done: number; readonly total: number }
 	/** Something about the store that a person should know, in words. */
 	| { readonly kind: 'notice'; readonly message: string }
 	/** Nothing works any more, and why, in words: the engine could not be loaded, or nothing can be stored here. */
@@ -133,6 +150,15 @@ export interface EngineApi {
 
 	loadDraft(): Promise<Draft | null>;
 	saveDraft(draft: Draft): Promise<void>;
+
+	/** The draft as a file to share; an error in words where it cannot be one. Never holds a key. */
+	exportSetup(draft: Draft, choice: SetupExport): Promise<Result<ExportFile, string>>;
+	/** Reads such a file; what is wrong with it, in words, where it is none. The stored draft stays as it is. */
+	openSetup(file: File): Promise<Result<OpenedSetup, readonly string[]>>;
+
+	/** Looks at every prompt of a setup before anything is sent; a new check ends the one before. Null: it was ended. */
+	checkPrompts(setup: RunSetup, exactly: boolean): Promise<PromptCheck | null>;
+	cancelPromptCheck(): Promise<void>;
 
 	/** Keeps the key in the worker's memory, for requests to exactly this origin, until the tab closes. */
 	holdKey(origin: string, key: string): Promise<HeldKey>;

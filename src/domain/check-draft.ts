@@ -138,6 +138,9 @@ export function checkDraft(
 					},
 					...(shares.length === 0 ? {} : { shares }),
 					...(perCall === null || perCall === 1 ? {} : { promptsPerRequest: perCall }),
+					...(typeof draft.settings.contextWindow === 'number'
+						? { contextWindow: draft.settings.contextWindow }
+						: {}),
 				},
 		problems,
 		hints,

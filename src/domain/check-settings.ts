@@ -43,8 +43,11 @@ export function checkSettings(
 			problem('timeoutSeconds', 'Timeout must be more than 0 seconds and at most 86,400 (a day).'),
 		);
 	const { requestsPerMinute: rpm = null, tokensPerMinute: tpm = null } = draft;
+	const { contextWindow = null } = draft;
 	if (rpm !== null) whole('requestsPerMinute', 'Requests per minute', rpm, 1, 1_000_000_000);
 	if (tpm !== null) whole('tokensPerMinute', 'Tokens per minute', tpm, 1, 1_000_000_000);
+	if (contextWindow !== null)
+		whole('contextWindow', 'Context window', contextWindow, 1, 100_000_000);
 	if (draft.maxTokens !== null) whole('maxTokens', 'Max tokens', draft.maxTokens, 1, 10_000_000);
 	const temperature = draft.temperature;
 	if (temperature !== null && !(temperature >= 0 && temperature <= 2))

@@ -28,6 +28,8 @@ export interface SettingsDraft {
 	readonly promptsPerRequest?: number | null;
 	/** In the order in which they were chosen; left out: none. */
 	readonly parameters?: readonly NamedParameter[];
+	/** Null or left out: not known. */
+	readonly contextWindow?: number | null;
 	readonly otherParameters: string;
 }
 
@@ -90,6 +92,7 @@ export const defaultSettings: SettingsDraft = {
 	requestsPerMinute: null,
 	tokensPerMinute: null,
 	promptsPerRequest: 1,
+	contextWindow: null,
 	otherParameters: '',
 };
 
@@ -153,6 +156,7 @@ export function draftOf(setup: RunSetup, rules: NameReader | null = null): Draft
 			tokensPerMinute: limits.tokensPerMinute ?? null,
 			promptsPerRequest: setup.promptsPerRequest ?? 1,
 			...(named.length === 0 ? {} : { parameters: named }),
+			contextWindow: setup.contextWindow ?? null,
 			otherParameters: parametersText(other),
 		},
 		...sharesDraftOf(setup),

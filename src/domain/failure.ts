@@ -23,6 +23,8 @@ export type FailureKind =
 	| 'network'
 	| 'malformed'
 	// Ours.
+	/** Longer than the context window that was typed, however it is counted: it was not sent. */
+	| 'promptTooLong'
 	| 'storage'
 	/** The browser has lost outcomes that it had stored. */
 	| 'resultsLost';
@@ -85,6 +87,7 @@ const verdicts: Readonly<Record<FailureKind, Verdict>> = {
 	parameterRefused: 'stopRun',
 	storage: 'stopRun',
 	resultsLost: 'stopRun',
+	promptTooLong: 'failRequest',
 	badRequest: 'failRequest',
 	contextLengthExceeded: 'failRequest',
 	contentFiltered: 'failRequest',

@@ -23,6 +23,7 @@ export type Field =
 	| 'requestsPerMinute'
 	| 'tokensPerMinute'
 	| 'promptsPerRequest'
+	| 'contextWindow'
 	| 'parameter'
 	| 'otherParameters'
 	| 'bindings';

@@ -1,5 +1,13 @@
 import type { RowChoice } from './rows.ts';
 
+export const rowChoices = [
+	'all',
+	'first',
+	'random',
+	'range',
+	'where',
+] as const satisfies readonly RowChoice['kind'][];
+
 /** A choice of rows being made: every field as typed, so that looking at another kind loses none. */
 export interface RowsDraft {
 	readonly choose: RowChoice['kind'];

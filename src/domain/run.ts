@@ -30,6 +30,8 @@ export interface RunSetup {
 	readonly limits: RunLimits;
 	/** The most prompts that travel in one call, of Completions; left out: each alone. */
 	readonly promptsPerRequest?: number;
+	/** Tokens of prompt and answer that every model of the run takes, as typed; null or left out: not known. */
+	readonly contextWindow?: number | null;
 	/** What earlier runs had learned of these models; left out: nothing. */
 	readonly repairs?: readonly Repair[];
 	/** Which rows those are; left out: all. */

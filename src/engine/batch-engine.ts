@@ -159,7 +159,7 @@ export class BatchEngine {
 
 	/** Takes up the next request of a model. One that a pause or stop overtakes simply stays waiting. */
 	async #pull(index: number): Promise<void> {
-		const { scopeOf, estimate, callKey } = this.#ports;
+		const { scopeOf, estimate, callKey, unsendable } = this.#ports;
 		const scope = this.#release.scopes[index];
 		try {
 			const next = await this.#sources[index]?.next();
@@ -169,6 +169,11 @@ export class BatchEngine {
 			}
 			const request = next.value;
 			if (scopeOf !== undefined && scopeOf(request) !== index) return;
+			const failure = (await unsendable?.(request)) ?? null;
+			if (failure !== null) {
+				this.#settleUnsent(request, failure);
+				return;
+			}
 			const tokens = (await estimate?.(request)) ?? 0;
 			scope?.offer(request, tokens, callKey?.(request) ?? null);
 		} catch (error) {
@@ -229,6 +234,12 @@ export class BatchEngine {
 	#needAttention(failure: Failure): void {
 		if (this.#phase.name === 'running' || this.#phase.name === 'pausing')
 			this.#enter({ name: 'needsAttention', failure });
+	}
+
+	/** It tells nothing of the endpoint, so neither the limits nor the first request's answer hear of it. */
+	#settleUnsent(request: number, failure: Failure): void {
+		const startedAt = this.#ports.clock.epoch();
+		this.#settle({ request, outcome: err(failure), attempts: 0, startedAt, latencyMs: 0 });
 	}
 
 	#settle(settled: SettledRequest): void {

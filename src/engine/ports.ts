@@ -1,4 +1,4 @@
-import type { LimitReading } from '#domain/failure.ts';
+import type { Failure, LimitReading } from '#domain/failure.ts';
 import type { CallOutcome, SettledRequest } from '#domain/outcome.ts';
 import type { CallKey } from './gathering.ts';
 import type { Lane } from './lane.ts';
@@ -30,6 +30,8 @@ export interface EnginePorts {
 	readonly estimate?: (request: number) => Promise<number>;
 	/** Requests travel in one call only where this is the same; asked after the estimate. Left out: all may. */
 	readonly callKey?: (request: number) => CallKey;
+	/** Why a request cannot succeed and is settled without being sent; null: it may be sent. Left out: every one may. */
+	readonly unsendable?: (request: number) => Promise<Failure | null>;
 	/**
 	 * One attempt at these requests, in one call. Never rejects; once the signal has aborted its failure is dropped. `hear` is told what an answer says of
 	 * the limits beside it. Null: it had to wait on its way, and did not leave because the session was ending by then.

@@ -14,6 +14,7 @@ import type { RunSetup } from '#domain/run.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 import { withSaved } from './connection-edits.ts';
 import { ConnectionTestState } from './connection-test.svelte.ts';
+import { isSetupName } from '#domain/setup-name.ts';
 import { DataState } from './data.svelte.ts';
 import {
 	likelyIdColumn,
@@ -35,12 +36,15 @@ import { withoutNaN } from './draft-numbers.ts';
 import { KeyRing } from './keys.svelte.ts';
 import { ModelNotesState } from './model-notes.svelte.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
+import { PromptCheckState } from './prompt-check.svelte.ts';
 import { PreviewState } from './preview.svelte.ts';
 import type { TakeOver } from './template-files.ts';
 import { TemplatePages } from './template-pages.svelte.ts';
 import { RowLook } from './row-look.svelte.ts';
 import { isReplaceable, type Sample } from './samples.ts';
 import { SavedConnectionsState } from './saved-connections.svelte.ts';
+import { overData } from './setup-data.ts';
+import { SetupFileState } from './setup-file.svelte.ts';
 
 /** What stands beneath a field. */
 export interface Notes {
@@ -71,6 +75,8 @@ export class ComposeState {
 	readonly rowLook: RowLook;
 	readonly connectionTest: ConnectionTestState;
 	readonly savedConnections: SavedConnectionsState;
+	readonly promptCheck: PromptCheckState;
+	readonly setupFile: SetupFileState;
 
 	draft = $state.raw<Draft>(emptyDraft);
 	/** False until the stored draft was looked for. */
@@ -126,6 +132,7 @@ export class ComposeState {
 			);
 		if (this.rowLook.failure !== null && !this.check.counted)
 			found.push(problem('rows', `The rows could not be counted: ${this.rowLook.failure}.`));
+		if (this.promptCheck.noneFits) found.push(noPromptFits(this.promptCheck.check?.window ?? 0));
 		return inPageOrder(found);
 	});
 	/** Of further connections that cannot go without a key; the draft's own origin is asked for at its own field. */
@@ -164,6 +171,8 @@ export class ComposeState {
 		this.preview = new PreviewState(this.data, () => this.chosenRows);
 		this.connectionTest = new ConnectionTestState(api, () => (needs.clock ?? pageClock).now());
 		this.savedConnections = new SavedConnectionsState(api);
+		this.setupFile = new SetupFileState(api);
+		this.promptCheck = new PromptCheckState(api, needs.clock ?? pageClock);
 	}
 
 	/** Brings back what was being written when the page was last open. */
@@ -185,6 +194,7 @@ export class ComposeState {
 	receive(event: EngineEvent): void {
 		if (event.kind === 'broken') this.broken = true;
 		this.data.receive(event);
+		this.promptCheck.receive(event);
 	}
 
 	edit(change: (draft: Draft) => Draft): void {
@@ -225,7 +235,9 @@ export class ComposeState {
 	async takeFiles(files: readonly File[]): Promise<void> {
 		if (!this.ready) await this.#restored;
 		if (this.broken) return;
-		this.#use(await this.data.take(files));
+		const setup = files.find(({ name }) => isSetupName(name));
+		if (setup !== undefined) await this.openSetup(setup);
+		this.#use(await this.data.take(files.filter(({ name }) => !isSetupName(name))));
 	}
 
 	async readAgain(options: Parameters<DataState['readAgain']>[0]): Promise<void> {
@@ -335,15 +347,42 @@ export class ComposeState {
 				return null;
 			}
 			this.attempted = false;
+			this.setupFile.dismiss();
 			return started.value;
 		} finally {
 			this.starting = false;
 		}
 	}
 
-	/** A run's setup to start from. */
+	/** A run's setup to start from, all of it but the name: two runs are told apart in the list. */
 	async duplicate(setup: RunSetup): Promise<void> {
-		await this.#open(draftOf(setup, this.#rules?.parameters ?? null));
+		this.setupFile.dismiss();
+		await this.#open({
+			...draftOf(setup, this.#rules?.parameters ?? null),
+			name: copyName(setup.name),
+		});
+		this.#saver.soon(this.draft);
+	}
+
+	/** A shared setup takes the place of the draft; without rows of its own it goes over the data that is here. */
+	async openSetup(file: File): Promise<void> {
+		if (!this.ready) await this.#restored;
+		if (this.broken) return;
+		const read = await this.setupFile.read(file);
+		if (read === null) return;
+		const before = this.draft;
+		if (read.dataset === null) this.#adopt(overData(read.draft, this.data.dataset));
+		else await this.#open(read.draft);
+		this.#saver.soon(this.draft);
+		this.setupFile.opened(file.name, read.draft, before, this.data.dataset);
+	}
+
+	/** The draft that an opened setup took the place of is back. */
+	async undoOpen(): Promise<void> {
+		const before = this.setupFile.takeBack();
+		if (before === null) return;
+		if (before.datasetId === this.draft.datasetId) this.#adopt(before);
+		else await this.#open(before);
 		this.#saver.soon(this.draft);
 	}
 
@@ -352,6 +391,7 @@ export class ComposeState {
 		const { models, shares = [], tokensPerMinute = null } = this.draft;
 		const connection = connectionPart(this.draft);
 		this.data.clear();
+		this.setupFile.dismiss();
 		this.attempted = false;
 		this.#touched = [];
 		this.edit(() => ({
@@ -366,13 +406,18 @@ export class ComposeState {
 		return this.#saver.now();
 	}
 
-	async #open(draft: Draft): Promise<void> {
+	/** The draft itself; the data stays. */
+	#adopt(draft: Draft): void {
 		this.keys.clear();
 		this.attempted = false;
 		this.refusal = null;
 		this.#touched = filledFields(draft);
-		this.data.clear();
 		this.draft = draft;
+	}
+
+	async #open(draft: Draft): Promise<void> {
+		this.data.clear();
+		this.#adopt(draft);
 		if (draft.datasetId === null || (await this.data.restore(draft.datasetId))) {
 			this.#lookAtRows();
 			return;
@@ -416,3 +461,13 @@ export class ComposeState {
 		});
 	}
 }
+
+const noPromptFits = (window: number): Problem =>
+	problem(
+		'contextWindow',
+		`No prompt fits into a context window of ${window.toLocaleString('en')} tokens. Correct the number, or shorten the prompts.`,
+	);
+
+/** A copy of a copy is not named after both. */
+const copyName = (name: string): string =>
+	name.startsWith('Copy of ') ? name : `Copy of ${name}`.slice(0, 200);

@@ -41,6 +41,7 @@ export function withoutNaN(draft: Draft): Draft {
 			requestsPerMinute: number(settings.requestsPerMinute ?? null),
 			tokensPerMinute: number(settings.tokensPerMinute ?? null),
 			promptsPerRequest: number(promptsPerRequest),
+			contextWindow: number(settings.contextWindow ?? null),
 		},
 	};
 }

@@ -21,6 +21,7 @@ const order: readonly Field[] = [
 	'requestsPerMinute',
 	'tokensPerMinute',
 	'promptsPerRequest',
+	'contextWindow',
 	'parameter',
 	'otherParameters',
 	'bindings',

@@ -248,6 +248,7 @@ export class RunState {
 				void this.load();
 				return;
 			case 'importProgress':
+			case 'promptCheckProgress':
 			case 'notice':
 			case 'broken':
 				return;

@@ -8,6 +8,7 @@ export { default as ModelParameters } from './compose/ModelParameters.svelte';
 export { default as ColumnCompletion } from './compose/ColumnCompletion.svelte';
 export { default as PagedTemplates } from './compose/PagedTemplates.svelte';
 export { default as PairingField } from './compose/PairingField.svelte';
+export { default as PromptCheckPanel } from './compose/PromptCheckPanel.svelte';
 export { default as PromptPreview } from './compose/PromptPreview.svelte';
 export { default as RowsField } from './compose/RowsField.svelte';
 export { default as RunView } from './run/RunView.svelte';

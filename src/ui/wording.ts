@@ -61,6 +61,11 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 		meaning: 'Prompt and answer together are more than the model can take for these rows.',
 		advice: 'Shorten the text, lower Max tokens, or choose a model that takes longer prompts.',
 	},
+	promptTooLong: {
+		title: 'The prompt is longer than the context window.',
+		meaning: 'It was not sent, and nothing was paid for it.',
+		advice: 'Shorten these rows, or duplicate the run and correct Context window in Settings.',
+	},
 	contentFiltered: {
 		title: 'The provider’s content filter held the answer back.',
 		meaning: 'The prompt was judged to be against the provider’s rules, so there is no answer.',
@@ -162,6 +167,7 @@ export function destinationsOf({ connection, shares = [] }: RunSetup): string {
 /** The endpoint's own words, as a quotation; null where it gave none. */
 export function quoteOf(failure: Failure, from: string): string | null {
 	if (failure.message === '') return null;
+	if (failure.kind === 'promptTooLong') return failure.message;
 	const quoted = `“${failure.message.replace(/[.\s]+$/, '')}”.`;
 	if (failure.status === null) return `It was reported as ${quoted}`;
 	return `${from} answered ${quoted}`;

@@ -12,8 +12,10 @@ import { KeyRing } from './key-ring.ts';
 import { ModelLists } from './model-lists.ts';
 import { paced } from './paced.ts';
 import { previewRequest } from './preview-request.ts';
+import { PromptChecks } from './prompt-checks.ts';
 import { RowPasses } from './row-passes.ts';
 import { runOfLock, Runs } from './runs.ts';
+import { exportSetup, openSetup } from './setup-files.ts';
 import { attachFiles, missingData, refusalOf, type Into } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
 
@@ -51,7 +53,12 @@ export function createEngine(host: Host): EngineApi {
 		void cleanUp(library, host);
 		if (library.restoredRuns > 0) emit({ kind: 'notice', message: restored(library.restoredRuns) });
 		const passes = new RowPasses(library);
-		return { library, passes, runs: new Runs({ library, passes, keys, host, demoFetch, emit }) };
+		return {
+			library,
+			passes,
+			runs: new Runs({ library, passes, keys, host, demoFetch, emit }),
+			checks: new PromptChecks(library, passes, host, emit),
+		};
 	});
 	let broken: string | null = null;
 	opened.catch((error: unknown) => {
@@ -100,6 +107,22 @@ export function createEngine(host: Host): EngineApi {
 
 		loadDraft: async () => (await rooms).library.loadDraft(),
 		saveDraft: async (draft) => (await rooms).library.saveDraft(draft),
+
+		exportSetup: async (draft, choice) => exportSetup((await rooms).library, draft, choice),
+		openSetup: async (file) => {
+			const opened = await openSetup((await rooms).library, file).catch((error: unknown) =>
+				err([
+					`Its rows could not be stored: ${error instanceof Error ? error.message : String(error)}.`,
+				]),
+			);
+			if (opened.ok && opened.value.dataset !== null) await holdDataset(opened.value.dataset.id);
+			return opened;
+		},
+
+		checkPrompts: async (setup, exactly) => (await rooms).checks.check(setup, exactly),
+		cancelPromptCheck: async () => {
+			(await rooms).checks.cancel();
+		},
 
 		holdKey: (origin, key) => Promise.resolve(keys.hold(origin, key)),
 		forgetKey: (origin) => {

@@ -17,6 +17,7 @@ import type { Limiter } from '#engine/limiter.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import { sendCall } from '#openai/send-call.ts';
 import type { RunStore } from '#storage/run-store.ts';
+import { isCertainlyLonger } from '#tokens/prompt-bounds.ts';
 import { AnsweredModels } from './answered-models.ts';
 import type { Gate } from './gate.ts';
 import { watchGaps } from './gap-watch.ts';
@@ -24,6 +25,7 @@ import type { Host } from './host.ts';
 import { paced } from './paced.ts';
 import { Reach } from './reach.ts';
 import { estimateTokens } from './estimate-tokens.ts';
+import { promptTooLong } from './prompt-too-long.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';
 
 const progressEveryMs = 250;
@@ -98,6 +100,7 @@ export class LiveRun {
 				random: host.random,
 				waiting: { [Symbol.asyncIterator]: () => store.waiting(0)[Symbol.asyncIterator]() },
 				scopeOf: (request) => plan.scope(request, this.#revision),
+				unsendable: (request) => this.#tooLong(request),
 				estimate: (request) => this.#estimate(request),
 				callKey: (request) => this.#callKey(request),
 				send: (requests, signal, hear) => this.#send(requests, signal, hear),
@@ -196,10 +199,26 @@ export class LiveRun {
 		return { revision: this.#revision, ...settled };
 	}
 
-	async #estimate(request: number): Promise<number> {
-		const { plan } = this.#parts;
-		const planned = await plan.planned(request, this.#revision);
+	/** A prompt that no model with this context window can take: sending it would only cost a call. */
+	async #tooLong(request: number): Promise<Failure | null> {
+		const { contextWindow = null } = this.#parts.setup;
+		if (contextWindow === null) return null;
+		const { prompt } = await this.#plan(request);
+		if (!isCertainlyLonger(prompt, contextWindow)) return null;
+		this.#planned.delete(request);
+		return promptTooLong(prompt, contextWindow);
+	}
+
+	async #plan(request: number): Promise<PlannedRequest> {
+		const known = this.#planned.get(request);
+		if (known !== undefined) return known;
+		const planned = await this.#parts.plan.planned(request, this.#revision);
 		this.#planned.set(request, planned);
+		return planned;
+	}
+
+	async #estimate(request: number): Promise<number> {
+		const planned = await this.#plan(request);
 		return estimateTokens(planned.prompt, planned.modelArgs);
 	}
 

@@ -96,6 +96,8 @@ describe('a draft', () => {
 		[{ maxTokens: 0 }, 'maxTokens', /whole number from 1/],
 		[{ maxConcurrency: 0 }, 'maxConcurrency', /whole number from 1/],
 		[{ maxRetries: -1 }, 'maxRetries', /whole number from 0/],
+		[{ contextWindow: 0 }, 'contextWindow', /whole number from 1/],
+		[{ contextWindow: NaN }, 'contextWindow', /whole number from 1/],
 		[{ timeoutSeconds: 0 }, 'timeoutSeconds', /more than 0/],
 		[
 			{ otherParameters: '{top_p: 1}' },
@@ -164,7 +166,12 @@ describe('a draft', () => {
 			endpoint: 'completions',
 			idColumn: 'id',
 			datasetId: 'd1',
-			settings: { ...defaultSettings, temperature: 0.5, otherParameters: '{"top_p": 0.5}' },
+			settings: {
+				...defaultSettings,
+				temperature: 0.5,
+				contextWindow: 8_192,
+				otherParameters: '{"top_p": 0.5}',
+			},
 		};
 		const { setup } = checkDraft(draft, reviews);
 		expect(setup).not.toBeNull();

@@ -52,6 +52,50 @@ describe('a run where all goes well', () => {
 	});
 });
 
+describe('a request that cannot succeed', () => {
+	const tooLong = failing('promptTooLong');
+	const unsendable = (is: (request: number) => boolean) => (request: number) =>
+		is(request) && !tooLong.ok ? tooLong.error : null;
+
+	test('is settled without an attempt, and the others are sent as ever', async () => {
+		const world = new ScriptedWorld({
+			requests: 90,
+			unsendable: unsendable((request) => request % 3 === 0),
+		});
+		expect(await world.run()).toEqual({ name: 'finished' });
+		expect(world.failed).toEqual(upTo(30).map((i) => i * 3));
+		expect(world.sent.map(({ request }) => request)).toEqual(
+			upTo(90).filter((request) => request % 3 !== 0),
+		);
+		expect(world.settled.get(3)).toMatchObject({ attempts: 0, latencyMs: 0, outcome: tooLong });
+	});
+
+	test('stops no run, however many come first, and is not the first request', async () => {
+		const world = new ScriptedWorld({
+			requests: 500,
+			unsendable: unsendable((request) => request < 400),
+			script: () => failing('unauthorized'),
+		});
+		expect(await world.run()).toMatchObject({
+			name: 'needsAttention',
+			failure: { kind: 'unauthorized' },
+		});
+		expect(world.failed).toHaveLength(400);
+		expect(world.sent).toHaveLength(1);
+	});
+
+	test('fills no memory while the store is slow', async () => {
+		const world = new ScriptedWorld({
+			requests: 1_000,
+			storeMs: 1_000,
+			unsendable: unsendable(() => true),
+		});
+		await world.run();
+		expect(world.failed).toHaveLength(1_000);
+		expect(world.mostHeld).toBeLessThanOrEqual(64 + 10);
+	});
+});
+
 describe('the first request', () => {
 	test('leaves alone, and the others only once it has settled', async () => {
 		const world = new ScriptedWorld({

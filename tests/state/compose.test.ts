@@ -309,10 +309,19 @@ describe('the draft', () => {
 	test('of a duplicated run is that run’s, saved as one’s own', async () => {
 		const { compose, worker, clock } = await composing();
 		await compose.duplicate({ ...setup, datasetId: 'd1', rowCount: 3 });
-		expect(compose.draft).toMatchObject({ name: 'Coffee reviews', provider: 'openai' });
+		expect(compose.draft).toMatchObject({ name: 'Copy of Coffee reviews', provider: 'openai' });
 		expect(compose.data.dataset).toEqual(reviews);
 		await clock.pass(400);
 		expect(worker.asked('saveDraft')).toHaveLength(1);
+	});
+
+	test.each([
+		['Copy of Titles', 'Copy of Titles'],
+		['x'.repeat(200), `Copy of ${'x'.repeat(192)}`],
+	])('of a run called %s is called %s', async (name, copy) => {
+		const { compose } = await composing();
+		await compose.duplicate({ ...setup, name });
+		expect(compose.draft.name).toBe(copy);
 	});
 
 	test('started over keeps the connection and nothing else', async () => {

@@ -38,6 +38,8 @@ export interface WorldOptions {
 	readonly storeMs?: number;
 	/** Throws where the outcome cannot be stored. */
 	readonly store?: (settled: SettledRequest) => void;
+	/** Why a request is not sent; null: it is. */
+	readonly unsendable?: (request: number) => Failure | null;
 	readonly seed?: number;
 	/** False: 429s are only waited out. */
 	readonly learn?: boolean;
@@ -74,6 +76,7 @@ export class ScriptedWorld {
 				random: this.#random,
 				waiting: this.#waiting(),
 				...(callKey === undefined ? {} : { callKey }),
+				unsendable: (request) => Promise.resolve(this.#options.unsendable?.(request) ?? null),
 				send: (requests, signal) => this.#send(requests, signal),
 				settle: (settled) => this.#settle(settled),
 				onChange: () => undefined,

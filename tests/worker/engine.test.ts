@@ -101,6 +101,46 @@ async function exported(engine: EngineApi, runId: string): Promise<ResultItem[]>
 	return JSON.parse(await blob.text()) as ResultItem[];
 }
 
+describe('a prompt longer than the typed context window', () => {
+	test('fails alone and is never sent; what may fit is', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const dataset = await imported(
+			engine,
+			`id,review,stars\na,${'fine '.repeat(40)},1\nb,${'fine '.repeat(60)},2\nc,${'x'.repeat(300)},3\n`,
+		);
+		const setup = setupOf(dataset, {
+			...chatTemplates('{review}'),
+			settings: { ...defaultSettings, contextWindow: 50 },
+		});
+		const runId = await started(engine, setup);
+		const { counters } = await reached(engine, runId, 'finished');
+		expect(counters).toMatchObject({
+			succeeded: 2,
+			failed: 1,
+			attempts: 2,
+			failures: { promptTooLong: 1 },
+		});
+		expect(endpoint.ledger.requests).toHaveLength(2);
+		const items = await exported(engine, runId);
+		expect(items.map(({ id, attempts, error }) => [id, attempts, error?.kind])).toEqual([
+			['a', 1, undefined],
+			['b', 0, 'promptTooLong'],
+			['c', 1, undefined],
+		]);
+		expect(items[1]?.error?.message).toBe(
+			'Prompt is too long: at least 60 tokens, for a context window of 50.',
+		);
+	});
+
+	test('is sent where no context window was typed', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const dataset = await imported(engine, `id,review,stars\na,${'fine '.repeat(60)},1\n`);
+		const runId = await started(engine, setupOf(dataset, chatTemplates('{review}')));
+		await reached(engine, runId, 'finished');
+		expect(endpoint.ledger.requests).toHaveLength(1);
+	});
+});
+
 describe('a run from start to file', () => {
 	test('gives one item for each template × row × choice, in plan order, with all that was sent', async () => {
 		const engine = createEngine(openTab(browser).host);

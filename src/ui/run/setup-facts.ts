@@ -61,7 +61,7 @@ export function datasetFacts(setup: RunSetup, dataset: Dataset | null): readonly
 }
 
 export function settingFacts(setup: RunSetup, concurrency: number | null): readonly Fact[] {
-	const { parameters, limits, promptsPerRequest } = setup;
+	const { parameters, limits, promptsPerRequest, contextWindow = null } = setup;
 	const clamped = concurrency !== null && concurrency < limits.maxConcurrency;
 	const other = Object.keys(parameters.other).length;
 	return [
@@ -85,6 +85,9 @@ export function settingFacts(setup: RunSetup, concurrency: number | null): reado
 		},
 		{ label: 'Max retries', value: formatCount(limits.maxRetries) },
 		{ label: 'Timeout', value: formatCounted(limits.timeoutSeconds, 'second') },
+		...(contextWindow === null
+			? []
+			: [{ label: 'Context window', value: formatCounted(contextWindow, 'token') }]),
 		...(other === 0
 			? []
 			: [{ label: 'Other parameters', value: JSON.stringify(parameters.other, null, 2) }]),

@@ -13,7 +13,8 @@ export type SettingName =
 	| 'Timeout (seconds)'
 	| 'Requests per minute'
 	| 'Tokens per minute'
-	| 'Prompts per request';
+	| 'Prompts per request'
+	| 'Context window (tokens)';
 
 export interface WrittenPrompt {
 	readonly system?: string;
