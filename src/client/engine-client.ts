@@ -14,6 +14,7 @@ export function startEngine(): EngineApi {
 		importFiles: (files, options) => remote.importFiles(files, options),
 		cancelImport: () => remote.cancelImport(),
 		getDataset: (datasetId) => remote.getDataset(datasetId),
+		listDatasets: () => remote.listDatasets(),
 		readRows: (datasetId, first, count) => remote.readRows(datasetId, first, count),
 		loadDraft: () => remote.loadDraft(),
 		saveDraft: (draft) => remote.saveDraft(draft),

@@ -1,19 +1,13 @@
-import type { Dataset, DatasetMark, Row, TextEncoding } from '#domain/dataset.ts';
+import type { Dataset, DatasetMark, DatasetSummary, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Problem } from '#domain/problem.ts';
+import type { ReadingOptions } from '#domain/reading-options.ts';
 import type { Repair } from '#domain/repair.ts';
 import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
-
-export interface ImportOptions {
-	/** Null: found out from the bytes. */
-	readonly encoding: TextEncoding | null;
-	/** Null: found out from the text. One character. */
-	readonly delimiter: string | null;
-}
 
 /** A key that the worker holds; the key itself never comes back. */
 export interface HeldKey {
@@ -105,13 +99,18 @@ export type EngineEvent =
  * a Blob. Expected failures are values; a rejected promise is a bug.
  */
 export interface EngineApi {
-	/** Reads the files into one dataset: rows of files with the same columns are stacked. Refused whole on a problem. */
+	/**
+	 * Reads the files: rows of those with the same columns are stacked. Of several datasets it gives back the first, and
+	 * the others are listed with it. Refused whole on a problem.
+	 */
 	importFiles(
 		files: readonly File[],
-		options: ImportOptions,
+		options: ReadingOptions,
 	): Promise<Result<Dataset, readonly Problem[]>>;
 	cancelImport(): Promise<void>;
 	getDataset(datasetId: string): Promise<Dataset | null>;
+	/** Those that can be chosen, newest first. */
+	listDatasets(): Promise<readonly DatasetSummary[]>;
 	readRows(datasetId: string, first: number, count: number): Promise<readonly Row[]>;
 
 	loadDraft(): Promise<Draft | null>;

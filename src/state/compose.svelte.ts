@@ -4,9 +4,11 @@ import type { Dataset } from '#domain/dataset.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
+import type { ReadingOptions } from '#domain/reading-options.ts';
 import type { Result } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { DataState } from './data.svelte.ts';
+import { DatasetList } from './dataset-list.svelte.ts';
 import { likelyIdColumn, withProvider, withTemplate } from './draft-edits.ts';
 import { draftOrigin } from './draft-origin.ts';
 import { atModelField, fieldKey, filledFields, inPageOrder } from './draft-problems.ts';
@@ -36,6 +38,7 @@ export class ComposeState {
 	readonly #needs: ComposeNeeds;
 	readonly #saver: DraftSaver;
 	readonly data: DataState;
+	readonly datasets: DatasetList;
 	readonly keys: KeyRing;
 	readonly modelNotes: ModelNotesState;
 	readonly preview: PreviewState;
@@ -86,6 +89,7 @@ export class ComposeState {
 		this.#needs = needs;
 		this.#saver = new DraftSaver(api, needs.clock ?? pageClock);
 		this.data = new DataState(api);
+		this.datasets = new DatasetList(api);
 		this.keys = new KeyRing(api);
 		this.modelNotes = new ModelNotesState(api);
 		this.preview = new PreviewState(this.data);
@@ -143,13 +147,24 @@ export class ComposeState {
 		};
 	}
 
-	async takeFiles(files: readonly File[]): Promise<void> {
+	async takeFiles(files: readonly File[], options?: ReadingOptions): Promise<void> {
 		if (!this.ready) await this.#restored;
 		if (this.broken) return;
-		this.#use(await this.data.take(files));
+		this.#use(await this.data.take(files, options));
 	}
 
-	async readAgain(options: Parameters<DataState['readAgain']>[0]): Promise<void> {
+	/** Another dataset that is stored; the one before stays where it is no longer. */
+	async chooseDataset(datasetId: string): Promise<void> {
+		if (await this.data.restore(datasetId)) {
+			const { dataset } = this.data;
+			if (dataset?.id === datasetId) this.#use(dataset);
+			return;
+		}
+		this.data.refuse('That dataset is no longer stored here. Choose its file again.');
+		await this.datasets.load();
+	}
+
+	async readAgain(options: ReadingOptions): Promise<void> {
 		this.#use(await this.data.readAgain(options));
 	}
 

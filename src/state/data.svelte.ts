@@ -1,9 +1,8 @@
-import type { EngineApi, EngineEvent, ImportOptions } from '#contract/engine-api.ts';
-import type { Dataset, Row } from '#domain/dataset.ts';
+import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
+import { optionsOf, type Dataset, type Row } from '#domain/dataset.ts';
 import { problem, type Problem } from '#domain/problem.ts';
+import { foundOut, type ReadingOptions } from '#domain/reading-options.ts';
 import { RowPages } from './row-pages.svelte.ts';
-
-export const foundOut: ImportOptions = { encoding: null, delimiter: null };
 
 /** Files being read. */
 export interface Reading {
@@ -11,6 +10,12 @@ export interface Reading {
 	readonly bytesRead: number;
 	readonly bytesTotal: number;
 	readonly rows: number;
+}
+
+/** Files that could not be read as asked. */
+export interface Refused {
+	readonly files: readonly File[];
+	readonly options: ReadingOptions;
 }
 
 export interface NumberedRow {
@@ -28,7 +33,9 @@ export class DataState {
 	problems = $state.raw<readonly Problem[]>([]);
 	/** What the dataset was read from, to read it otherwise; empty after a reload of the page. */
 	files = $state.raw<readonly File[]>([]);
-	options = $state.raw<ImportOptions>(foundOut);
+	options = $state.raw<ReadingOptions>(foundOut);
+	/** What the problems are about, to be read otherwise. */
+	refused = $state.raw<Refused | null>(null);
 	/** Rows picked out by a notice; null: the first rows are shown. */
 	picked = $state.raw<readonly NumberedRow[] | null>(null);
 	/** Counts the imports, so that the answer to one given up is told from the one awaited. */
@@ -45,11 +52,11 @@ export class DataState {
 	}
 
 	/** The new dataset, or null where the files were refused or the import was given up. */
-	async take(files: readonly File[], options: ImportOptions = foundOut): Promise<Dataset | null> {
+	async take(files: readonly File[], options: ReadingOptions = foundOut): Promise<Dataset | null> {
 		if (files.length === 0) return null;
 		if (this.reading !== null) await this.cancel();
 		const mine = ++this.#import;
-		this.problems = [];
+		this.#forgetProblems();
 		this.reading = {
 			names: files.map(({ name }) => name),
 			bytesRead: 0,
@@ -61,6 +68,7 @@ export class DataState {
 			if (mine !== this.#import) return null;
 			if (!result.ok) {
 				this.problems = result.error;
+				this.refused = { files, options };
 				return null;
 			}
 			this.files = files;
@@ -72,8 +80,9 @@ export class DataState {
 		}
 	}
 
-	readAgain(options: ImportOptions): Promise<Dataset | null> {
-		return this.take(this.files, options);
+	/** What was refused last, or else what the dataset was read from. */
+	readAgain(options: ReadingOptions): Promise<Dataset | null> {
+		return this.take(this.refused?.files ?? this.files, options);
 	}
 
 	async cancel(): Promise<void> {
@@ -88,8 +97,8 @@ export class DataState {
 		const dataset = await this.#api.getDataset(datasetId);
 		if (dataset === null || before !== this.#import) return dataset !== null;
 		this.files = [];
-		this.options = foundOut;
-		this.problems = [];
+		this.options = optionsOf(dataset);
+		this.#forgetProblems();
 		this.#show(dataset);
 		return true;
 	}
@@ -107,6 +116,7 @@ export class DataState {
 	}
 
 	refuse(message: string): void {
+		this.refused = null;
 		this.problems = [problem('dataFiles', message)];
 	}
 
@@ -118,7 +128,7 @@ export class DataState {
 		this.picked = null;
 		this.files = [];
 		this.options = foundOut;
-		this.problems = [];
+		this.#forgetProblems();
 		void this.rows.open(null);
 	}
 
@@ -127,6 +137,11 @@ export class DataState {
 		if (event.kind !== 'importProgress' || this.reading === null) return;
 		const { bytesRead, bytesTotal, rows } = event;
 		this.reading = { ...this.reading, bytesRead, bytesTotal, rows };
+	}
+
+	#forgetProblems(): void {
+		this.problems = [];
+		this.refused = null;
 	}
 
 	#show(dataset: Dataset): void {

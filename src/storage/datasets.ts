@@ -1,4 +1,4 @@
-import type { Dataset, Row } from '#domain/dataset.ts';
+import type { Dataset, DatasetSummary, Row } from '#domain/dataset.ts';
 import { DatasetReader, type ChunkCache } from './dataset-reader.ts';
 import { datasetMigrations, type DatasetSchema } from './dataset-schema.ts';
 import { DatasetWriter } from './dataset-writer.ts';
@@ -57,6 +57,16 @@ export class Datasets {
 			readFrom(db, ['datasets'], (tx) => tx.objectStore('datasets').get(id)),
 		);
 		return record?.state === 'ready' ? record.dataset : null;
+	}
+
+	async list(): Promise<readonly DatasetSummary[]> {
+		const records = await this.#shelf.library.use((db) =>
+			readFrom(db, ['datasets'], (tx) => tx.objectStore('datasets').getAll()),
+		);
+		return records
+			.flatMap((record) => (record.state === 'ready' ? [record.dataset] : []))
+			.map(({ id, name, createdAt, rowCount }) => ({ id, name, createdAt, rowCount }))
+			.toSorted((a, b) => b.createdAt - a.createdAt);
 	}
 
 	async readRows(id: string, first: number, count: number): Promise<readonly Row[]> {

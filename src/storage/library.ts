@@ -1,4 +1,10 @@
-import { markOfDataset, type Dataset, type DatasetMark, type Row } from '#domain/dataset.ts';
+import {
+	markOfDataset,
+	type Dataset,
+	type DatasetMark,
+	type DatasetSummary,
+	type Row,
+} from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Run, RunSetup, RunSummary } from '#domain/run.ts';
@@ -32,6 +38,8 @@ export interface Library {
 	/** `id`: of one that was lost, to be written anew for the runs that name it. */
 	createDataset(id?: string): Promise<DatasetWriter>;
 	getDataset(id: string): Promise<Dataset | null>;
+	/** Those that are finished, newest first. */
+	listDatasets(): Promise<readonly DatasetSummary[]>;
 	/** The rows [first, first + count), as far as there are any; none of an unknown dataset. */
 	readRows(id: string, first: number, count: number): Promise<readonly Row[]>;
 	/**
@@ -85,6 +93,7 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		restoredRuns,
 		createDataset: (id) => datasets.create(id),
 		getDataset: (id) => datasets.get(id),
+		listDatasets: () => datasets.list(),
 		readRows: (id, first, count) => datasets.readRows(id, first, count),
 		deleteUnusedDatasets: (keep, createdBefore = Infinity) =>
 			datasets.deleteUnused(new Set(keep), createdBefore),

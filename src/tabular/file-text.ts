@@ -1,4 +1,4 @@
-import type { TextEncoding } from '#domain/dataset.ts';
+import type { TextEncoding } from '#domain/text-encoding.ts';
 
 /** 1 MB: one slice's parse stays in the tens of milliseconds, so a cancel is heard soon. */
 export const defaultSliceBytes = 1_048_576;

@@ -1,11 +1,8 @@
 import Papa from 'papaparse';
 import type { ParseResult, ParseStepResult } from 'papaparse';
-import { noDelimiter } from './delimiter.ts';
 import type { LineEnd } from './line-end.ts';
 import type { TableLimits } from './limits.ts';
-
-/** Two high surrogates in a row: decoded text never holds them, so nothing is split. */
-const neverThere = '\ud800\ud800';
+import { delimiterOf, parserOptions, type TableFormat } from './table-format.ts';
 
 export interface SplitRow {
 	readonly cells: readonly string[];
@@ -13,36 +10,36 @@ export interface SplitRow {
 	readonly isMalformed: boolean;
 	/** Blank lines passed over since the row before. */
 	readonly blankLinesBefore: number;
+	/** Where it stands in the text that was parsed with it. */
+	readonly start: number;
+	readonly end: number;
 }
 
 export interface SplitFault {
 	readonly kind: 'unclosedQuote' | 'cellTooLong' | 'rowTooLong' | 'tooManyColumns';
-	/** Which row that is not blank, from 0: the header is 0. */
+	/** Which row that is not blank, from 0: a header is 0. */
 	readonly row: number;
 	/** From 0. */
 	readonly column: number;
 }
 
-export interface TableFormat {
-	/** One character, or `noDelimiter`. */
-	readonly delimiter: string;
-	readonly lineEnd: LineEnd;
-}
-
 /** Whole rows out of text that arrives in pieces. Blank lines are passed over. After a fault it must not be used. */
 export class RowSplitter {
+	readonly #format: TableFormat;
 	readonly #delimiter: string;
 	readonly #lineEnd: LineEnd;
 	readonly #limits: TableLimits;
 	#fault: SplitFault | null = null;
 	#held = '';
+	#parsed = '';
 	/** Held text is parsed again only once it has doubled: a long row costs linear time, however small the pieces. */
 	#parseFrom = 0;
 	#rows = 0;
 	#blankLines = 0;
 
 	constructor(format: TableFormat, limits: TableLimits) {
-		this.#delimiter = format.delimiter === noDelimiter ? neverThere : format.delimiter;
+		this.#format = format;
+		this.#delimiter = delimiterOf(format);
 		this.#lineEnd = format.lineEnd;
 		this.#limits = limits;
 	}
@@ -68,15 +65,20 @@ export class RowSplitter {
 		return this.#parse(this.#held + this.#lineEnd, false).rows;
 	}
 
+	/** A row of the last ones given out as the file has it, without its line end. */
+	textOf({ start, end }: SplitRow): string {
+		return this.#parsed.slice(start, end).replace(/[\r\n]+$/, '');
+	}
+
 	#parse(
 		text: string,
 		isOpenEnded: boolean,
 	): { readonly rows: readonly SplitRow[]; readonly end: number } {
+		this.#parsed = text;
 		const rows: SplitRow[] = [];
 		let start = 0;
 		const parser = new Papa.Parser({
-			delimiter: this.#delimiter,
-			newline: this.#lineEnd,
+			...parserOptions(this.#format),
 			step: ({ data, errors, meta }: ParseStepResult<readonly (readonly string[])[]>) => {
 				const from = start;
 				start = meta.cursor;
@@ -93,6 +95,8 @@ export class RowSplitter {
 						cells: row,
 						isMalformed: errors.length > 0,
 						blankLinesBefore: this.#blankLines,
+						start: from,
+						end: start,
 					});
 					this.#rows++;
 					this.#blankLines = 0;
@@ -138,7 +142,7 @@ export class RowSplitter {
 
 	/** Judges a row of which only a beginning is there: the rest need not be read once it is beyond a limit. */
 	#checkHeld(): void {
-		const parser = new Papa.Parser({ delimiter: this.#delimiter, newline: this.#lineEnd });
+		const parser = new Papa.Parser(parserOptions(this.#format));
 		// The typings leave a direct parse untyped; rows are arrays of text as no header is asked for.
 		const { data, errors } = parser.parse(this.#held, 0, false) as ParseResult<readonly string[]>;
 		const cells = data[0] ?? [];
