@@ -27,10 +27,16 @@ export class DatasetWriter {
 		this.#options = options;
 	}
 
-	/** Resolves when rows may be appended without memory growing: what was full is stored. */
+	/**
+	 * Resolves when rows may be appended without memory growing: what was full before is stored. What is full now is
+	 * written while the next rows are made ready; that it failed is told by the next call.
+	 */
 	append(rows: readonly Row[]): Promise<void> {
 		this.#digest.add(rows);
-		return this.#write(this.#chunker.add(rows));
+		const before = this.#writes;
+		// Heard by the next call, and by `finish`.
+		this.#write(this.#chunker.add(rows)).catch(() => undefined);
+		return before;
 	}
 
 	/** Of the rows appended by now, under these columns. */

@@ -54,6 +54,7 @@ export async function readRows(
 	const { encoding: name, markBytes } = encoding;
 	for await (const { text, bytesRead } of fileText(file, name, markBytes, context.sliceBytes)) {
 		signal.throwIfAborted();
+		census.announce(text);
 		await take(source.push(text));
 		const message = wrong();
 		if (message !== null) return refuse(message);

@@ -63,6 +63,7 @@ export class RowCensus {
 	#rows = 0;
 	#width: number;
 	#unreadable: string | null = null;
+	#mayBeUnreadable = false;
 
 	constructor(options: CensusOptions) {
 		this.#options = options;
@@ -112,6 +113,11 @@ export class RowCensus {
 		return true;
 	}
 
+	/** Text whose rows come from now on: only where it holds a replacement character are their cells searched for it. */
+	announce(text: string): void {
+		this.#mayBeUnreadable ||= text.includes('\ufffd');
+	}
+
 	/** Where the replacement character first stands, in words; null where it does not. */
 	get unreadable(): string | null {
 		return this.#unreadable;
@@ -132,7 +138,7 @@ export class RowCensus {
 	}
 
 	#noteUnreadable(place: () => string, cells: Row): void {
-		if (this.#unreadable !== null) return;
+		if (!this.#mayBeUnreadable || this.#unreadable !== null) return;
 		const column = cells.findIndex((cell) => cell.includes('\ufffd'));
 		if (column === -1) return;
 		const name = this.#options.columns[column]?.name;

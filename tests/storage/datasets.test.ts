@@ -102,6 +102,21 @@ describe('a dataset', () => {
 	});
 });
 
+test('finished datasets are listed newest first, without their rows', async () => {
+	const world = newWorld();
+	const library = await world.open();
+	const first = await storedDataset(library, rowsOf(3));
+	world.clock.now += 1;
+	const second = await storedDataset(library, rowsOf(5));
+	await library.createDataset();
+	const list = await library.listDatasets();
+	expect(list.map(({ id, rowCount }) => [id, rowCount])).toEqual([
+		[second, 5],
+		[first, 3],
+	]);
+	expect(Object.keys(list[0] ?? {}).sort()).toEqual(['createdAt', 'id', 'name', 'rowCount']);
+});
+
 describe('deleteUnusedDatasets', () => {
 	test('spares what a run, a draft, the caller or a writer of this life needs', async () => {
 		const world = newWorld();
@@ -130,7 +145,8 @@ describe('deleteUnusedDatasets', () => {
 		await writing.append(rowsOf(400));
 		await writing.finish(metaOf(1_000));
 		expect(await library.readRows(writing.id, 599, 2)).toEqual([rowsOf(600)[599], rowsOf(1)[0]]);
-		await expect(halfWritten.append(rowsOf(600))).rejects.toMatchObject({ kind: 'closed' });
+		await halfWritten.append(rowsOf(600));
+		await expect(halfWritten.append([])).rejects.toMatchObject({ kind: 'closed' });
 	});
 
 	test('spares what is younger than the moment given', async () => {

@@ -129,7 +129,11 @@ describe('what cannot be read is refused in words', () => {
 			content: '{"a":\n1}}\n{"a":2}',
 			says: 'a.json, object 2: it is not valid JSON (',
 		},
-		{ name: 'a.json', content: '{"a":\n[1}', says: 'a.json, object 1: it is not valid JSON (' },
+		{
+			name: 'a.json',
+			content: '{"a":\n[1}',
+			says: 'a.json, object 1: it is not closed before the file ends.',
+		},
 		{
 			name: 'a.json',
 			content: '[]',
