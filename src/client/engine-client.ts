@@ -11,7 +11,7 @@ export function startEngine(): EngineApi {
 	if (worker === null) health.fail();
 	const remote = wrap<EngineApi>(endpoint);
 	return {
-		importFiles: (files, options) => remote.importFiles(files, options),
+		importFiles: (files, options, replaces) => remote.importFiles(files, options, replaces),
 		cancelImport: () => remote.cancelImport(),
 		getDataset: (datasetId) => remote.getDataset(datasetId),
 		listDatasets: () => remote.listDatasets(),

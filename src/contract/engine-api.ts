@@ -101,11 +101,13 @@ export type EngineEvent =
 export interface EngineApi {
 	/**
 	 * Reads the files: rows of those with the same columns are stacked. Of several datasets it gives back the first, and
-	 * the others are listed with it. Refused whole on a problem.
+	 * the others are listed with it. Refused whole on a problem. `replaces`: a dataset of the same files read otherwise,
+	 * which goes with those that came with it, as far as no run and no other tab uses them.
 	 */
 	importFiles(
 		files: readonly File[],
 		options: ReadingOptions,
+		replaces?: string,
 	): Promise<Result<Dataset, readonly Problem[]>>;
 	cancelImport(): Promise<void>;
 	getDataset(datasetId: string): Promise<Dataset | null>;

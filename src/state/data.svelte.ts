@@ -52,7 +52,11 @@ export class DataState {
 	}
 
 	/** The new dataset, or null where the files were refused or the import was given up. */
-	async take(files: readonly File[], options: ReadingOptions = foundOut): Promise<Dataset | null> {
+	async take(
+		files: readonly File[],
+		options: ReadingOptions = foundOut,
+		replaces?: string,
+	): Promise<Dataset | null> {
 		if (files.length === 0) return null;
 		if (this.reading !== null) await this.cancel();
 		const mine = ++this.#import;
@@ -64,7 +68,7 @@ export class DataState {
 			rows: 0,
 		};
 		try {
-			const result = await this.#api.importFiles(files, options);
+			const result = await this.#api.importFiles(files, options, replaces);
 			if (mine !== this.#import) return null;
 			if (!result.ok) {
 				this.problems = result.error;
@@ -82,7 +86,9 @@ export class DataState {
 
 	/** What was refused last, or else what the dataset was read from. */
 	readAgain(options: ReadingOptions): Promise<Dataset | null> {
-		return this.take(this.refused?.files ?? this.files, options);
+		return this.refused === null
+			? this.take(this.files, options, this.dataset?.id)
+			: this.take(this.refused.files, options);
 	}
 
 	async cancel(): Promise<void> {

@@ -5,9 +5,6 @@ export interface PastedRows {
 	readonly options: ReadingOptions;
 }
 
-/** Whether it may be rows: several lines, or cells with a tab between. */
-export const isTabular = (text: string): boolean => /\t|[\r\n]+[^\r\n]/.test(text.trim());
-
 /**
  * Pasted text as a file. `fromSheet`: it was copied in a spreadsheet, which writes cells with tabs between and quotes only
  * those that hold a tab or a line end; a quote at the start of any other is the person's own.
@@ -25,9 +22,6 @@ export function pastedRows(text: string, fromSheet: boolean): PastedRows {
 		options: { ...foundOut, delimiter: isWide ? '\t' : '' },
 	};
 }
-
-/** Whether a spreadsheet put it there: only those give a table as HTML beside the text. */
-export const isFromSheet = (html: string): boolean => /<table[\s>]/i.test(html);
 
 /** Cells of nothing but quotes and blanks are quoted too, so that a blank cell is not taken for a blank line. */
 const quoted = (cell: string): string =>

@@ -81,6 +81,10 @@ export class Datasets {
 		);
 	}
 
+	async delete(ids: ReadonlySet<string>): Promise<void> {
+		await this.#remove(({ id }, _, ofRuns) => ids.has(id) && !ofRuns.has(id));
+	}
+
 	async end(reason: string): Promise<void> {
 		await Promise.all([...this.#readers.keys()].map((id) => this.#endReader(id, reason)));
 	}
@@ -122,7 +126,11 @@ export class Datasets {
 
 	/** What is used is read in the transaction that removes, so that no run can take up a dataset between. */
 	async #remove(
-		isUnwanted: (record: DatasetRecord, used: ReadonlySet<string>) => boolean,
+		isUnwanted: (
+			record: DatasetRecord,
+			used: ReadonlySet<string>,
+			ofRuns: ReadonlySet<string>,
+		) => boolean,
 	): Promise<void> {
 		const stores = ['datasets', 'runs', 'drafts', 'doomed'] as const;
 		const removed = await this.#shelf.library.use((db) =>
@@ -133,8 +141,9 @@ export class Datasets {
 					tx.objectStore('runs').getAll(),
 					tx.objectStore('drafts').getAll(),
 				]);
-				const used = new Set([...runs, ...drafts].flatMap(({ datasetId }) => datasetId ?? []));
-				const unwanted = records.filter((record) => isUnwanted(record, used));
+				const ofRuns = new Set(runs.flatMap(({ datasetId }) => datasetId ?? []));
+				const used = new Set([...ofRuns, ...drafts.flatMap(({ datasetId }) => datasetId ?? [])]);
+				const unwanted = records.filter((record) => isUnwanted(record, used, ofRuns));
 				await makeAll(
 					unwanted.flatMap(({ id }) => [
 						() => datasets.delete(id),

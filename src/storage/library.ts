@@ -48,6 +48,9 @@ export interface Library {
 	 */
 	deleteUnusedDatasets(keep: Iterable<string>, createdBefore?: number): Promise<void>;
 
+	/** Deletes those of them that no run uses; a draft that names one is about to name another. */
+	deleteDatasets(ids: Iterable<string>): Promise<void>;
+
 	saveDraft(draft: Draft): Promise<void>;
 	loadDraft(): Promise<Draft | null>;
 
@@ -97,6 +100,7 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		readRows: (id, first, count) => datasets.readRows(id, first, count),
 		deleteUnusedDatasets: (keep, createdBefore = Infinity) =>
 			datasets.deleteUnused(new Set(keep), createdBefore),
+		deleteDatasets: (ids) => datasets.delete(new Set(ids)),
 
 		saveDraft: async (draft) => {
 			await shelf.library.use((db) =>

@@ -9,6 +9,7 @@ import type { Host } from './host.ts';
 import { importFiles } from './import-files.ts';
 import { KeyRing } from './key-ring.ts';
 import { paced } from './paced.ts';
+import { ReplacedDatasets } from './replaced-datasets.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { attachFiles, missingData, refusalOf } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
@@ -55,9 +56,12 @@ export function createEngine(host: Host): EngineApi {
 	let importing: AbortController | null = null;
 	let attaching: Promise<unknown> = Promise.resolve();
 	const holdDataset = datasetHolder(host);
+	const replaced = new ReplacedDatasets(host, async (ids) =>
+		(await rooms).library.deleteDatasets(ids),
+	);
 
 	return {
-		importFiles: async (files, options) => {
+		importFiles: async (files, options, replaces) => {
 			importing?.abort();
 			const controller = new AbortController();
 			importing = controller;
@@ -66,6 +70,10 @@ export function createEngine(host: Host): EngineApi {
 			if (!read.ok) return read;
 			// All of them, before another tab could clean one away.
 			for (const { id } of read.value) await holdDataset(id);
+			await replaced.by(
+				read.value.map(({ id }) => id),
+				replaces,
+			);
 			return ok(read.value[0]);
 		},
 		cancelImport: () => {

@@ -55,6 +55,7 @@ describe('a file', () => {
 		expect(worker.asked('importFiles').at(-1)).toEqual([
 			[given],
 			{ encoding: 'windows-1252', delimiter: ';' },
+			'd1',
 		]);
 	});
 
@@ -66,8 +67,8 @@ describe('a file', () => {
 		];
 		const asked: unknown[] = [];
 		const { compose } = await composing({
-			importFiles: (files, options) => {
-				asked.push([files.map(({ name }) => name), options]);
+			importFiles: (files, options, replaces) => {
+				asked.push([files.map(({ name }) => name), options, replaces]);
 				return Promise.resolve(results.shift() ?? ok(reviews));
 			},
 		});
@@ -75,7 +76,11 @@ describe('a file', () => {
 		await compose.takeFiles([file('b.csv')]);
 		expect(compose.data.refused?.files.map(({ name }) => name)).toEqual(['b.csv']);
 		await compose.readAgain({ encoding: null, delimiter: null, quotes: 'text' });
-		expect(asked.at(-1)).toEqual([['b.csv'], { encoding: null, delimiter: null, quotes: 'text' }]);
+		expect(asked.at(-1)).toEqual([
+			['b.csv'],
+			{ encoding: null, delimiter: null, quotes: 'text' },
+			undefined,
+		]);
 		expect(compose.data.refused).toBeNull();
 		expect(compose.draft.datasetId).toBe('d2');
 	});

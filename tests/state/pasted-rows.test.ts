@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isFromSheet, isTabular, pastedRows } from '#state/pasted-rows.ts';
+import { isFromSheet, isTabular } from '#state/clipboard-text.ts';
+import { pastedRows } from '#state/pasted-rows.ts';
 import { read } from '../tabular/table-files.ts';
 
 async function pasted(text: string, fromSheet: boolean): Promise<readonly (readonly string[])[]> {
