@@ -7,6 +7,7 @@ import { RowPages } from './row-pages.svelte.ts';
 /** Files being read. */
 export interface Reading {
 	readonly names: readonly string[];
+	readonly options: ReadingOptions;
 	readonly bytesRead: number;
 	readonly bytesTotal: number;
 	readonly rows: number;
@@ -46,6 +47,11 @@ export class DataState {
 		this.rows = new RowPages(api);
 	}
 
+	/** How the files were asked to be read last, also while they still are: the next change is made to that. */
+	get asked(): ReadingOptions {
+		return this.reading?.options ?? this.options;
+	}
+
 	/** Another one whenever other data is asked for, or what was asked for is given up. */
 	get turn(): number {
 		return this.#import;
@@ -63,6 +69,7 @@ export class DataState {
 		this.#forgetProblems();
 		this.reading = {
 			names: files.map(({ name }) => name),
+			options,
 			bytesRead: 0,
 			bytesTotal: files.reduce((sum, { size }) => sum + size, 0),
 			rows: 0,

@@ -71,7 +71,7 @@ test('any character can be the delimiter, and any encoding the list has the text
 	const character = app.page.getByRole('textbox', { name: 'Delimiter character' });
 	await character.fill('~');
 	await character.press('Tab');
-	await expect(app.page.getByRole('columnheader', { name: 'word' })).toBeVisible();
+	await expect(app.page.getByRole('columnheader', { name: 'word', exact: true })).toBeVisible();
 	await app.page
 		.getByRole('combobox', { name: 'Text encoding' })
 		.selectOption({ label: 'Windows-1250' });

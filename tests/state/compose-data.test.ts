@@ -169,6 +169,19 @@ describe('while a file is read', () => {
 		expect(compose.untouched).toBe(true);
 	});
 
+	test('how it is asked to be read stands there already, so that two changes in a row are both made', async () => {
+		const { importFiles, ends } = slowImports();
+		const { compose } = await composing({ importFiles });
+		const taking = compose.takeFiles([file()]);
+		ends[0]?.(ok(reviews));
+		await taking;
+		void compose.readAgain({ ...compose.data.asked, delimiter: ';' });
+		expect(compose.data.asked).toEqual({ encoding: null, delimiter: ';' });
+		expect(compose.data.options).toEqual({ encoding: null, delimiter: null });
+		await compose.data.cancel();
+		expect(compose.data.asked).toEqual({ encoding: null, delimiter: null });
+	});
+
 	test('another file dropped takes its place', async () => {
 		const { importFiles, ends } = slowImports();
 		const { compose, worker } = await composing({ importFiles });
