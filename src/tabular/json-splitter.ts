@@ -11,9 +11,10 @@ export type JsonSplitFault = 'tooLong' | 'unclosed' | 'noList' | 'textBehind';
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
-const openers: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const closers: ReadonlySet<number> = new Set([0x5d, 0x7d]);
-const blanks: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
+const isOpener = (code: number): boolean => code === 0x5b || code === 0x7b;
+const isCloser = (code: number): boolean => code === 0x5d || code === 0x7d;
+const isBlank = (code: number): boolean =>
+	code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
 /**
  * Cuts JSON that arrives in pieces of text into its lines or elements, in linear time and with no more than one of them
@@ -101,13 +102,13 @@ export class JsonSplitter {
 			}
 			const at = this.#at++;
 			const code = text.charCodeAt(at);
-			if (blanks.has(code)) {
+			if (isBlank(code)) {
 				// Blanks before an element are not held.
 				if (this.#start === at) this.#start = this.#at;
 			} else if (this.#isListClosed) this.#fault = 'textBehind';
 			else if (code === quote) this.#isInText = true;
-			else if (openers.has(code)) this.#open();
-			else if (closers.has(code)) this.#close(at, pieces);
+			else if (isOpener(code)) this.#open();
+			else if (isCloser(code)) this.#close(at, pieces);
 			else if (code === comma && this.#depth === 0 && this.#form === 'array') {
 				pieces.push(this.#piece(at));
 				this.#start = this.#at;

@@ -1,4 +1,4 @@
-import type { Column, ImportNotice } from '#domain/dataset.ts';
+import type { Column, ImportNotice, Row } from '#domain/dataset.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { nameColumns, numberColumns } from './column-names.ts';
 import { detectDelimiter } from './delimiter.ts';
@@ -7,7 +7,7 @@ import { fileText } from './file-text.ts';
 import { hasHeader } from './header-row.ts';
 import { detectLineEnd } from './line-end.ts';
 import type { ReadContext } from './reading.ts';
-import { RowSplitter, type SplitRow } from './row-splitter.ts';
+import { RowSplitter } from './row-splitter.ts';
 import { isDelimiter, type TableFormat } from './table-format.ts';
 import { renamedNotice } from './renamed-notice.ts';
 import { faultText } from './table-problems.ts';
@@ -46,12 +46,15 @@ export async function openDelimited(
 	const delimiter = context.delimiter ?? detectDelimiter(sample.text, found, sample.isWhole);
 	const format = { delimiter, ...found };
 
-	const first = await readFirst(file, encoding, format, context);
+	const rows = rowsOf(sample, format, context);
+	// A first row may be longer than the sample.
+	const first =
+		rows[0] === undefined ? await readFirst(file, encoding, format, context) : ok(rows[0]);
 	if (!first.ok) return err(first.error);
 	if (first.value === null)
 		return err(`${file.name} has only blank lines. Choose a file with a header and rows.`);
-	const { cells } = first.value;
-	const isHeader = context.header ?? hasHeader(rowsOf(sample, format, context));
+	const cells = first.value;
+	const isHeader = context.header ?? hasHeader(rows);
 	const columns = isHeader ? nameColumns(cells) : numberColumns(cells.length);
 	return ok({
 		layout: { kind: 'delimited', format, hasHeader: isHeader },
@@ -68,21 +71,21 @@ async function readFirst(
 	{ encoding, markBytes }: EncodingChoice,
 	format: TableFormat,
 	{ limits, sliceBytes, signal, header }: ReadContext,
-): Promise<Result<SplitRow | null, string>> {
+): Promise<Result<Row | null, string>> {
 	const splitter = new RowSplitter(format, limits);
 	for await (const { text } of fileText(file, encoding, markBytes, sliceBytes)) {
 		signal.throwIfAborted();
 		const [first] = splitter.push(text);
-		if (first !== undefined) return ok(first);
+		if (first !== undefined) return ok(first.cells);
 		if (splitter.fault !== null) break;
 	}
 	const first = splitter.fault === null ? splitter.finish()[0] : undefined;
 	const { fault } = splitter;
-	if (first !== undefined || fault === null) return ok(first ?? null);
+	if (first !== undefined || fault === null) return ok(first?.cells ?? null);
 	return err(faultText(file.name, fault, [], header !== false, limits));
 }
 
-function rowsOf(sample: Sample, format: TableFormat, { limits }: ReadContext) {
+function rowsOf(sample: Sample, format: TableFormat, { limits }: ReadContext): readonly Row[] {
 	const splitter = new RowSplitter(format, limits);
 	const whole = splitter.push(sample.text);
 	const last = sample.isWhole && splitter.fault === null ? splitter.finish() : [];

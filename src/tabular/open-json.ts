@@ -5,6 +5,7 @@ import type { EncodingChoice } from './encoding.ts';
 import { fileText } from './file-text.ts';
 import type { JsonForm } from './json-form.ts';
 import { JsonRows, type JsonRow } from './json-rows.ts';
+import { ownText } from './own-text.ts';
 import type { ReadContext } from './reading.ts';
 import { renamedNotice } from './renamed-notice.ts';
 import { quoted } from './wording.ts';
@@ -34,7 +35,7 @@ export async function openJson(
 	onRead: (bytesRead: number) => void,
 ): Promise<Result<OpenJson, string>> {
 	const refuse = (why: string): Result<never, string> => err(`${file.name}, ${why}`);
-	const rows = new JsonRows(form, context.limits);
+	const rows = new JsonRows(form, context.limits, false);
 	const names = new Set<string>();
 	let count = 0;
 	let first: JsonRow | undefined;
@@ -42,7 +43,7 @@ export async function openJson(
 		for (const row of found) {
 			first ??= row;
 			count++;
-			for (const name of row.members.keys()) names.add(name);
+			for (const name of row.members.keys()) if (!names.has(name)) names.add(ownText(name));
 		}
 	};
 	const wrong = (): string | null =>

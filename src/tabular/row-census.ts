@@ -1,4 +1,5 @@
 import type { Column, ImportNotice, OddRow, Row } from '#domain/dataset.ts';
+import { ownText } from './own-text.ts';
 import { counted, listed, quoted } from './wording.ts';
 
 const most = 100;
@@ -133,7 +134,7 @@ export class RowCensus {
 			cells: cells.length,
 			wanted: this.#wanted,
 			isMisquoted: isMalformed,
-			text: written.length > textCharacters ? null : written,
+			text: written.length > textCharacters ? null : ownText(written),
 		});
 	}
 

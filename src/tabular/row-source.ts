@@ -33,7 +33,7 @@ class JsonSource implements RowSource {
 		this.#file = file.name;
 		this.#names = layout.names;
 		this.#census = census;
-		this.#rows = new JsonRows(layout.form, context.limits);
+		this.#rows = new JsonRows(layout.form, context.limits, true);
 	}
 
 	get fault(): string | null {

@@ -146,7 +146,7 @@ describe('deleteUnusedDatasets', () => {
 		await writing.finish(metaOf(1_000));
 		expect(await library.readRows(writing.id, 599, 2)).toEqual([rowsOf(600)[599], rowsOf(1)[0]]);
 		await halfWritten.append(rowsOf(600));
-		await expect(halfWritten.append([])).rejects.toMatchObject({ kind: 'closed' });
+		await expect(halfWritten.finish(metaOf(1_200))).rejects.toMatchObject({ kind: 'closed' });
 	});
 
 	test('spares what is younger than the moment given', async () => {
