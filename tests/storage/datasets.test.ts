@@ -88,6 +88,24 @@ describe('a dataset', () => {
 		expect(await world.databaseNames()).toEqual(['volley']);
 	});
 
+	test('holds its rows back only until a few chunks wait for the disk', async () => {
+		const writer = await (await newWorld().open()).createDataset();
+		const soon = async (promise: Promise<void>): Promise<boolean> => {
+			let isDone = false;
+			void promise.then(() => (isDone = true));
+			// Promises that wait for no event of the database are through by then.
+			for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+			return isDone;
+		};
+		expect(await soon(writer.append(rowsOf(500)))).toBe(true);
+		expect(await soon(writer.append(rowsOf(2_000)))).toBe(true);
+		const many = writer.append(rowsOf(500));
+		expect(await soon(many)).toBe(false);
+		await many;
+		await writer.append(rowsOf(10));
+		expect((await writer.finish(metaOf(3_010))).rowCount).toBe(3_010);
+	});
+
 	test('is refused where the rows appended are not as many as said', async () => {
 		const writer = await (await newWorld().open()).createDataset();
 		await writer.append(rowsOf(3));
