@@ -7,7 +7,7 @@ import { FakeBrowser, openTab } from '../support/fake-host.ts';
 
 const people = new File(['id,name\n1,Ann\n2,Bob\n3\n'], 'people.csv');
 const towns = new File(['[{"id": 1, "town": "Rome"}]'], 'towns.json');
-const broken = new File(['[{"id": 1, "town": "Ro'], 'broken.json');
+const broken = new File(['id,town\n1,Rome\n2,"Oslo\n'], 'broken.csv');
 
 const engineIn = (browser: FakeBrowser): EngineApi => createEngine(openTab(browser).host);
 const names = async (engine: EngineApi): Promise<readonly string[]> =>
@@ -34,11 +34,17 @@ describe('files that make several tables', () => {
 		expect(await engine.readRows(other?.id ?? '', 0, 5)).toEqual([['1', 'Rome']]);
 	});
 
-	test('leave nothing where one of them cannot be read', async () => {
-		const engine = engineIn(new FakeBrowser());
-		const read = await engine.importFiles([people, towns, broken], foundOut);
-		expect(read.ok).toBe(false);
+	test('leave nothing, not even half of it, where one of them cannot be read to its end', async () => {
+		const browser = new FakeBrowser();
+		const engine = engineIn(browser);
+		const many = new File([`a,b\n${'1,2\n'.repeat(4_000)}`], 'many.csv');
+		const read = await engine.importFiles([many, broken], foundOut);
+		expect(read.ok ? [] : read.error.map(({ message }) => message)).toEqual([
+			expect.stringContaining('broken.csv, row 2'),
+		]);
 		expect(await names(engine)).toEqual([]);
+		const stored = (await browser.indexedDB.databases()).map(({ name }) => name);
+		expect(stored).toEqual(['volley']);
 	});
 });
 
