@@ -29,15 +29,6 @@ class RowNumbers {
 	}
 }
 
-/** A row as the census sees it. */
-export interface CountedRow {
-	readonly cells: Row;
-	readonly isMalformed: boolean;
-	/** Its number in the file, from 1. */
-	readonly number: number;
-	readonly text: () => string;
-}
-
 export interface CensusOptions {
 	/** Which of the files, from 0. */
 	readonly file: number;
@@ -95,11 +86,10 @@ export class RowCensus {
 		this.#blankLines += count;
 	}
 
-	/** Whether the row is kept. */
-	addRow(row: CountedRow): boolean {
-		const { cells, isMalformed, number } = row;
+	/** Whether the row is kept. `number`: in the file, from 1. */
+	addRow(cells: Row, isMalformed: boolean, number: number, text: () => string): boolean {
 		const isOdd = isMalformed || cells.length !== this.#wanted;
-		if (isOdd) this.#addOdd(row);
+		if (isOdd) this.#addOdd(cells, isMalformed, number, text());
 		if (isOdd && this.#options.skipsOdd) {
 			this.#skipped.add(number, 0);
 			return false;
@@ -110,7 +100,8 @@ export class RowCensus {
 		if (isMalformed) this.#malformed.add(number, inDataset);
 		if (isEmpty(cells)) this.#empty.add(number, inDataset);
 		this.#width = Math.max(this.#width, cells.length);
-		this.#noteUnreadable(() => `row ${number.toLocaleString('en-US')}`, cells);
+		if (this.#mayBeUnreadable)
+			this.#noteUnreadable(() => `row ${number.toLocaleString('en-US')}`, cells);
 		return true;
 	}
 
@@ -124,17 +115,16 @@ export class RowCensus {
 		return this.#unreadable;
 	}
 
-	#addOdd({ cells, isMalformed, number, text }: CountedRow): void {
+	#addOdd(cells: Row, isMisquoted: boolean, number: number, text: string): void {
 		this.#oddCount++;
 		if (this.#odd.length === most) return;
-		const written = text();
 		this.#odd.push({
 			file: this.#options.file,
 			row: number,
 			cells: cells.length,
 			wanted: this.#wanted,
-			isMisquoted: isMalformed,
-			text: written.length > textCharacters ? null : ownText(written),
+			isMisquoted,
+			text: text.length > textCharacters ? null : ownText(text),
 		});
 	}
 

@@ -52,7 +52,7 @@ class JsonSource implements RowSource {
 		return found.map(({ members, text }) => {
 			const cells = this.#names.map((name) => members.get(name) ?? '');
 			const number = this.#census.rows + 1;
-			this.#census.addRow({ cells, isMalformed: false, number, text: () => text });
+			this.#census.addRow(cells, false, number, () => text);
 			return cells;
 		});
 	}
@@ -68,6 +68,9 @@ class DelimitedSource implements RowSource {
 	readonly #edits: ReadonlyMap<number, string>;
 	#isHeaderRead: boolean;
 	#number = 0;
+	/** The row that is looked at. One function tells its text: one for each row would cost more than the rest of it. */
+	#row: SplitRow | null = null;
+	readonly #textOfRow = (): string => (this.#row === null ? '' : this.#splitter.textOf(this.#row));
 
 	constructor(table: OpenTable, layout: DelimitedLayout, census: RowCensus, context: ReadContext) {
 		this.#table = table;
@@ -105,14 +108,15 @@ class DelimitedSource implements RowSource {
 			}
 			this.#census.addBlankLines(row.blankLinesBefore);
 			const edit = this.#edits.get(++this.#number);
-			if (edit === undefined) this.#keep(row, () => this.#splitter.textOf(row), rows);
+			this.#row = row;
+			if (edit === undefined) this.#keep(row, this.#textOfRow, rows);
 			else for (const other of this.#parsed(edit)) this.#keep(other, () => edit, rows);
 		}
 		return rows;
 	}
 
 	#keep({ cells, isMalformed }: SplitRow, text: () => string, rows: Row[]): void {
-		if (this.#census.addRow({ cells, isMalformed, number: this.#number, text })) rows.push(cells);
+		if (this.#census.addRow(cells, isMalformed, this.#number, text)) rows.push(cells);
 	}
 
 	/** What was written by hand ends where it ends: a quote that it opens cannot swallow the rows behind it. */
