@@ -11,10 +11,11 @@ export function startEngine(): EngineApi {
 	if (worker === null) health.fail();
 	const remote = wrap<EngineApi>(endpoint);
 	return {
-		importFiles: (files, options) => remote.importFiles(files, options),
+		importFiles: (files, options, replaces) => remote.importFiles(files, options, replaces),
 		cancelImport: () => remote.cancelImport(),
 		getDataset: (datasetId) => remote.getDataset(datasetId),
 		readSmallTable: (file, mostRows) => remote.readSmallTable(file, mostRows),
+		listDatasets: () => remote.listDatasets(),
 		readRows: (datasetId, first, count) => remote.readRows(datasetId, first, count),
 		scanRows: (datasetId, query) => remote.scanRows(datasetId, query),
 		cancelScan: () => remote.cancelScan(),

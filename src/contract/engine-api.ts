@@ -1,11 +1,12 @@
 import type { Connection } from '#domain/connection.ts';
-import type { Column, Dataset, DatasetMark, Row, TextEncoding } from '#domain/dataset.ts';
+import type { Column, Dataset, DatasetMark, DatasetSummary, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ConnectionTest } from '#domain/model-list.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { PromptCheck } from '#domain/prompt-check.ts';
+import type { ReadingOptions } from '#domain/reading-options.ts';
 import type { Repair } from '#domain/repair.ts';
 import type { RequestPreview } from '#domain/request-code.ts';
 import type { Result } from '#domain/result.ts';
@@ -13,13 +14,6 @@ import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
 import type { Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
-
-export interface ImportOptions {
-	/** Null: found out from the bytes. */
-	readonly encoding: TextEncoding | null;
-	/** Null: found out from the text. One character. */
-	readonly delimiter: string | null;
-}
 
 /** A key that the worker holds; the key itself never comes back. */
 export interface HeldKey {
@@ -133,15 +127,22 @@ export type EngineEvent =
  * a Blob. Expected failures are values; a rejected promise is a bug.
  */
 export interface EngineApi {
-	/** Reads the files into one dataset: rows of files with the same columns are stacked. Refused whole on a problem. */
+	/**
+	 * Reads the files: rows of those with the same columns are stacked. Of several datasets it gives back the first, and
+	 * the others are listed with it. Refused whole on a problem. `replaces`: a dataset of the same files read otherwise,
+	 * which goes with those that came with it, as far as no run and no other tab uses them.
+	 */
 	importFiles(
 		files: readonly File[],
-		options: ImportOptions,
+		options: ReadingOptions,
+		replaces?: string,
 	): Promise<Result<Dataset, readonly Problem[]>>;
 	cancelImport(): Promise<void>;
 	getDataset(datasetId: string): Promise<Dataset | null>;
 	/** A table of at most so many rows, whole, for the page to pick from. */
 	readSmallTable(file: File, mostRows: number): Promise<Result<SmallTable, readonly Problem[]>>;
+	/** Those that can be chosen, newest first. */
+	listDatasets(): Promise<readonly DatasetSummary[]>;
 	readRows(datasetId: string, first: number, count: number): Promise<readonly Row[]>;
 
 	/** One look through the rows of a dataset; it ends the one before. Null where it was ended, or nothing is stored. */

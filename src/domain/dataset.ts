@@ -1,3 +1,6 @@
+import type { ReadingOptions } from './reading-options.ts';
+import type { TextEncoding } from './text-encoding.ts';
+
 /** The cells of one row by column position. A row may be shorter than the columns: the rest is empty text. */
 export type Row = readonly string[];
 
@@ -11,11 +14,39 @@ export interface Column {
 /** Something a person should know about a file that was read all the same. */
 export interface ImportNotice {
 	readonly kind:
-		'raggedRows' | 'renamedColumns' | 'malformedQuotes' | 'encoding' | 'blankLines' | 'other';
+		| 'raggedRows'
+		| 'renamedColumns'
+		| 'malformedQuotes'
+		| 'skippedRows'
+		| 'noHeader'
+		| 'ownTable'
+		| 'encoding'
+		| 'blankLines'
+		| 'other';
 	/** A sentence that names the file, and the rows or columns. */
 	readonly message: string;
-	/** Data row numbers from 1 (the header does not count), at most the first 100. */
+	/** Row numbers of the dataset from 1, at most the first 100. Of rows that do not fit none: `OddRows` has them. */
 	readonly rows: readonly number[];
+}
+
+/** A row of a file with fewer or more cells than the others, or with a quote out of place. */
+export interface OddRow {
+	/** Which of the files, from 0. */
+	readonly file: number;
+	/** Its number in that file, from 1; the header does not count. */
+	readonly row: number;
+	readonly cells: number;
+	/** How many cells fit. */
+	readonly wanted: number;
+	readonly isMisquoted: boolean;
+	/** As the file has it; null where it is too long to be looked at. */
+	readonly text: string | null;
+}
+
+export interface OddRows {
+	readonly count: number;
+	/** The first hundred. */
+	readonly first: readonly OddRow[];
 }
 
 export interface Dataset {
@@ -32,12 +63,23 @@ export interface Dataset {
 	readonly notices: readonly ImportNotice[];
 	/** Equal where columns and rows are equal; lacking in a dataset that an older version stored. */
 	readonly digest?: string;
+	/** What its first file is; left out: a table. JSON has no delimiter and no header. */
+	readonly format?: 'table' | 'json';
+	/** Whether the first row named the columns; left out: it did. */
+	readonly hasHeader?: boolean;
+	/** How it was asked to be read; left out: only the encoding and the delimiter were ever anything but found out. */
+	readonly options?: ReadingOptions;
+	/** Left out: none. */
+	readonly oddRows?: OddRows;
 }
+
+/** What a list of datasets shows of one. */
+export type DatasetSummary = Pick<Dataset, 'id' | 'name' | 'createdAt' | 'rowCount'>;
 
 /** What a run remembers of its dataset, so that the same file can be told from another one when the rows are gone. */
 export type DatasetMark = Pick<
 	Dataset,
-	'name' | 'columns' | 'rowCount' | 'encoding' | 'delimiter' | 'digest'
+	'name' | 'columns' | 'rowCount' | 'encoding' | 'delimiter' | 'digest' | 'options'
 >;
 
 export const markOfDataset = ({
@@ -47,13 +89,16 @@ export const markOfDataset = ({
 	encoding,
 	delimiter,
 	digest,
+	options,
 }: Dataset): DatasetMark => ({
 	...{ name, columns, rowCount, encoding, delimiter },
 	...(digest === undefined ? {} : { digest }),
+	...(options === undefined ? {} : { options }),
 });
 
-export const textEncodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
-export type TextEncoding = (typeof textEncodings)[number];
+/** How its files were read, so that they can be read the same again. */
+export const optionsOf = ({ options, encoding, delimiter }: DatasetMark): ReadingOptions =>
+	options ?? { encoding, delimiter };
 
 export const cellAt = (row: Row, column: number): string => row[column] ?? '';
 

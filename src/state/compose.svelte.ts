@@ -7,6 +7,7 @@ import { connectionPart } from '#domain/connection-fields.ts';
 import { draftOf, emptyDraft, type Draft, type TemplateDraft } from '#domain/draft.ts';
 import { keyOwner } from '#domain/presets.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
+import type { ReadingOptions } from '#domain/reading-options.ts';
 import type { Result } from '#domain/result.ts';
 import type { PlanRules } from '#domain/plain-plan.ts';
 import { everyRow, type ChosenRows } from '#domain/chosen-rows.ts';
@@ -16,6 +17,7 @@ import { withSaved } from './connection-edits.ts';
 import { ConnectionTestState } from './connection-test.svelte.ts';
 import { isSetupName } from '#domain/setup-name.ts';
 import { DataState } from './data.svelte.ts';
+import { DatasetList } from './dataset-list.svelte.ts';
 import {
 	likelyIdColumn,
 	withProvider,
@@ -66,6 +68,7 @@ export class ComposeState {
 	readonly #needs: ComposeNeeds;
 	readonly #saver: DraftSaver;
 	readonly data: DataState;
+	readonly datasets: DatasetList;
 	readonly keys: KeyRing;
 	readonly modelNotes: ModelNotesState;
 	readonly preview: PreviewState;
@@ -164,6 +167,7 @@ export class ComposeState {
 		this.#needs = needs;
 		this.#saver = new DraftSaver(api, needs.clock ?? pageClock);
 		this.data = new DataState(api);
+		this.datasets = new DatasetList(api);
 		this.keys = new KeyRing(api);
 		this.modelNotes = new ModelNotesState(api);
 		this.#rulesLoaded = this.#loadRules(needs.loadRules);
@@ -232,15 +236,31 @@ export class ComposeState {
 		};
 	}
 
-	async takeFiles(files: readonly File[]): Promise<void> {
+	async takeFiles(files: readonly File[], options?: ReadingOptions): Promise<void> {
 		if (!this.ready) await this.#restored;
 		if (this.broken) return;
 		const setup = files.find(({ name }) => isSetupName(name));
 		if (setup !== undefined) await this.openSetup(setup);
-		this.#use(await this.data.take(files.filter(({ name }) => !isSetupName(name))));
+		this.#use(
+			await this.data.take(
+				files.filter(({ name }) => !isSetupName(name)),
+				options,
+			),
+		);
 	}
 
-	async readAgain(options: Parameters<DataState['readAgain']>[0]): Promise<void> {
+	/** Another dataset that is stored; the one before stays where it is no longer. */
+	async chooseDataset(datasetId: string): Promise<void> {
+		if (await this.data.restore(datasetId)) {
+			const { dataset } = this.data;
+			if (dataset?.id === datasetId) this.#use(dataset);
+			return;
+		}
+		this.data.refuse('That dataset is no longer stored here. Choose its file again.');
+		await this.datasets.load();
+	}
+
+	async readAgain(options: ReadingOptions): Promise<void> {
 		this.#use(await this.data.readAgain(options));
 	}
 

@@ -1,16 +1,22 @@
-import type { EngineApi, EngineEvent, ImportOptions } from '#contract/engine-api.ts';
-import type { Dataset, Row } from '#domain/dataset.ts';
+import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
+import { optionsOf, type Dataset, type Row } from '#domain/dataset.ts';
 import { problem, type Problem } from '#domain/problem.ts';
+import { foundOut, type ReadingOptions } from '#domain/reading-options.ts';
 import { RowPages } from './row-pages.svelte.ts';
-
-export const foundOut: ImportOptions = { encoding: null, delimiter: null };
 
 /** Files being read. */
 export interface Reading {
 	readonly names: readonly string[];
+	readonly options: ReadingOptions;
 	readonly bytesRead: number;
 	readonly bytesTotal: number;
 	readonly rows: number;
+}
+
+/** Files that could not be read as asked. */
+export interface Refused {
+	readonly files: readonly File[];
+	readonly options: ReadingOptions;
 }
 
 export interface NumberedRow {
@@ -28,7 +34,9 @@ export class DataState {
 	problems = $state.raw<readonly Problem[]>([]);
 	/** What the dataset was read from, to read it otherwise; empty after a reload of the page. */
 	files = $state.raw<readonly File[]>([]);
-	options = $state.raw<ImportOptions>(foundOut);
+	options = $state.raw<ReadingOptions>(foundOut);
+	/** What the problems are about, to be read otherwise. */
+	refused = $state.raw<Refused | null>(null);
 	/** Rows picked out by a notice; null: the first rows are shown. */
 	picked = $state.raw<readonly NumberedRow[] | null>(null);
 	/** Counts the imports, so that the answer to one given up is told from the one awaited. */
@@ -39,28 +47,39 @@ export class DataState {
 		this.rows = new RowPages(api);
 	}
 
+	/** How the files were asked to be read last, also while they still are: the next change is made to that. */
+	get asked(): ReadingOptions {
+		return this.reading?.options ?? this.options;
+	}
+
 	/** Another one whenever other data is asked for, or what was asked for is given up. */
 	get turn(): number {
 		return this.#import;
 	}
 
 	/** The new dataset, or null where the files were refused or the import was given up. */
-	async take(files: readonly File[], options: ImportOptions = foundOut): Promise<Dataset | null> {
+	async take(
+		files: readonly File[],
+		options: ReadingOptions = foundOut,
+		replaces?: string,
+	): Promise<Dataset | null> {
 		if (files.length === 0) return null;
 		if (this.reading !== null) await this.cancel();
 		const mine = ++this.#import;
-		this.problems = [];
+		this.#forgetProblems();
 		this.reading = {
 			names: files.map(({ name }) => name),
+			options,
 			bytesRead: 0,
 			bytesTotal: files.reduce((sum, { size }) => sum + size, 0),
 			rows: 0,
 		};
 		try {
-			const result = await this.#api.importFiles(files, options);
+			const result = await this.#api.importFiles(files, options, replaces);
 			if (mine !== this.#import) return null;
 			if (!result.ok) {
 				this.problems = result.error;
+				this.refused = { files, options };
 				return null;
 			}
 			this.files = files;
@@ -72,8 +91,11 @@ export class DataState {
 		}
 	}
 
-	readAgain(options: ImportOptions): Promise<Dataset | null> {
-		return this.take(this.files, options);
+	/** What was refused last, or else what the dataset was read from. */
+	readAgain(options: ReadingOptions): Promise<Dataset | null> {
+		return this.refused === null
+			? this.take(this.files, options, this.dataset?.id)
+			: this.take(this.refused.files, options);
 	}
 
 	async cancel(): Promise<void> {
@@ -88,8 +110,8 @@ export class DataState {
 		const dataset = await this.#api.getDataset(datasetId);
 		if (dataset === null || before !== this.#import) return dataset !== null;
 		this.files = [];
-		this.options = foundOut;
-		this.problems = [];
+		this.options = optionsOf(dataset);
+		this.#forgetProblems();
 		this.#show(dataset);
 		return true;
 	}
@@ -107,6 +129,7 @@ export class DataState {
 	}
 
 	refuse(message: string): void {
+		this.refused = null;
 		this.problems = [problem('dataFiles', message)];
 	}
 
@@ -118,7 +141,7 @@ export class DataState {
 		this.picked = null;
 		this.files = [];
 		this.options = foundOut;
-		this.problems = [];
+		this.#forgetProblems();
 		void this.rows.open(null);
 	}
 
@@ -127,6 +150,11 @@ export class DataState {
 		if (event.kind !== 'importProgress' || this.reading === null) return;
 		const { bytesRead, bytesTotal, rows } = event;
 		this.reading = { ...this.reading, bytesRead, bytesTotal, rows };
+	}
+
+	#forgetProblems(): void {
+		this.problems = [];
+		this.refused = null;
 	}
 
 	#show(dataset: Dataset): void {

@@ -19,7 +19,8 @@ export class Chunker {
 	add(rows: readonly Row[]): Chunk[] {
 		const full: Chunk[] = [];
 		for (const row of rows) {
-			const characters = row.reduce((sum, cell) => sum + cell.length, 0);
+			let characters = 0;
+			for (const cell of row) characters += cell.length;
 			// A row is never split: one that is too long alone is a chunk of its own.
 			if (this.#characters + characters > maxCharacters) full.push(...this.rest());
 			this.#rows.push(row);

@@ -13,24 +13,36 @@ export interface DatasetWriterOptions {
 	readonly onDiscard: () => Promise<void>;
 }
 
+/** Chunks of up to 1 MB each that wait while others are written. */
+const mostWaiting = 4;
+
 /** A dataset on its way in: it can be read, and is kept, only once it is finished. */
 export class DatasetWriter {
 	readonly id: string;
 	readonly #options: DatasetWriterOptions;
 	readonly #chunker = new Chunker();
 	readonly #digest = new RowDigest();
-	/** Each write begins after the one before; after a failed one, none does. */
-	#writes: Promise<void> = Promise.resolve();
+	/** Full, and not yet taken by a write. */
+	#waiting: Chunk[] = [];
+	/** The one write at a time; rejected for good once one has failed, so that none comes after it. */
+	#write: Promise<void> | null = null;
+	#hasFailed = false;
 
 	constructor(options: DatasetWriterOptions) {
 		this.id = options.id;
 		this.#options = options;
 	}
 
-	/** Resolves when rows may be appended without memory growing: what was full is stored. */
-	append(rows: readonly Row[]): Promise<void> {
+	/**
+	 * Resolves when rows may be appended without memory growing. They are written while the next are made ready; that it
+	 * failed is told by a later call.
+	 */
+	async append(rows: readonly Row[]): Promise<void> {
 		this.#digest.add(rows);
-		return this.#write(this.#chunker.add(rows));
+		this.#waiting.push(...this.#chunker.add(rows));
+		this.#begin();
+		while (this.#waiting.length > mostWaiting) await this.#write;
+		if (this.#hasFailed) await this.#write;
 	}
 
 	/** Of the rows appended by now, under these columns. */
@@ -42,7 +54,9 @@ export class DatasetWriter {
 		const { rowCount } = this.#chunker;
 		if (meta.rowCount !== rowCount)
 			throw new RangeError(`rowCount is ${String(meta.rowCount)}, appended: ${String(rowCount)}`);
-		await this.#write(this.#chunker.rest());
+		this.#waiting.push(...this.#chunker.rest());
+		this.#begin();
+		while (this.#write !== null) await this.#write;
 		const digest = this.digestUnder(meta.columns);
 		const dataset: Dataset = { ...meta, id: this.id, createdAt: this.#options.now(), digest };
 		await this.#options.onFinish(dataset);
@@ -50,20 +64,30 @@ export class DatasetWriter {
 	}
 
 	async discard(): Promise<void> {
-		await this.#writes.catch(() => undefined);
+		this.#waiting = [];
+		await this.#write?.catch(() => undefined);
 		await this.#options.onDiscard();
 	}
 
-	#write(chunks: readonly Chunk[]): Promise<void> {
-		if (chunks.length > 0)
-			this.#writes = this.#writes.then(() =>
-				this.#options.database.use((db) =>
-					// Put, not add: a chunk may be written again over a connection that died.
-					writeTo(db, ['chunks'], 'relaxed', async (tx) => {
-						await makeAll(chunks.map((chunk) => () => tx.objectStore('chunks').put(chunk)));
-					}),
-				),
-			);
-		return this.#writes;
+	/** Each write takes all that has come together during the one before. */
+	#begin(): void {
+		if (this.#write !== null || this.#waiting.length === 0) return;
+		const chunks = this.#waiting;
+		this.#waiting = [];
+		const write = this.#options.database
+			.use((db) =>
+				// Put, not add: a chunk may be written again over a connection that died.
+				writeTo(db, ['chunks'], 'relaxed', async (tx) => {
+					await makeAll(chunks.map((chunk) => () => tx.objectStore('chunks').put(chunk)));
+				}),
+			)
+			.then(() => {
+				this.#write = null;
+				this.#begin();
+			});
+		this.#write = write;
+		write.catch(() => {
+			this.#hasFailed = true;
+		});
 	}
 }

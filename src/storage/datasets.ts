@@ -1,4 +1,4 @@
-import type { Dataset, Row } from '#domain/dataset.ts';
+import type { Dataset, DatasetSummary, Row } from '#domain/dataset.ts';
 import { DatasetReader, type ChunkCache } from './dataset-reader.ts';
 import { datasetMigrations, type DatasetSchema } from './dataset-schema.ts';
 import { DatasetWriter } from './dataset-writer.ts';
@@ -59,6 +59,16 @@ export class Datasets {
 		return record?.state === 'ready' ? record.dataset : null;
 	}
 
+	async list(): Promise<readonly DatasetSummary[]> {
+		const records = await this.#shelf.library.use((db) =>
+			readFrom(db, ['datasets'], (tx) => tx.objectStore('datasets').getAll()),
+		);
+		return records
+			.flatMap((record) => (record.state === 'ready' ? [record.dataset] : []))
+			.map(({ id, name, createdAt, rowCount }) => ({ id, name, createdAt, rowCount }))
+			.toSorted((a, b) => b.createdAt - a.createdAt);
+	}
+
 	async readRows(id: string, first: number, count: number): Promise<readonly Row[]> {
 		const reader = await this.#reader(id);
 		return reader === null ? [] : reader.read(first, count);
@@ -69,6 +79,10 @@ export class Datasets {
 			({ id, createdAt }, used) =>
 				createdAt < createdBefore && !keep.has(id) && !used.has(id) && !this.#writing.has(id),
 		);
+	}
+
+	async delete(ids: ReadonlySet<string>): Promise<void> {
+		await this.#remove(({ id }, _, ofRuns) => ids.has(id) && !ofRuns.has(id));
 	}
 
 	async end(reason: string): Promise<void> {
@@ -112,7 +126,11 @@ export class Datasets {
 
 	/** What is used is read in the transaction that removes, so that no run can take up a dataset between. */
 	async #remove(
-		isUnwanted: (record: DatasetRecord, used: ReadonlySet<string>) => boolean,
+		isUnwanted: (
+			record: DatasetRecord,
+			used: ReadonlySet<string>,
+			ofRuns: ReadonlySet<string>,
+		) => boolean,
 	): Promise<void> {
 		const stores = ['datasets', 'runs', 'drafts', 'doomed'] as const;
 		const removed = await this.#shelf.library.use((db) =>
@@ -123,8 +141,9 @@ export class Datasets {
 					tx.objectStore('runs').getAll(),
 					tx.objectStore('drafts').getAll(),
 				]);
-				const used = new Set([...runs, ...drafts].flatMap(({ datasetId }) => datasetId ?? []));
-				const unwanted = records.filter((record) => isUnwanted(record, used));
+				const ofRuns = new Set(runs.flatMap(({ datasetId }) => datasetId ?? []));
+				const used = new Set([...ofRuns, ...drafts.flatMap(({ datasetId }) => datasetId ?? [])]);
+				const unwanted = records.filter((record) => isUnwanted(record, used, ofRuns));
 				await makeAll(
 					unwanted.flatMap(({ id }) => [
 						() => datasets.delete(id),

@@ -1,4 +1,10 @@
-import { markOfDataset, type Dataset, type DatasetMark, type Row } from '#domain/dataset.ts';
+import {
+	markOfDataset,
+	type Dataset,
+	type DatasetMark,
+	type DatasetSummary,
+	type Row,
+} from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { Run, RunSetup, RunSummary } from '#domain/run.ts';
@@ -34,6 +40,8 @@ export interface Library {
 	/** `id`: of one that was lost, to be written anew for the runs that name it. */
 	createDataset(id?: string): Promise<DatasetWriter>;
 	getDataset(id: string): Promise<Dataset | null>;
+	/** Those that are finished, newest first. */
+	listDatasets(): Promise<readonly DatasetSummary[]>;
 	/** The rows [first, first + count), as far as there are any; none of an unknown dataset. */
 	readRows(id: string, first: number, count: number): Promise<readonly Row[]>;
 	/**
@@ -41,6 +49,9 @@ export interface Library {
 	 * library is writing. `createdBefore` (epoch milliseconds) spares what another tab may just have read in.
 	 */
 	deleteUnusedDatasets(keep: Iterable<string>, createdBefore?: number): Promise<void>;
+
+	/** Deletes those of them that no run uses; a draft that names one is about to name another. */
+	deleteDatasets(ids: Iterable<string>): Promise<void>;
 
 	saveDraft(draft: Draft): Promise<void>;
 	loadDraft(): Promise<Draft | null>;
@@ -93,9 +104,11 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		restoredRuns,
 		createDataset: (id) => datasets.create(id),
 		getDataset: (id) => datasets.get(id),
+		listDatasets: () => datasets.list(),
 		readRows: (id, first, count) => datasets.readRows(id, first, count),
 		deleteUnusedDatasets: (keep, createdBefore = Infinity) =>
 			datasets.deleteUnused(new Set(keep), createdBefore),
+		deleteDatasets: (ids) => datasets.delete(new Set(ids)),
 
 		saveDraft: async (draft) => {
 			await shelf.library.use((db) =>

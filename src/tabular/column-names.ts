@@ -29,17 +29,25 @@ export function nameColumns(headers: readonly string[]): readonly Column[] {
 	});
 }
 
+/** Columns of a table without a header: nothing was there that could have been renamed. */
+export const numberColumns = (width: number): readonly Column[] =>
+	Array.from({ length: width }, (_, i) => {
+		const name = `column ${(i + 1).toString()}`;
+		return { name, header: name };
+	});
+
 /** Columns for cells beyond the header, named by their place in the row. */
 export function extraColumns(
 	columns: readonly Column[],
 	headerWidth: number,
 	width: number,
+	hasHeader: boolean,
 ): readonly Column[] {
+	const beyond = numberColumns(width).slice(headerWidth);
+	if (!hasHeader) return beyond;
 	const taken = new Set(columns.map(({ name }) => name));
-	const extra: Column[] = [];
-	for (let position = headerWidth + 1; position <= width; position++) {
-		const name = uniqueName(`column_${position.toString()}`, (candidate) => taken.has(candidate));
-		extra.push({ name, header: '' });
-	}
-	return extra;
+	return beyond.map(({ name }) => ({
+		name: uniqueName(name.replace(' ', '_'), (candidate) => taken.has(candidate)),
+		header: '',
+	}));
 }

@@ -1,9 +1,7 @@
 import Papa from 'papaparse';
 import type { ParseResult } from 'papaparse';
 import type { LineEnd } from './line-end.ts';
-
-/** What a table of one column has for a delimiter. */
-export const noDelimiter = '';
+import { parserOptions, noDelimiter, type TableFormat } from './table-format.ts';
 
 /** In order of trust: where two fit equally well, commas also stand in prose and numbers, the others seldom do. */
 const candidates = ['\t', ';', '|', ','] as const;
@@ -27,8 +25,14 @@ interface Trial {
  * The delimiter of a beginning of a file, among comma, semicolon, tab and pipe; `noDelimiter` where it has one column.
  * `isWhole`: the sample is the whole file, so that its last row is complete.
  */
-export function detectDelimiter(sample: string, lineEnd: LineEnd, isWhole: boolean): string {
-	const trials = candidates.map((delimiter) => tryDelimiter(sample, delimiter, lineEnd, isWhole));
+export function detectDelimiter(
+	sample: string,
+	format: Omit<TableFormat, 'delimiter'>,
+	isWhole: boolean,
+): string {
+	const trials = candidates.map((delimiter) =>
+		tryDelimiter(sample, { delimiter, ...format }, isWhole),
+	);
 	const fitting = trials.filter((trial) => trial.headerWidth > 1 && !isProse(trial));
 	const best = fitting.reduce<Trial | null>(
 		(found, trial) => (found === null || isBetter(trial, found) ? trial : found),
@@ -53,13 +57,9 @@ const isBetter = (trial: Trial, than: Trial): boolean =>
 const titledTable = (trials: readonly Trial[]): Trial | undefined =>
 	trials.find((trial) => trial.usualWidth > 2 && trial.usualShare > 0.9 && trial.prose < 0.5);
 
-function tryDelimiter(
-	sample: string,
-	delimiter: string,
-	lineEnd: LineEnd,
-	isWhole: boolean,
-): Trial {
-	const parser = new Papa.Parser({ delimiter, newline: lineEnd, preview: sampleRows });
+function tryDelimiter(sample: string, format: TableFormat, isWhole: boolean): Trial {
+	const { delimiter, lineEnd } = format;
+	const parser = new Papa.Parser({ ...parserOptions(format), preview: sampleRows });
 	const text = isWhole ? sample + lineEnd : sample;
 	// The typings leave a direct parse untyped; rows are arrays of text as no header is asked for.
 	const parsed = parser.parse(text, 0, !isWhole) as ParseResult<readonly string[]>;

@@ -1,4 +1,4 @@
-import type { TextEncoding } from '#domain/dataset.ts';
+import type { TextEncoding } from '#domain/text-encoding.ts';
 import { defaultSliceBytes, fileSlices } from './file-text.ts';
 
 export interface EncodingChoice {

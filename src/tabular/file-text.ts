@@ -1,4 +1,4 @@
-import type { TextEncoding } from '#domain/dataset.ts';
+import type { TextEncoding } from '#domain/text-encoding.ts';
 
 /** 1 MB: one slice's parse stays in the tens of milliseconds, so a cancel is heard soon. */
 export const defaultSliceBytes = 1_048_576;
@@ -18,14 +18,23 @@ export async function readBytes(
 	}
 }
 
-/** The file's bytes from an offset on, a slice at a time. */
+/** The file's bytes from an offset on, a slice at a time; the next one is fetched while one is worked on. */
 export async function* fileSlices(
 	file: Blob,
 	from: number,
 	sliceBytes: number,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-	for (let at = from; at < file.size; at += sliceBytes)
-		yield await readBytes(file, at, at + sliceBytes);
+	if (from >= file.size) return;
+	let next = readBytes(file, from, from + sliceBytes);
+	for (let at = from; at < file.size; at += sliceBytes) {
+		const slice = await next;
+		if (at + sliceBytes < file.size) {
+			next = readBytes(file, at + sliceBytes, at + 2 * sliceBytes);
+			// Its failure is told when it is its turn; where nobody comes for it, to no one.
+			next.catch(() => undefined);
+		}
+		yield slice;
+	}
 }
 
 export interface TextPiece {

@@ -35,6 +35,5 @@ export function textLook(sample: string): string | null {
 		return 'it holds NUL bytes, as binary files do. If it is text, choose its encoding.';
 	if (/^\s*<(!doctype html|html)[\s>]/i.test(sample))
 		return 'it is a web page (HTML). Download the CSV itself.';
-	if (/^\s*(\{\s*"|\[\s*[{[])/.test(sample)) return 'it is JSON. Save the table as CSV.';
 	return null;
 }

@@ -1,5 +1,6 @@
 import type { Column, Row } from '#domain/dataset.ts';
 import { problem, type Problem } from '#domain/problem.ts';
+import { foundOut } from '#domain/reading-options.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { readTables } from './read-tables.ts';
 
@@ -19,22 +20,20 @@ export async function readSmallTable(
 	const rows: Row[] = [];
 	let characters = 0;
 	const tooMuch = new AbortController();
-	const read = await readTables(
-		[file],
-		{ encoding: null, delimiter: null },
-		{
-			signal: tooMuch.signal,
-			sink: (batch) => {
-				for (const row of batch) {
-					rows.push(row);
-					for (const cell of row) characters += cell.length;
-				}
-				if (rows.length > mostRows || characters > mostCharacters) tooMuch.abort();
-				return Promise.resolve();
-			},
+	const read = await readTables([file], foundOut, {
+		signal: tooMuch.signal,
+		sink: (batch) => {
+			for (const row of batch) {
+				rows.push(row);
+				for (const cell of row) characters += cell.length;
+			}
+			if (rows.length > mostRows || characters > mostCharacters) tooMuch.abort();
+			return Promise.resolve();
 		},
-	);
-	if (read.ok && rows.length <= mostRows) return ok({ columns: read.value.columns, rows });
+	});
+	// One file is one table.
+	const [table] = read.ok ? read.value : [];
+	if (table !== undefined && rows.length <= mostRows) return ok({ columns: table.columns, rows });
 	if (!read.ok && read.error.kind === 'refused') return err(read.error.problems);
 	const most = `${mostRows.toLocaleString('en-US')} rows`;
 	return err([problem('dataFiles', `${file.name} holds more than ${most} or 50 MB. Split it.`)]);

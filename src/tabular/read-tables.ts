@@ -1,10 +1,12 @@
-import type { Column, Dataset, ImportNotice, Row } from '#domain/dataset.ts';
+import type { Column, Dataset, ImportNotice, OddRow, Row } from '#domain/dataset.ts';
 import { cellAt, columnPositions } from '#domain/dataset.ts';
 import { problem, type Problem } from '#domain/problem.ts';
+import type { ReadingOptions } from '#domain/reading-options.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { extraColumns, uniqueName } from './column-names.ts';
 import { UnreadableFile } from './file-text.ts';
 import { openTable, type OpenTable } from './open-table.ts';
+import { ReadBytes } from './read-bytes.ts';
 import { readRows } from './read-rows.ts';
 import {
 	fileProblem,
@@ -12,27 +14,39 @@ import {
 	type ReadContext,
 	type ReadFailure,
 	type Reading,
-	type ReadOptions,
 } from './reading.ts';
-import { stackingText } from './table-problems.ts';
+import { noDelimiter } from './table-format.ts';
+import { differenceText } from './table-problems.ts';
 
 /** A dataset but for what storing it adds. */
 export type TableRead = Omit<Dataset, 'id' | 'createdAt'>;
 
+const mostOddRows = 100;
+
 /**
- * Reads files into one table, its rows given to the sink in order and in the columns' order. Files with the same columns
- * are stacked, and a column tells each row's file. Cells beyond the header come last, in columns known once all is read.
+ * Reads files into tables, their rows given to the sink in order and in the columns' order. Files with the same columns are
+ * stacked into one, and a column tells each row's file. Cells beyond the header come last, in columns known once all is
+ * read.
  */
 export async function readTables(
 	files: readonly File[],
-	options: ReadOptions,
+	options: ReadingOptions,
 	reading: Reading,
-): Promise<Result<TableRead, ReadFailure>> {
+): Promise<Result<readonly TableRead[], ReadFailure>> {
 	const context = readContext(options, reading);
+	const progress = new ReadBytes(files, context.onProgress);
 	try {
-		const opened = await openAll(files, context);
-		const read = opened.ok ? await readAll(opened.value, context) : opened;
-		return read.ok ? read : err({ kind: 'refused', problems: read.error });
+		const opened = await openAll(files, context, progress);
+		if (!opened.ok) return err({ kind: 'refused', problems: opened.error });
+		const stacks = stacksOf(opened.value);
+		const tables: TableRead[] = [];
+		for (const [number, stack] of stacks.entries()) {
+			const read = await readStack(stack, number, options, context, progress);
+			if (!read.ok) return err({ kind: 'refused', problems: read.error });
+			const notices = number === 0 ? ownTableNotices(stacks) : [];
+			tables.push({ ...read.value, notices: [...read.value.notices, ...notices] });
+		}
+		return ok(tables);
 	} catch (error) {
 		const { signal } = context;
 		if (signal.aborted && error === signal.reason) return err({ kind: 'cancelled' });
@@ -40,70 +54,104 @@ export async function readTables(
 	}
 }
 
-/** Every header is looked at before the first row is read: files that do not fit cost no time. */
+/** Every file's columns are looked at before the first row is read: what cannot be read costs no time. */
 async function openAll(
 	files: readonly File[],
 	context: ReadContext,
+	progress: ReadBytes,
 ): Promise<Result<readonly OpenTable[], readonly Problem[]>> {
 	if (files.length === 0) return err([problem('dataFiles', 'Choose a file to read.')]);
 	const tables: OpenTable[] = [];
 	const problems: Problem[] = [];
 	for (const [index, file] of files.entries()) {
-		const opened = await whileReadable(file, index, () => openTable(file, index, context));
+		const opened = await whileReadable(file, index, () =>
+			openTable(file, index, context, (bytes) => {
+				progress.opened(index, bytes);
+			}),
+		);
 		if (opened.ok) tables.push(opened.value);
 		else problems.push(opened.error);
 	}
-	const [first, ...others] = tables;
-	if (first !== undefined)
-		for (const { file, index, columns } of others) {
-			const message = stackingText(file.name, columns, first.file.name, first.columns);
-			if (message !== null) problems.push(problem('dataFiles', message, index));
-		}
 	return problems.length > 0 ? err(problems) : ok(tables);
 }
 
-async function readAll(
-	tables: readonly OpenTable[],
+type Stack = readonly [OpenTable, ...OpenTable[]];
+
+/** Files with the same columns as one before them, in whatever order, go with it. */
+function stacksOf(tables: readonly OpenTable[]): readonly Stack[] {
+	const stacks: [OpenTable, ...OpenTable[]][] = [];
+	for (const table of tables) {
+		const { file, columns } = table;
+		const stack = stacks.find(
+			([first]) => differenceText(file.name, columns, first.columns) === null,
+		);
+		if (stack === undefined) stacks.push([table]);
+		else stack.push(table);
+	}
+	return stacks;
+}
+
+function ownTableNotices([first, ...others]: readonly Stack[]): readonly ImportNotice[] {
+	return others.map(([{ file, columns }]) => ({
+		kind: 'ownTable',
+		message: `${differenceText(file.name, columns, first?.[0].columns ?? []) ?? file.name}, so it is a dataset of its own: choose it under Dataset.`,
+		rows: [],
+	}));
+}
+
+async function readStack(
+	stack: Stack,
+	number: number,
+	options: ReadingOptions,
 	context: ReadContext,
+	progress: ReadBytes,
 ): Promise<Result<TableRead, readonly Problem[]>> {
-	const [first] = tables;
-	if (first === undefined) return err([]);
+	const [first] = stack;
 	const ownColumns = first.columns;
-	const source = tables.length > 1 ? [sourceColumn(ownColumns)] : [];
-	const bytesTotal = tables.reduce((sum, { file }) => sum + file.size, 0);
+	const hasHeader = first.layout.kind === 'json' || first.layout.hasHeader;
+	const source = stack.length > 1 ? [sourceColumn(ownColumns)] : [];
 	const notices: ImportNotice[] = [];
-	let bytesBefore = 0;
+	const oddRows: OddRow[] = [];
+	let oddCount = 0;
 	let rowCount = 0;
 	let width = ownColumns.length;
-	for (const table of tables) {
+	for (const table of stack) {
 		const { file, index } = table;
-		const [bytesDone, rowsBefore] = [bytesBefore, rowCount];
+		const rowsBefore = rowCount;
 		const place = {
-			arrange: tables.length > 1 ? stacked(table, ownColumns) : (cells: Row) => cells,
+			table: number,
+			arrange: stack.length > 1 ? stacked(table, ownColumns) : (cells: Row) => cells,
 			rowsBefore,
 			onRead: (bytesRead: number, rows: number) => {
-				context.onProgress({
-					bytesRead: bytesDone + bytesRead,
-					bytesTotal,
-					rows: rowsBefore + rows,
-				});
+				progress.read(index, bytesRead, rows);
 			},
 		};
 		const read = await whileReadable(file, index, () => readRows(table, place, context));
 		if (!read.ok) return err([read.error]);
 		notices.push(...read.value.notices);
-		bytesBefore += file.size;
+		oddRows.push(...read.value.odd.first.slice(0, mostOddRows - oddRows.length));
+		oddCount += read.value.odd.count;
 		rowCount += read.value.rows;
 		width = Math.max(width, read.value.width);
 	}
+	const names = stack.map(({ file }) => file.name);
+	const { layout } = first;
 	return ok({
-		name: stackName(tables.map(({ file }) => file.name)),
-		files: tables.map(({ file }) => file.name),
-		columns: [...ownColumns, ...source, ...extraColumns(ownColumns, ownColumns.length, width)],
+		name: stackName(names),
+		files: names,
+		columns: [
+			...ownColumns,
+			...source,
+			...extraColumns(ownColumns, ownColumns.length, width, hasHeader),
+		],
 		rowCount,
 		encoding: first.encoding.encoding,
-		delimiter: first.format.delimiter,
+		delimiter: layout.kind === 'delimited' ? layout.format.delimiter : noDelimiter,
 		notices,
+		format: layout.kind === 'delimited' ? 'table' : 'json',
+		hasHeader,
+		options,
+		...(oddCount === 0 ? {} : { oddRows: { count: oddCount, first: oddRows } }),
 	});
 }
 

@@ -1,15 +1,9 @@
-import type { Row, TextEncoding } from '#domain/dataset.ts';
+import type { Row } from '#domain/dataset.ts';
 import { problem, type Problem } from '#domain/problem.ts';
+import type { ReadingOptions } from '#domain/reading-options.ts';
 import { err, type Result } from '#domain/result.ts';
 import { defaultSliceBytes } from './file-text.ts';
 import { tableLimits, type TableLimits } from './limits.ts';
-
-export interface ReadOptions {
-	/** Null: found out from the bytes. */
-	readonly encoding: TextEncoding | null;
-	/** Null: found out from the text. One character, or empty text for a table of one column. */
-	readonly delimiter: string | null;
-}
 
 export interface ReadProgress {
 	readonly bytesRead: number;
@@ -17,8 +11,11 @@ export interface ReadProgress {
 	readonly rows: number;
 }
 
-/** Where the rows go. The next ones are read once its promise is fulfilled; its rejection ends the reading. */
-export type RowSink = (rows: readonly Row[]) => Promise<void>;
+/**
+ * Where the rows go: those of one table (from 0) after those of another. The next ones are read once its promise is
+ * fulfilled; its rejection ends the reading.
+ */
+export type RowSink = (rows: readonly Row[], table: number) => Promise<void>;
 
 /** What a reading works with. */
 export interface Reading {
@@ -37,9 +34,9 @@ export type ReadFailure =
 	| { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
 /** A reading with everything in its place. */
-export type ReadContext = ReadOptions & Required<Reading>;
+export type ReadContext = ReadingOptions & Required<Reading>;
 
-export const readContext = (options: ReadOptions, reading: Reading): ReadContext => ({
+export const readContext = (options: ReadingOptions, reading: Reading): ReadContext => ({
 	signal: new AbortController().signal,
 	onProgress: () => undefined,
 	limits: tableLimits,

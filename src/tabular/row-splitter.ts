@@ -1,11 +1,8 @@
 import Papa from 'papaparse';
 import type { ParseResult, ParseStepResult } from 'papaparse';
-import { noDelimiter } from './delimiter.ts';
 import type { LineEnd } from './line-end.ts';
 import type { TableLimits } from './limits.ts';
-
-/** Two high surrogates in a row: decoded text never holds them, so nothing is split. */
-const neverThere = '\ud800\ud800';
+import { delimiterOf, parserOptions, type TableFormat } from './table-format.ts';
 
 export interface SplitRow {
 	readonly cells: readonly string[];
@@ -13,36 +10,48 @@ export interface SplitRow {
 	readonly isMalformed: boolean;
 	/** Blank lines passed over since the row before. */
 	readonly blankLinesBefore: number;
+	/** Where it stands in the text that was parsed with it; of no use for one as wide as the first and without a fault. */
+	readonly start: number;
+	readonly end: number;
 }
 
 export interface SplitFault {
 	readonly kind: 'unclosedQuote' | 'cellTooLong' | 'rowTooLong' | 'tooManyColumns';
-	/** Which row that is not blank, from 0: the header is 0. */
+	/** Which row that is not blank, from 0: a header is 0. */
 	readonly row: number;
 	/** From 0. */
 	readonly column: number;
 }
 
-export interface TableFormat {
-	/** One character, or `noDelimiter`. */
-	readonly delimiter: string;
-	readonly lineEnd: LineEnd;
+const pushesByStep = 16;
+
+interface Split {
+	readonly rows: readonly SplitRow[];
+	/** Where the text goes on that is no whole row yet. */
+	readonly end: number;
 }
 
 /** Whole rows out of text that arrives in pieces. Blank lines are passed over. After a fault it must not be used. */
 export class RowSplitter {
+	readonly #format: TableFormat;
 	readonly #delimiter: string;
 	readonly #lineEnd: LineEnd;
 	readonly #limits: TableLimits;
 	#fault: SplitFault | null = null;
 	#held = '';
+	#parsed = '';
 	/** Held text is parsed again only once it has doubled: a long row costs linear time, however small the pieces. */
 	#parseFrom = 0;
 	#rows = 0;
+	/** How often to look at each row in its place before all at once are tried again. */
+	#plainIn = 0;
+	/** Cells of the first row. */
+	#width: number | null = null;
 	#blankLines = 0;
 
 	constructor(format: TableFormat, limits: TableLimits) {
-		this.#delimiter = format.delimiter === noDelimiter ? neverThere : format.delimiter;
+		this.#format = format;
+		this.#delimiter = delimiterOf(format);
 		this.#lineEnd = format.lineEnd;
 		this.#limits = limits;
 	}
@@ -68,15 +77,68 @@ export class RowSplitter {
 		return this.#parse(this.#held + this.#lineEnd, false).rows;
 	}
 
-	#parse(
-		text: string,
-		isOpenEnded: boolean,
-	): { readonly rows: readonly SplitRow[]; readonly end: number } {
+	/** A row of the last ones given out as the file has it, without its line end. */
+	textOf({ start, end }: SplitRow): string {
+		return this.#parsed.slice(start, end).replace(/[\r\n]+$/, '');
+	}
+
+	#parse(text: string, isOpenEnded: boolean): Split {
+		this.#parsed = text;
+		if (this.#plainIn-- > 0) return this.#parseByStep(text, isOpenEnded);
+		const plain = this.#parsePlain(text, isOpenEnded);
+		if (plain !== null) return plain;
+		// Where one row is out of the ordinary, others will be: trying in vain would cost a parse each time.
+		this.#plainIn = pushesByStep;
+		return this.#parseByStep(text, isOpenEnded);
+	}
+
+	/**
+	 * All rows at once, which takes half the time; null where one of them is not as wide as the first, misquoted, blank or
+	 * too long, so that each must be looked at in its place.
+	 */
+	#parsePlain(text: string, isOpenEnded: boolean): Split | null {
+		if (text.length > this.#limits.rowCharacters) return null;
+		const parser = new Papa.Parser(parserOptions(this.#format));
+		// The typings leave a direct parse untyped; rows are arrays of text as no header is asked for.
+		const parsed = parser.parse(text, 0, isOpenEnded) as ParseResult<string[]>;
+		if (parsed.errors.length > 0) return null;
+		const width = this.#width ?? parsed.data[0]?.length ?? 0;
+		if (width > this.#limits.columns) return null;
+		// A cell in quotes that ends in a `\r` of its own cannot be told from another here.
+		const mayStrip = this.#lineEnd === '\n' && !text.includes('\r"');
+		for (const cells of parsed.data) {
+			if (cells.length !== width || this.#isLongOrBlank(cells)) return null;
+			const last = cells[width - 1] ?? '';
+			if (this.#lineEnd === '\r' || !last.endsWith('\r')) continue;
+			if (!mayStrip) return null;
+			cells[width - 1] = last.slice(0, -1);
+		}
+		const rows = parsed.data.map((cells, i) => ({
+			cells,
+			isMalformed: false,
+			blankLinesBefore: i === 0 ? this.#blankLines : 0,
+			start: 0,
+			end: 0,
+		}));
+		if (rows.length > 0) {
+			this.#blankLines = 0;
+			this.#width = width;
+		}
+		this.#rows += rows.length;
+		return { rows, end: parsed.meta.cursor };
+	}
+
+	#isLongOrBlank(cells: readonly string[]): boolean {
+		if (cells.length === 1 && cells[0]?.trim() === '') return true;
+		for (const cell of cells) if (cell.length > this.#limits.cellCharacters) return true;
+		return false;
+	}
+
+	#parseByStep(text: string, isOpenEnded: boolean): Split {
 		const rows: SplitRow[] = [];
 		let start = 0;
 		const parser = new Papa.Parser({
-			delimiter: this.#delimiter,
-			newline: this.#lineEnd,
+			...parserOptions(this.#format),
 			step: ({ data, errors, meta }: ParseStepResult<readonly (readonly string[])[]>) => {
 				const from = start;
 				start = meta.cursor;
@@ -93,7 +155,10 @@ export class RowSplitter {
 						cells: row,
 						isMalformed: errors.length > 0,
 						blankLinesBefore: this.#blankLines,
+						start: from,
+						end: start,
 					});
+					this.#width ??= row.length;
 					this.#rows++;
 					this.#blankLines = 0;
 				}
@@ -138,7 +203,7 @@ export class RowSplitter {
 
 	/** Judges a row of which only a beginning is there: the rest need not be read once it is beyond a limit. */
 	#checkHeld(): void {
-		const parser = new Papa.Parser({ delimiter: this.#delimiter, newline: this.#lineEnd });
+		const parser = new Papa.Parser(parserOptions(this.#format));
 		// The typings leave a direct parse untyped; rows are arrays of text as no header is asked for.
 		const { data, errors } = parser.parse(this.#held, 0, false) as ParseResult<readonly string[]>;
 		const cells = data[0] ?? [];

@@ -11,14 +11,17 @@ export function faultText(
 	file: string,
 	fault: SplitFault,
 	columns: readonly Column[],
+	hasHeader: boolean,
 	limits: TableLimits,
 ): string {
-	const row = fault.row === 0 ? 'the header' : `row ${number(fault.row)}`;
-	const name = columns[fault.column]?.name ?? `column_${(fault.column + 1).toString()}`;
+	const row =
+		fault.row === 0 && hasHeader ? 'the header' : `row ${number(fault.row + Number(!hasHeader))}`;
+	const name =
+		columns[fault.column]?.name ?? `column${hasHeader ? '_' : ' '}${(fault.column + 1).toString()}`;
 	const cell = `${file}, ${row}, column ${quoted(name)}`;
 	switch (fault.kind) {
 		case 'unclosedQuote':
-			return `${cell}: a quote (") is opened and never closed, so everything after it would become one cell. Close it, or double it ("") where it is part of the text.`;
+			return `${cell}: a quote (") is opened and never closed, so everything after it would become one cell. Close it, double it ("") where it is part of the text, or choose to read quotes as text.`;
 		case 'cellTooLong':
 			return `${cell}: the cell is longer than ${number(limits.cellCharacters)} characters. Shorten it, or look for a line end or a delimiter that is missing before it.`;
 		case 'rowTooLong':
@@ -31,10 +34,9 @@ export function faultText(
 }
 
 /** How a file's columns differ from the first file's; null where they are the same, in whatever order. */
-export function stackingText(
+export function differenceText(
 	file: string,
 	columns: readonly Column[],
-	firstFile: string,
 	firstColumns: readonly Column[],
 ): string | null {
 	const missing = namesMissing(firstColumns, columns);
@@ -44,7 +46,7 @@ export function stackingText(
 		...(missing.length > 0 ? [`no ${columnsText(missing)}`] : []),
 		...(extra.length > 0 ? [extraText(extra)] : []),
 	];
-	return `${file} has ${differences.join(' and ')}, so it cannot be stacked on ${firstFile}. Give both the same columns, or load it as a run of its own.`;
+	return `${file} has ${differences.join(' and ')}`;
 }
 
 function namesMissing(of: readonly Column[], among: readonly Column[]): readonly string[] {

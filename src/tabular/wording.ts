@@ -11,13 +11,3 @@ export function listed(parts: readonly string[], most = 10, total = parts.length
 }
 
 export const quoted = (name: string): string => `“${name}”`;
-
-const encodingNames = {
-	'utf-8': 'UTF-8',
-	'utf-16le': 'UTF-16 LE',
-	'utf-16be': 'UTF-16 BE',
-	'windows-1252': 'Windows-1252',
-} as const;
-
-export const encodingName = (encoding: keyof typeof encodingNames): string =>
-	encodingNames[encoding];

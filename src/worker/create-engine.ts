@@ -1,22 +1,23 @@
-import type { EngineApi, EngineEvent, ImportOptions } from '#contract/engine-api.ts';
-import type { Dataset } from '#domain/dataset.ts';
-import { problem, type Problem } from '#domain/problem.ts';
-import { err, ok, type Result } from '#domain/result.ts';
+import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
+import { optionsOf } from '#domain/dataset.ts';
+import { problem } from '#domain/problem.ts';
+import { err, ok } from '#domain/result.ts';
 import { createDemoFetch } from '#demo/demo-fetch.ts';
 import { openLibrary, type Library } from '#storage/library.ts';
 import { readSmallTable } from '#tabular/read-small-table.ts';
-import { readTables } from '#tabular/read-tables.ts';
 import { exportItems } from './export-run.ts';
 import type { Host } from './host.ts';
+import { importFiles } from './import-files.ts';
 import { KeyRing } from './key-ring.ts';
 import { ModelLists } from './model-lists.ts';
 import { paced } from './paced.ts';
 import { previewRequest } from './preview-request.ts';
 import { PromptChecks } from './prompt-checks.ts';
 import { RowPasses } from './row-passes.ts';
+import { ReplacedDatasets } from './replaced-datasets.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { exportSetup, openSetup } from './setup-files.ts';
-import { attachFiles, missingData, refusalOf, type Into } from './attach-files.ts';
+import { attachFiles, missingData, refusalOf } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
 
 /** How long a dataset that nothing uses is kept. */
@@ -69,16 +70,25 @@ export function createEngine(host: Host): EngineApi {
 	let scanning: AbortController | null = null;
 	let attaching: Promise<unknown> = Promise.resolve();
 	const holdDataset = datasetHolder(host);
+	const replaced = new ReplacedDatasets(host, async (ids) =>
+		(await rooms).library.deleteDatasets(ids),
+	);
 
 	return {
-		importFiles: async (files, options) => {
+		importFiles: async (files, options, replaces) => {
 			importing?.abort();
 			const controller = new AbortController();
 			importing = controller;
 			const { library } = await rooms;
 			const read = await importFiles(library, files, options, controller.signal, host, emit);
-			if (read.ok) await holdDataset(read.value.id);
-			return read;
+			if (!read.ok) return read;
+			// All of them, before another tab could clean one away.
+			for (const { id } of read.value) await holdDataset(id);
+			await replaced.by(
+				read.value.map(({ id }) => id),
+				replaces,
+			);
+			return ok(read.value[0]);
 		},
 		cancelImport: () => {
 			importing?.abort();
@@ -90,6 +100,7 @@ export function createEngine(host: Host): EngineApi {
 			return dataset;
 		},
 		readSmallTable: (file, mostRows) => readSmallTable(file, mostRows),
+		listDatasets: async () => (await rooms).library.listDatasets(),
 		readRows: async (datasetId, first, count) =>
 			(await rooms).library.readRows(datasetId, first, count),
 
@@ -187,11 +198,13 @@ export function createEngine(host: Host): EngineApi {
 				if (release === null) return err([readElsewhere]);
 				const controller = new AbortController();
 				importing = controller;
-				const { encoding, delimiter } = mark;
 				const into = { datasetId, refuse: refusalOf(mark) };
-				const options = { encoding, delimiter };
 				const { signal } = controller;
-				return importFiles(library, files, options, signal, host, emit, into).finally(release);
+				const options = optionsOf(mark);
+				const read = await importFiles(library, files, options, signal, host, emit, into).finally(
+					release,
+				);
+				return read.ok ? ok(read.value[0]) : read;
 			});
 			attaching = reading.catch(() => undefined);
 			const attached = await reading;
@@ -247,8 +260,6 @@ const restored = (runs: number): string =>
 
 const readElsewhere = problem('dataFiles', 'Another tab is reading these rows in.');
 
-const cancelled = problem('dataFiles', 'Reading was cancelled. Nothing was changed.');
-
 /** Frees the datasets that no run, no draft and no open tab uses. Never rejects. */
 async function cleanUp(library: Library, host: Host): Promise<void> {
 	try {
@@ -257,49 +268,5 @@ async function cleanUp(library: Library, host: Host): Promise<void> {
 		await library.deleteUnusedDatasets(open, host.clock.epoch() - sparedMs);
 	} catch {
 		// A store that cannot be written to now is cleaned up another time.
-	}
-}
-
-async function importFiles(
-	library: Library,
-	files: readonly File[],
-	options: ImportOptions,
-	signal: AbortSignal,
-	host: Host,
-	emit: (event: EngineEvent) => void,
-	into: Into | null = null,
-): Promise<Result<Dataset, readonly Problem[]>> {
-	let seen = { bytesRead: 0, bytesTotal: 0, rows: 0 };
-	const progress = paced(100, host, () => {
-		emit({ kind: 'importProgress', ...seen });
-	});
-	const writer = await library.createDataset(into?.datasetId);
-	try {
-		const read = await readTables(files, options, {
-			signal,
-			sink: (rows) => writer.append(rows),
-			onProgress: (now) => {
-				seen = now;
-				progress.changed();
-			},
-		});
-		if (!read.ok) {
-			await writer.discard();
-			return err(read.error.kind === 'refused' ? read.error.problems : [cancelled]);
-		}
-		const { columns, rowCount } = read.value;
-		const refusal =
-			into?.refuse({ columns, rowCount, digest: writer.digestUnder(columns) }) ?? null;
-		if (refusal !== null) {
-			await writer.discard();
-			return err([refusal]);
-		}
-		const dataset = await writer.finish(read.value);
-		progress.flush();
-		return ok(dataset);
-	} catch (error) {
-		await writer.discard();
-		const message = error instanceof Error ? error.message : String(error);
-		return err([problem('dataFiles', `The rows could not be stored: ${message}`)]);
 	}
 }

@@ -164,5 +164,9 @@ test('files can be dropped anywhere on the page, and several with the same colum
 		{ name: 'c.csv', text: 'id,text\n1,one\n' },
 		{ name: 'd.csv', text: 'id,words\n1,x\n' },
 	]);
-	await expect(app.alert.first()).toContainText(/d\.csv.*text/);
+	await expect(app.page.getByText(/d\.csv has no column “text”/)).toBeVisible();
+	await app.page
+		.getByRole('combobox', { name: 'Dataset' })
+		.selectOption({ label: 'd.csv · 1 row' });
+	await expect(app.page.getByRole('columnheader', { name: 'words' })).toBeVisible();
 });

@@ -55,7 +55,43 @@ describe('a file', () => {
 		expect(worker.asked('importFiles').at(-1)).toEqual([
 			[given],
 			{ encoding: 'windows-1252', delimiter: ';' },
+			'd1',
 		]);
+	});
+
+	test('that was refused is read again otherwise, and the data before stay at hand meanwhile', async () => {
+		const results: Imported[] = [
+			ok(reviews),
+			err([problem('dataFiles', 'an open quote')]),
+			ok({ ...reviews, id: 'd2' }),
+		];
+		const asked: unknown[] = [];
+		const { compose } = await composing({
+			importFiles: (files, options, replaces) => {
+				asked.push([files.map(({ name }) => name), options, replaces]);
+				return Promise.resolve(results.shift() ?? ok(reviews));
+			},
+		});
+		await compose.takeFiles([file('a.csv')]);
+		await compose.takeFiles([file('b.csv')]);
+		expect(compose.data.refused?.files.map(({ name }) => name)).toEqual(['b.csv']);
+		await compose.readAgain({ encoding: null, delimiter: null, quotes: 'text' });
+		expect(asked.at(-1)).toEqual([
+			['b.csv'],
+			{ encoding: null, delimiter: null, quotes: 'text' },
+			undefined,
+		]);
+		expect(compose.data.refused).toBeNull();
+		expect(compose.draft.datasetId).toBe('d2');
+	});
+
+	test('restored shows how it was read, though it can no longer be read otherwise', async () => {
+		const options = { encoding: null, delimiter: null, oddRows: 'skip' } as const;
+		const { compose } = await composing({
+			getDataset: () => Promise.resolve({ ...reviews, options }),
+		});
+		await compose.duplicate({ ...setup, datasetId: 'd1', rowCount: 3 });
+		expect([compose.data.options, compose.data.files]).toEqual([options, []]);
 	});
 
 	test('restored late does not come back once it was removed', async () => {
@@ -133,6 +169,19 @@ describe('while a file is read', () => {
 		expect(compose.untouched).toBe(true);
 	});
 
+	test('how it is asked to be read stands there already, so that two changes in a row are both made', async () => {
+		const { importFiles, ends } = slowImports();
+		const { compose } = await composing({ importFiles });
+		const taking = compose.takeFiles([file()]);
+		ends[0]?.(ok(reviews));
+		await taking;
+		void compose.readAgain({ ...compose.data.asked, delimiter: ';' });
+		expect(compose.data.asked).toEqual({ encoding: null, delimiter: ';' });
+		expect(compose.data.options).toEqual({ encoding: null, delimiter: null });
+		await compose.data.cancel();
+		expect(compose.data.asked).toEqual({ encoding: null, delimiter: null });
+	});
+
 	test('another file dropped takes its place', async () => {
 		const { importFiles, ends } = slowImports();
 		const { compose, worker } = await composing({ importFiles });
@@ -144,6 +193,27 @@ describe('while a file is read', () => {
 		await Promise.all([first, second]);
 		expect(worker.asked('cancelImport')).toHaveLength(1);
 		expect(compose.draft.datasetId).toBe('d2');
+	});
+});
+
+describe('a dataset that is stored', () => {
+	test('can be chosen, and is the draft’s then', async () => {
+		const other = dataset(['id', 'title'], 7, 'd2');
+		const { compose } = await composing({ getDataset: () => Promise.resolve(other) });
+		await compose.takeFiles([file()]);
+		await compose.chooseDataset('d2');
+		expect(compose.data.dataset).toBe(other);
+		expect(compose.draft).toMatchObject({ datasetId: 'd2', idColumn: 'id' });
+	});
+
+	test('that is gone meanwhile leaves the one before, and the list', async () => {
+		const { compose, worker } = await composing({ getDataset: () => Promise.resolve(null) });
+		await compose.takeFiles([file()]);
+		await compose.chooseDataset('d2');
+		expect(compose.data.dataset).toBe(reviews);
+		expect(compose.draft.datasetId).toBe('d1');
+		expect(compose.data.problems[0]?.message).toContain('no longer stored');
+		expect(worker.asked('listDatasets')).toHaveLength(1);
 	});
 });
 

@@ -57,6 +57,7 @@ export class AskedWorker {
 			importFiles: log('importFiles', () => ok(reviews)),
 			cancelImport: log('cancelImport', () => undefined),
 			getDataset: log('getDataset', () => reviews),
+			listDatasets: log('listDatasets', () => []),
 			readRows: log('readRows', (_id: string, first: number, count: number) =>
 				rowsFrom(first, count),
 			),

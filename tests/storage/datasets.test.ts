@@ -88,6 +88,24 @@ describe('a dataset', () => {
 		expect(await world.databaseNames()).toEqual(['volley']);
 	});
 
+	test('holds its rows back only until a few chunks wait for the disk', async () => {
+		const writer = await (await newWorld().open()).createDataset();
+		const soon = async (promise: Promise<void>): Promise<boolean> => {
+			let isDone = false;
+			void promise.then(() => (isDone = true));
+			// Promises that wait for no event of the database are through by then.
+			for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+			return isDone;
+		};
+		expect(await soon(writer.append(rowsOf(500)))).toBe(true);
+		expect(await soon(writer.append(rowsOf(2_000)))).toBe(true);
+		const many = writer.append(rowsOf(500));
+		expect(await soon(many)).toBe(false);
+		await many;
+		await writer.append(rowsOf(10));
+		expect((await writer.finish(metaOf(3_010))).rowCount).toBe(3_010);
+	});
+
 	test('is refused where the rows appended are not as many as said', async () => {
 		const writer = await (await newWorld().open()).createDataset();
 		await writer.append(rowsOf(3));
@@ -100,6 +118,21 @@ describe('a dataset', () => {
 		expect(await library.readRows('nowhere', 0, 10)).toEqual([]);
 		expect(await world.databaseNames()).toEqual(['volley']);
 	});
+});
+
+test('finished datasets are listed newest first, without their rows', async () => {
+	const world = newWorld();
+	const library = await world.open();
+	const first = await storedDataset(library, rowsOf(3));
+	world.clock.now += 1;
+	const second = await storedDataset(library, rowsOf(5));
+	await library.createDataset();
+	const list = await library.listDatasets();
+	expect(list.map(({ id, rowCount }) => [id, rowCount])).toEqual([
+		[second, 5],
+		[first, 3],
+	]);
+	expect(Object.keys(list[0] ?? {}).sort()).toEqual(['createdAt', 'id', 'name', 'rowCount']);
 });
 
 describe('deleteUnusedDatasets', () => {
@@ -130,7 +163,8 @@ describe('deleteUnusedDatasets', () => {
 		await writing.append(rowsOf(400));
 		await writing.finish(metaOf(1_000));
 		expect(await library.readRows(writing.id, 599, 2)).toEqual([rowsOf(600)[599], rowsOf(1)[0]]);
-		await expect(halfWritten.append(rowsOf(600))).rejects.toMatchObject({ kind: 'closed' });
+		await halfWritten.append(rowsOf(600));
+		await expect(halfWritten.finish(metaOf(1_200))).rejects.toMatchObject({ kind: 'closed' });
 	});
 
 	test('spares what is younger than the moment given', async () => {

@@ -36,4 +36,11 @@ describe('the digest of rows', () => {
 		const seen = new Set(Array.from({ length: 100_000 }, (_, i) => digest([[String(i)]])));
 		expect(seen.size).toBe(100_000);
 	});
+
+	test('is the one that earlier versions have stored', () => {
+		const rows = [['a', 'żółć ☕', ''], ['x'.repeat(1_000)], []];
+		expect(digest(rows)).toBe('a8c014c2a6ba02ce');
+		const long = [['é'.repeat(50), 'x'.repeat(5_000), `${'x'.repeat(60)}\ud800`]];
+		expect(digest(long)).toBe('75550ebef683c611');
+	});
 });

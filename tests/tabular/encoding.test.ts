@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TextEncoding } from '#domain/dataset.ts';
+import { textEncodings, type TextEncoding } from '#domain/text-encoding.ts';
 import { namesOf, noticesOf, read, wide, type Content } from './table-files.ts';
 
 const text = 'id,review\n1,café €\n2,很好喝 ☕\n';
@@ -107,4 +107,32 @@ describe('a chosen encoding wins', () => {
 test('a replacement character that valid text holds is no news', async () => {
 	const tried = await read('a\n\ufffd\n');
 	expect(tried.table?.notices).toEqual([]);
+});
+
+describe('every encoding of the list', () => {
+	test.each(textEncodings)('%s is one that TextDecoder knows by this name', (encoding) => {
+		expect(new TextDecoder(encoding).encoding).toBe(encoding);
+	});
+
+	test.each<{ encoding: TextEncoding; bytes: readonly number[]; cell: string }>([
+		{ encoding: 'windows-1250', bytes: [0xbf, 0xf3, 0xb3, 0xe6], cell: 'żółć' },
+		{ encoding: 'windows-1251', bytes: [0xea, 0xee, 0xf4, 0xe5], cell: 'кофе' },
+		{ encoding: 'windows-1253', bytes: [0xea, 0xe1, 0xf6, 0xdd], cell: 'καφέ' },
+		{ encoding: 'windows-1258', bytes: [0xf0], cell: 'đ' },
+		{ encoding: 'iso-8859-2', bytes: [0xb1, 0xb6], cell: 'ąś' },
+		{ encoding: 'iso-8859-15', bytes: [0xa4], cell: '€' },
+		{ encoding: 'koi8-r', bytes: [0xcb, 0xcf, 0xc6, 0xc5], cell: 'кофе' },
+		{ encoding: 'shift_jis', bytes: [0x83, 0x5c, 0x2c, 0x31], cell: 'ソ' },
+		{ encoding: 'gb18030', bytes: [0xbf, 0xa7, 0xb7, 0xc8], cell: '咖啡' },
+		{ encoding: 'big5', bytes: [0xa9, 0x40, 0xb0, 0xd8], cell: '咖啡' },
+		{ encoding: 'euc-kr', bytes: [0xc4, 0xbf, 0xc7, 0xc7], cell: '커피' },
+	])('$encoding gives “$cell”, also where a slice cuts a character', async (known) => {
+		const bytes = [...new TextEncoder().encode('a,b\n'), ...known.bytes, 0x0a];
+		const { encoding } = known;
+		for (const sliceBytes of [1, 5, 1_000]) {
+			const tried = await read(bytes, { encoding, delimiter: ',', sliceBytes });
+			expect(tried.rows[0]?.[0]).toBe(known.cell);
+			expect(tried.table?.encoding).toBe(encoding);
+		}
+	});
 });

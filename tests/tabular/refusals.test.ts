@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TextEncoding } from '#domain/dataset.ts';
+import type { TextEncoding } from '#domain/text-encoding.ts';
 import { fileOf, read, wide, withLimits, type Content } from './table-files.ts';
 
 describe('what is not a table is refused', () => {
@@ -51,16 +51,6 @@ describe('what is not a table is refused', () => {
 			says: 'login.csv is not a table: it is a web page (HTML). Download the CSV itself.',
 		},
 		{
-			name: 'a.json',
-			content: '[\n  {"a": 1}\n]',
-			says: 'a.json is not a table: it is JSON. Save the table as CSV.',
-		},
-		{
-			name: 'a.jsonl',
-			content: '{"a": 1}\n{"a": 2}\n',
-			says: 'a.jsonl is not a table: it is JSON. Save the table as CSV.',
-		},
-		{
 			name: 'a.csv',
 			content: '',
 			says: 'a.csv is empty. Choose a file with a header and rows.',
@@ -78,7 +68,7 @@ describe('what is not a table is refused', () => {
 		{
 			name: 'a.csv',
 			content: 'a,b\n\n',
-			says: 'a.csv has a header but no rows. Add rows below it; the first line is always read as the header.',
+			says: 'a.csv has a header but no rows. Add rows below it, or choose that it has no header row.',
 		},
 	])('$says', async ({ name, content, says }) => {
 		const tried = await read(fileOf(content, name));
@@ -105,7 +95,7 @@ describe('a quote that is never closed', () => {
 		for (const sliceBytes of [1, 4, 1_000]) {
 			const tried = await read(text, { sliceBytes });
 			expect(tried.problems).toEqual([
-				`reviews.csv, ${place}: a quote (") is opened and never closed, so everything after it would become one cell. Close it, or double it ("") where it is part of the text.`,
+				`reviews.csv, ${place}: a quote (") is opened and never closed, so everything after it would become one cell. Close it, double it ("") where it is part of the text, or choose to read quotes as text.`,
 			]);
 		}
 	});

@@ -41,26 +41,66 @@ test('cells beyond the header stand behind the file’s name', async () => {
 test.each([
 	{
 		header: 'id,review,rating',
-		says: 'b.csv has no column “stars” and an extra column “rating”, so it cannot be stacked on a.csv. Give both the same columns, or load it as a run of its own.',
+		says: 'b.csv has no column “stars” and an extra column “rating”, so it is a dataset of its own: choose it under Dataset.',
 	},
 	{
 		header: 'id',
-		says: 'b.csv has no columns “review” and “stars”, so it cannot be stacked on a.csv. Give both the same columns, or load it as a run of its own.',
+		says: 'b.csv has no columns “review” and “stars”, so it is a dataset of its own: choose it under Dataset.',
 	},
 	{
 		header: 'id,review,stars,x,y,z',
-		says: 'b.csv has extra columns “x”, “y” and “z”, so it cannot be stacked on a.csv. Give both the same columns, or load it as a run of its own.',
+		says: 'b.csv has extra columns “x”, “y” and “z”, so it is a dataset of its own: choose it under Dataset.',
 	},
 ])(
-	'a file with the columns $header is not stacked on id, review, stars',
+	'a file with the columns $header is a dataset of its own beside id, review, stars',
 	async ({ header, says }) => {
 		const a = fileOf('id,review,stars\n1,good,5\n', 'a.csv');
 		const b = fileOf(`${header}\n1\n`, 'b.csv');
 		const tried = await read([a, b]);
-		expect(tried.problems).toEqual([says]);
-		expect(tried.rows).toEqual([]);
+		expect(tried.tables.map(({ table, rows }) => [table.name, table.rowCount, rows])).toEqual([
+			['a.csv', 1, [['1', 'good', '5']]],
+			['b.csv', 1, [['1']]],
+		]);
+		expect(namesOf(tried)).toEqual(['id', 'review', 'stars']);
+		expect(noticesOf(tried)).toEqual([`ownTable · ${says}`]);
 	},
 );
+
+test('of files with two kinds of columns each is stacked on the first of its kind', async () => {
+	const tried = await read([
+		fileOf('x\n1\n', 'a.csv'),
+		fileOf('y,z\n2,3\n', 'b.csv'),
+		fileOf('x\n4\n', 'c.csv'),
+		fileOf('[{"z": 5, "y": 6}]', 'd.json'),
+	]);
+	expect(tried.tables.map(({ table, rows }) => [table.name, rows])).toEqual([
+		[
+			'a.csv, c.csv',
+			[
+				['1', 'a.csv'],
+				['4', 'c.csv'],
+			],
+		],
+		[
+			'b.csv, d.json',
+			[
+				['2', '3', 'b.csv'],
+				['6', '5', 'd.json'],
+			],
+		],
+	]);
+});
+
+test('rows that a notice names are numbered as the stack has them', async () => {
+	const tried = await read([
+		fileOf('x,y\n1,2\n3,4\n', 'a.csv'),
+		fileOf('x,y\n5,6\n7\n,\n', 'b.csv'),
+	]);
+	expect(tried.table?.notices.map(({ kind, rows }) => [kind, rows])).toEqual([
+		['raggedRows', [4]],
+		['blankLines', [5]],
+	]);
+});
 
 test('every file that cannot be read has its problem', async () => {
 	const tried = await read([
@@ -69,11 +109,7 @@ test('every file that cannot be read has its problem', async () => {
 		fileOf('GIF89a', 'c.gif'),
 		fileOf('y\n1\n', 'd.csv'),
 	]);
-	expect(tried.problems.map((message) => message.split(' ')[0])).toEqual([
-		'a.csv',
-		'c.gif',
-		'd.csv',
-	]);
+	expect(tried.problems.map((message) => message.split(' ')[0])).toEqual(['a.csv', 'c.gif']);
 });
 
 test('many files have a short name, and their rows count together', async () => {

@@ -1,7 +1,8 @@
 import type { Row } from '#domain/dataset.ts';
+import type { ReadingOptions } from '#domain/reading-options.ts';
 import { tableLimits, type TableLimits } from '#tabular/limits.ts';
 import { readTables, type TableRead } from '#tabular/read-tables.ts';
-import type { Reading, ReadOptions } from '#tabular/reading.ts';
+import type { Reading } from '#tabular/reading.ts';
 
 export type Content = string | readonly number[] | Uint8Array<ArrayBuffer>;
 
@@ -17,8 +18,11 @@ export function wide(text: string, isBigEndian: boolean): Uint8Array<ArrayBuffer
 }
 
 export interface Tried {
+	/** Of the first table. */
 	readonly rows: readonly Row[];
 	readonly table: TableRead | null;
+	/** All of them. */
+	readonly tables: readonly { readonly table: TableRead; readonly rows: readonly Row[] }[];
 	readonly problems: readonly string[];
 }
 
@@ -30,27 +34,34 @@ export const withLimits = (limits: Partial<TableLimits>): TableLimits => ({
 /** Reads files into memory. */
 export async function read(
 	content: Content | File | readonly File[],
-	options: Partial<ReadOptions & Omit<Reading, 'sink'>> = {},
+	options: Partial<ReadingOptions & Omit<Reading, 'sink'>> = {},
 ): Promise<Tried> {
 	const files = isFiles(content) ? content : [content instanceof File ? content : fileOf(content)];
-	const { encoding = null, delimiter = null, ...reading } = options;
-	const rows: Row[] = [];
-	const result = await readTables(
-		files,
-		{ encoding, delimiter },
-		{
-			...reading,
-			sink: (batch) => {
-				rows.push(...batch);
-				return Promise.resolve();
-			},
+	const { encoding = null, delimiter = null, header, quotes, oddRows, edits, ...reading } = options;
+	const rows: Row[][] = [];
+	const chosen: ReadingOptions = {
+		...{ encoding, delimiter },
+		...(header === undefined ? {} : { header }),
+		...(quotes === undefined ? {} : { quotes }),
+		...(oddRows === undefined ? {} : { oddRows }),
+		...(edits === undefined ? {} : { edits }),
+	};
+	const result = await readTables(files, chosen, {
+		...reading,
+		sink: (batch, table) => {
+			(rows[table] ??= []).push(...batch);
+			return Promise.resolve();
 		},
-	);
-	if (result.ok) return { rows, table: result.value, problems: [] };
+	});
+	if (result.ok) {
+		const tables = result.value.map((table, i) => ({ table, rows: rows[i] ?? [] }));
+		return { rows: rows[0] ?? [], table: tables[0]?.table ?? null, tables, problems: [] };
+	}
 	const { error } = result;
 	return {
-		rows,
+		rows: rows[0] ?? [],
 		table: null,
+		tables: [],
 		problems:
 			error.kind === 'refused' ? error.problems.map(({ message }) => message) : ['cancelled'],
 	};
