@@ -7,4 +7,4 @@ import { namedIn } from './named-parameters.ts';
  */
 export const parameterRules = { check: checkParameters, namedIn } as const;
 
-export type ParameterRules = typeof parameterRules;
+type ParameterRules = typeof parameterRules;
