@@ -6,5 +6,3 @@ import { namedIn } from './named-parameters.ts';
  * drafts need none of it.
  */
 export const parameterRules = { check: checkParameters, namedIn } as const;
-
-type ParameterRules = typeof parameterRules;

@@ -1,14 +1,19 @@
-import { fieldsOf, without, withConnection } from '#domain/connection-fields.ts';
+import {
+	fieldsOf,
+	without,
+	withConnection,
+	type ConnectionFields,
+} from '#domain/connection-fields.ts';
 import type { Draft } from '#domain/draft.ts';
 import { presetAt, presetOf } from '#domain/presets.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 
 /** The service goes with the address: one that stands elsewhere is not meant any more. */
-export const withBaseUrl = (draft: Draft, baseUrl: string): Draft =>
+export const withBaseUrl = <T extends ConnectionFields>(draft: T, baseUrl: string): T =>
 	withPresetId({ ...draft, baseUrl }, presetAt(baseUrl, draft.preset));
 
 /** Its address comes with it; that of another known service goes with that one. Null: any other service. */
-export function withPreset(draft: Draft, id: string | null): Draft {
+export function withPreset<T extends ConnectionFields>(draft: T, id: string | null): T {
 	const before = presetOf(draft);
 	const chosen = id === null ? null : presetOf({ preset: id });
 	const isBefores = before !== null && draft.baseUrl.trim() === before.baseUrl;
@@ -22,5 +27,5 @@ export const withSaved = (draft: Draft, { connection, models }: SavedConnection)
 	models: models.length > 0 ? models : draft.models,
 });
 
-const withPresetId = (draft: Draft, id: string | undefined): Draft =>
+const withPresetId = <T extends ConnectionFields>(draft: T, id: string | undefined): T =>
 	id === undefined ? without(draft, ['preset']) : { ...draft, preset: id };

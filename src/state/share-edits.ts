@@ -5,9 +5,14 @@ export const withShareAdded = (draft: Draft): Draft => ({
 	shares: [...(draft.shares ?? []), emptyShare],
 });
 
-export const withShare = (draft: Draft, at: number, change: Partial<ShareDraft>): Draft => ({
+export const withShare = (draft: Draft, at: number, change: Partial<ShareDraft>): Draft => {
+	const share = draft.shares?.[at];
+	return share === undefined ? draft : withShareReplaced(draft, at, { ...share, ...change });
+};
+
+export const withShareReplaced = (draft: Draft, at: number, share: ShareDraft): Draft => ({
 	...draft,
-	shares: (draft.shares ?? []).map((share, i) => (i === at ? { ...share, ...change } : share)),
+	shares: (draft.shares ?? []).map((one, i) => (i === at ? share : one)),
 });
 
 export const withoutShare = (draft: Draft, at: number): Draft => ({

@@ -62,6 +62,33 @@ describe('further connections of a draft', () => {
 		expect(checkDraft(drafted, null).shares).toEqual([]);
 	});
 
+	test('may be of Azure or of a known service, and come back in a copy of the run', () => {
+		const azure = share({
+			provider: 'azure',
+			baseUrl: '',
+			resource: 'west',
+			apiVersion: '2024-10-21',
+		});
+		const groq = share({ baseUrl: 'https://api.groq.com/openai/v1', preset: 'groq' });
+		const { setup, shares } = checkDraft(draft([azure, groq]), null);
+		expect(shares.map(({ connection }) => [connection.baseUrl, connection.usesKey])).toEqual([
+			['https://api.openai.com/v1', true],
+			['https://west.openai.azure.com/openai', true],
+			['https://api.groq.com/openai/v1', true],
+		]);
+		const copy = setup === null ? null : draftOf(setup);
+		expect(
+			copy?.shares?.map(({ resource, apiVersion, preset }) => [resource, apiVersion, preset]),
+		).toEqual([
+			['west', '2024-10-21', undefined],
+			[undefined, undefined, 'groq'],
+		]);
+		const nowhere = share({ provider: 'azure', baseUrl: '', resource: 'no name at all' });
+		expect(problems(draft([nowhere])).map(([field, index]) => [field, index])).toEqual([
+			['shareBaseUrl', 1],
+		]);
+	});
+
 	test('of one host may differ in their project alone', () => {
 		const other = share({ provider: 'openai', project: 'proj_2' });
 		expect(problems(draft([other]))).toEqual([]);

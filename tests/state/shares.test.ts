@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { emptyDraft, emptyShare, type ShareDraft } from '#domain/draft.ts';
 import type { RunSetup } from '#domain/run.ts';
+import { withBaseUrl, withPreset } from '#state/connection-edits.ts';
 import { withModelAdded, withoutModel } from '#state/draft-edits.ts';
 import { withoutNaN } from '#state/draft-numbers.ts';
 import { RunState } from '#state/run.svelte.ts';
@@ -28,6 +29,13 @@ describe('a further connection of a draft', () => {
 		const without = withoutModel({ ...models, shares: [called] }, 0);
 		expect(without.shares?.[0]?.models).toEqual(['', 'vendor/c']);
 		expect(withoutModel(withModelAdded(emptyDraft), 1)).not.toHaveProperty('shares');
+	});
+
+	test('takes a known service with its address, and loses it with another address', () => {
+		const groq = withPreset(other, 'groq');
+		expect(groq).toMatchObject({ preset: 'groq', baseUrl: 'https://api.groq.com/openai/v1' });
+		const elsewhere = withBaseUrl(groq, 'https://three.test/v1');
+		expect(elsewhere).toEqual({ ...emptyShare, baseUrl: 'https://three.test/v1' });
 	});
 
 	test('that cannot go without a key is asked for one at its own field', async () => {
