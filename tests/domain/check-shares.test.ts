@@ -80,7 +80,7 @@ describe('further connections of a draft', () => {
 		expect(
 			copy?.shares?.map(({ resource, apiVersion, preset }) => [resource, apiVersion, preset]),
 		).toEqual([
-			['west', '2024-10-21', undefined],
+			['https://west.openai.azure.com', '2024-10-21', undefined],
 			[undefined, undefined, 'groq'],
 		]);
 		const nowhere = share({ provider: 'azure', baseUrl: '', resource: 'no name at all' });
