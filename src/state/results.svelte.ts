@@ -98,8 +98,12 @@ export class ResultList {
 	async open(line: number): Promise<void> {
 		const row = this.rowAt(line) ?? (await this.#readRow(line));
 		if (row === null) return;
-		this.opened = { line, row };
 		this.items = null;
+		await this.#show(line, row);
+	}
+
+	async #show(line: number, row: ResultRow): Promise<void> {
+		this.opened = { line, row };
 		const items = await this.#api.readItems(this.#runId, row.request);
 		if (this.opened.row === row) this.items = items;
 	}
@@ -121,12 +125,12 @@ export class ResultList {
 		return rows[0] ?? null;
 	}
 
-	/** An opened line that was waiting is read again once it has settled. */
+	/** An opened line that was waiting is read again once it has settled; what is shown of it stands until then. */
 	#followOpened(): void {
 		if (this.opened === null) return;
 		const { line, row } = this.opened;
 		const now = this.rowAt(line);
-		if (now?.request === row.request && now.state !== row.state) void this.open(line);
+		if (now?.request === row.request && now.state !== row.state) void this.#show(line, now);
 	}
 
 	/** Starts over for a changed query; the old lines stand until the new ones are there. */

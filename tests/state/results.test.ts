@@ -13,9 +13,15 @@ function watched() {
 			asked.push(query);
 			return Promise.resolve(linesOf(query, run.settled));
 		},
-		readItems: () => Promise.resolve([]),
+		readItems: () => {
+			shownMeanwhile.push(list.items);
+			return Promise.resolve([]);
+		},
 	});
-	return { clock, asked, run, list: new ResultList(api, 'run-1', clock) };
+	const list = new ResultList(api, 'run-1', clock);
+	/** What stood open whenever a request was read in full. */
+	const shownMeanwhile: unknown[] = [];
+	return { clock, asked, run, list, shownMeanwhile };
 }
 
 describe('the lines on the screen', () => {
@@ -158,8 +164,8 @@ describe('an opened line', () => {
 		expect(list.opened).toBeNull();
 	});
 
-	test('that waits shows its answer when it comes', async () => {
-		const { list, run, clock } = watched();
+	test('that waits shows its answer when it comes, and till then what it showed', async () => {
+		const { list, run, clock, shownMeanwhile } = watched();
 		list.look(0, 30);
 		await rest();
 		await list.open(3);
@@ -168,6 +174,7 @@ describe('an opened line', () => {
 		list.progressed();
 		await clock.pass(refreshMs);
 		expect(list.opened?.row.state).toBe('succeeded');
+		expect(shownMeanwhile).toEqual([null, []]);
 	});
 });
 
