@@ -88,6 +88,12 @@ export class PromptCheckState {
 		void this.#api.cancelPromptCheck();
 	}
 
+	/** The draft is off the screen, most often because its run has begun: a look that is not through begins anew when it is back. */
+	leave(): void {
+		this.cancel();
+		if (this.check === null) this.#key = '';
+	}
+
 	receive(event: EngineEvent): void {
 		if (event.kind === 'broken') this.checking = null;
 		if (event.kind !== 'promptCheckProgress' || this.checking === null) return;

@@ -51,6 +51,27 @@ function world(): {
 const small: RunSetup = { ...setup, rowCount: 3 };
 
 describe('the check of the prompts', () => {
+	test('stays out of the way of a run that has begun, and begins anew with the draft back on the screen', async () => {
+		const { state, asked, clock, cancels } = world();
+		state.look(small);
+		state.leave();
+		await clock.pass(2_000);
+		expect(asked).toHaveLength(0);
+		state.look(small);
+		await clock.pass(1_000);
+		expect(asked).toHaveLength(1);
+		state.leave();
+		expect([state.checking, cancels()]).toEqual([null, 1]);
+		state.look(small);
+		await clock.pass(1_000);
+		asked[1]?.answer(fine);
+		await rest();
+		state.leave();
+		state.look(small);
+		await clock.pass(2_000);
+		expect([asked.length, state.check]).toEqual([2, fine]);
+	});
+
 	test('begins by itself once the person rests, and only once for what it would find the same of', async () => {
 		const { state, asked, clock } = world();
 		state.look(small);
