@@ -3,6 +3,7 @@ import { browserFlags, findBrowser } from '../browser/find-browser.mjs';
 import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
 import { expect, expectAccessible, test } from './fixtures.ts';
 import { App } from './support/app.ts';
+import { savedDraft } from './support/saved-draft.ts';
 
 const key = 'key-of-this-test-0123456789';
 
@@ -265,6 +266,7 @@ test('a saved connection is there after a reload, is renamed and deleted; its ke
 	await expect(savedField.locator('option:checked')).toHaveText('Team resource');
 
 	await choose(page, 'Provider', 'Demo (no key)');
+	await expect.poll(() => savedDraft(page)).toContain('"provider":"demo"');
 	await page.reload();
 	await expect(savedField.locator('option:checked')).toHaveText('Choose…');
 	await savedField.selectOption({ label: 'Team resource' });

@@ -1,5 +1,6 @@
 import { expect, expectAccessible, test } from './fixtures.ts';
 import type { App } from './support/app.ts';
+import { savedDraft } from './support/saved-draft.ts';
 
 const cell = (app: App, text: string) => app.page.getByRole('cell', { name: text, exact: true });
 
@@ -113,9 +114,12 @@ test('how a table was read is known after a reload, though its file is gone', as
 	await app.open();
 	await app.dropCsv('odd.csv', 'id,text\n1,fine\n2\n');
 	const odd = app.page.getByRole('group', { name: '1 row does not fit' });
+	const datasetId = async () => /"datasetId":"[^"]+"/.exec(await savedDraft(app.page))?.[0];
+	await expect.poll(datasetId).toBeDefined();
+	const asKept = await datasetId();
 	await odd.getByRole('radio', { name: 'Skip these rows' }).check();
 	await expect(app.page.getByText(/odd\.csv · 1 row/)).toBeVisible();
-	await app.page.waitForTimeout(600);
+	await expect.poll(datasetId).not.toBe(asKept);
 	await app.page.reload();
 	await expect(odd.getByRole('radio', { name: 'Skip these rows' })).toBeChecked();
 	await expect(odd.getByRole('radio', { name: 'Keep' })).toBeDisabled();
