@@ -147,6 +147,8 @@ test.describe('Test connection', () => {
 		const endpoint = await createTestEndpoint({ key });
 		await app.open();
 		await app.useEndpoint(endpoint.url, 'wrong-key-0123456789');
+		// Its words come under the field once the key was handed over.
+		await expect(app.page.getByText('is held for')).toBeVisible();
 		const model = modelField(app.page);
 		const place = await model.boundingBox();
 		const button = app.button('Test connection');
