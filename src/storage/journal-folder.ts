@@ -10,6 +10,9 @@ export interface JournalFile {
 	close(): void;
 }
 
+/** Calls back in a later turn of the event loop: the next, where nothing else waits for one. */
+export type Later = (callBack: () => void) => void;
+
 /** Where journals are kept: outside IndexedDB, so that what takes the one does not take the other. */
 export interface JournalFolder {
 	/** Creates the file where there is none. Some browsers reject while another worker has it open. */
@@ -17,6 +20,7 @@ export interface JournalFolder {
 	names(): Promise<readonly string[]>;
 	/** Deleting what is not there is no failure. */
 	delete(name: string): Promise<void>;
+	readonly later: Later;
 }
 
 const journalSuffix = '.journal';

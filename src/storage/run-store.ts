@@ -166,9 +166,9 @@ export class RunStore {
 		this.#owned?.journal?.disown();
 	}
 
-	/** To be called, and heard out, before the requests of a call leave: throws where that cannot be noted. */
-	sent(...requests: readonly number[]): void {
-		this.#owned?.journal?.sent(...requests);
+	/** To be waited for before the requests of a call leave: rejects where that cannot be noted. */
+	async sent(...requests: readonly number[]): Promise<void> {
+		await this.#owned?.journal?.sent(...requests);
 	}
 
 	/** They brought no answer. */

@@ -1,7 +1,7 @@
 import { settledCount, type RunCounters, type RunPhase } from '#domain/run.ts';
 import { readCounters } from './counters.ts';
 import { Journal } from './journal.ts';
-import { countName, journalName, type JournalFolder } from './journal-folder.ts';
+import { countName, journalName, type JournalFolder, type Later } from './journal-folder.ts';
 import type { JournalEntry } from './journal-line.ts';
 import { readOwner, writeOwner } from './run-owner.ts';
 import type { OwnerRecord } from './run-schema.ts';
@@ -82,7 +82,14 @@ async function takeUpWithJournal(
 		const parts = { use, file, header, fresh, stored };
 		for (let left = triesAtMost; ; left--) {
 			try {
-				return { ...(await takeUpOnce(parts, count, name)), close };
+				const taken = await takeUpOnce(parts, count, name, journals.later);
+				return {
+					...taken,
+					close: () => {
+						taken.journal?.end();
+						close();
+					},
+				};
 			} catch (cause) {
 				if (left <= 1 || !(cause instanceof StorageError) || cause.kind !== 'fenced') throw cause;
 			}
@@ -97,6 +104,7 @@ async function takeUpOnce(
 	parts: UniteParts,
 	count: SettledCount,
 	named: string | null,
+	later: Later,
 ): Promise<Omit<TakenRun, 'close'>> {
 	const { use, file, fresh } = parts;
 	let united = await unite(parts, false);
@@ -105,7 +113,7 @@ async function takeUpOnce(
 	if (settled < count.settled) united = { ...united, end: (await unite(parts, true)).end };
 	const epoch = united.epoch + 1;
 	const paidTwice = united.paidTwice + united.inFlight;
-	const journal = new Journal(file, united.end);
+	const journal = new Journal(file, united.end, later);
 	const name = named ?? united.name ?? (parts.header.kind === 'run' ? parts.header.setup.name : '');
 	journal.append([{ kind: 'taken', epoch, paidTwice, name }]);
 	journal.flush();

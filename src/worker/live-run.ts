@@ -270,12 +270,17 @@ export class LiveRun {
 		{ send, setup }: LiveConnection,
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
-	): Promise<CallOutcome> {
+	): Promise<CallOutcome | null> {
 		const { store } = this.#parts;
 		try {
-			store.sent(...requests);
+			await store.sent(...requests);
 		} catch (error) {
 			return err(storageFailure(error));
+		}
+		// Paused, stopped or halted while that was written: it has not left.
+		if (signal.aborted || !this.isRunning) {
+			store.back(...requests);
+			return null;
 		}
 		const prompts = planned.map(({ prompt }) => prompt);
 		const answered = await sendCall(send, prompts, planned[0]?.modelArgs ?? {}, signal, hear);
@@ -285,12 +290,8 @@ export class LiveRun {
 			for (const request of requests) this.#answered.answered(request);
 			return outcome;
 		}
-		try {
-			if (signal.reason === deadConnection) store.doubted(...requests);
-			else store.back(...requests);
-		} catch {
-			// They then count as in flight at a crash: too many may be named as paid twice, never too few.
-		}
+		if (signal.reason === deadConnection) store.doubted(...requests);
+		else store.back(...requests);
 		return this.#ofTheRow(requests, outcome);
 	}
 

@@ -45,6 +45,9 @@ function folderOver(
 				await pause(betweenOpensMs);
 			}
 		},
+		later: (callBack) => {
+			void pause(0).then(callBack);
+		},
 		names: async () => {
 			const names: string[] = [];
 			for await (const name of folder.keys()) names.push(name);

@@ -143,6 +143,11 @@ export class Link {
 			},
 			names: () => (this.#isCut ? never() : folder.names()),
 			delete: (name) => (this.#isCut ? never() : folder.delete(name)),
+			later: (callBack) => {
+				folder.later(() => {
+					void this.arrives(Promise.resolve()).then(callBack);
+				});
+			},
 		};
 	}
 

@@ -2,7 +2,8 @@ import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { SettledRequest } from '#domain/outcome.ts';
-import { countName, journalName } from '#storage/journal-folder.ts';
+import { Journal } from '#storage/journal.ts';
+import { countName, journalName, type JournalFile } from '#storage/journal-folder.ts';
 import { decodeRecord, encodeRecord } from '#storage/journal-line.ts';
 import { journalLines } from '#storage/read-journal.ts';
 import { countSettled, emptyCounters } from '#domain/run.ts';
@@ -66,11 +67,14 @@ class Disk {
 	}
 }
 
+/** What is queued for the journal is written. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 async function settle(store: RunStore, numbers: readonly number[]): Promise<void> {
 	await Promise.all(
-		numbers.map((k) => {
-			store.sent(k);
-			return store.settle(succeeded(k));
+		numbers.map(async (k) => {
+			await store.sent(k);
+			await store.settle(succeeded(k));
 		}),
 	);
 }
@@ -189,7 +193,8 @@ describe('what was acknowledged', () => {
 		const { store } = await disk.started(1_000);
 		const { writes, flushes } = disk.journals;
 		await Promise.all(range(0, 100).map((k) => store.settle(succeeded(k))));
-		expect([disk.journals.writes - writes, disk.journals.flushes - flushes]).toEqual([101, 1]);
+		// One of all the lines, and one of the count.
+		expect([disk.journals.writes - writes, disk.journals.flushes - flushes]).toEqual([2, 1]);
 	});
 
 	test('comes back into the journal where that was lost instead', async () => {
@@ -249,9 +254,7 @@ describe('a disk that is full', () => {
 		await settle(store, [0, 1]);
 		disk.journals.capacity = (disk.journals.files.get(journalName(id))?.bytes.length ?? 0) + 20;
 		await expect(store.settle(succeeded(2))).rejects.toMatchObject({ kind: 'quota' });
-		expect(() => {
-			store.sent(3);
-		}).toThrow('QuotaExceededError');
+		await expect(store.sent(3)).rejects.toThrow('QuotaExceededError');
 		disk.journals.capacity = Infinity;
 		await settle(store, [2, 3]);
 		disk.loseIndexedDb();
@@ -281,20 +284,123 @@ describe('a disk that is full', () => {
 	});
 });
 
+describe('the lines of one turn of the event loop', () => {
+	async function opened(): Promise<{
+		readonly folder: MemoryFolder;
+		readonly file: JournalFile;
+		readonly journal: Journal;
+		readonly kinds: (from?: number) => string[];
+		readonly nextTurn: () => void;
+	}> {
+		const folder = new MemoryFolder();
+		const file = await folder.open('x');
+		const due: (() => void)[] = [];
+		const journal = new Journal(file, 0, (callBack) => due.push(callBack));
+		return {
+			...{ folder, file, journal },
+			kinds: (from = 0) =>
+				[...journalLines(file, from)].map(({ entry }) =>
+					entry.kind === 'settled'
+						? `settled ${String(entry.settled.request)}`
+						: 'request' in entry
+							? `${entry.kind} ${String(entry.request)}`
+							: entry.kind,
+				),
+			nextTurn: () => {
+				for (const callBack of due.splice(0)) callBack();
+			},
+		};
+	}
+
+	test('are one write, in their order, and no request leaves before it', async () => {
+		const { folder, journal, kinds, nextTurn } = await opened();
+		const left = vi.fn();
+		journal.settled(succeeded(0));
+		void journal.sent(1, 2).then(left);
+		journal.settled(succeeded(3));
+		void journal.sent(4).then(left);
+		await turn();
+		expect([left.mock.calls.length, folder.writes]).toEqual([0, 0]);
+		nextTurn();
+		await turn();
+		expect([left.mock.calls.length, folder.writes]).toEqual([2, 1]);
+		expect(kinds()).toEqual(['settled 0', 'sent 1', 'sent 2', 'settled 3', 'sent 4']);
+		journal.back(2);
+		nextTurn();
+		expect(kinds().at(-1)).toBe('back 2');
+		expect(folder.writes).toBe(2);
+	});
+
+	test('are written although the commit that stores them does not come to an end', async () => {
+		const { journal, kinds, nextTurn } = await opened();
+		journal.settled(succeeded(0));
+		journal.flush();
+		journal.settled(succeeded(1));
+		nextTurn();
+		expect(kinds()).toEqual(['settled 0', 'settled 1']);
+	});
+
+	test('are read again from the first that is in flight or not stored', async () => {
+		const { journal, kinds, nextTurn } = await opened();
+		journal.settled(succeeded(0));
+		const waiting = journal.sent(1);
+		journal.settled(succeeded(2));
+		nextTurn();
+		await waiting;
+		expect(kinds(journal.safePoint())).toEqual(['settled 0', 'sent 1', 'settled 2']);
+		expect(kinds(journal.safePoint(new Set([0])))).toEqual(['sent 1', 'settled 2']);
+		journal.stored([0]);
+		journal.back(1);
+		nextTurn();
+		expect(kinds(journal.safePoint())).toEqual(['settled 2', 'back 1']);
+	});
+
+	test('of answers are kept where the disk is full, and those of requests are not: they do not leave', async () => {
+		const { folder, journal, kinds, nextTurn } = await opened();
+		folder.capacity = 0;
+		journal.settled(succeeded(0));
+		const refused = journal.sent(1);
+		nextTurn();
+		await expect(refused).rejects.toMatchObject({ kind: 'quota' });
+		expect(() => {
+			journal.flush();
+		}).toThrow('QuotaExceededError');
+		folder.capacity = Infinity;
+		const waiting = journal.sent(2);
+		nextTurn();
+		await waiting;
+		expect(kinds()).toEqual(['settled 0', 'sent 2']);
+	});
+
+	test('are written before the file is closed; where another worker has it, nothing is, and nothing leaves', async () => {
+		const { journal, kinds, nextTurn } = await opened();
+		journal.settled(succeeded(0));
+		journal.end();
+		expect(kinds()).toEqual(['settled 0']);
+		journal.disown();
+		journal.settled(succeeded(1));
+		const refused = journal.sent(2);
+		journal.end();
+		await expect(refused).rejects.toMatchObject({ kind: 'fenced' });
+		nextTurn();
+		expect(kinds()).toEqual(['settled 0']);
+	});
+});
+
 describe('requests in flight at a crash', () => {
 	test('are counted once each: not those that came back, settled, or were counted before', async () => {
 		const disk = new Disk();
 		const { id, store } = await disk.started(50);
-		for (const k of [0, 1, 2, 3, 4]) store.sent(k);
+		await Promise.all([0, 1, 2, 3, 4].map((k) => store.sent(k)));
 		store.back(1);
 		await store.settle(succeeded(2));
 		// It leaves a second time.
 		store.back(3);
-		store.sent(3);
+		await store.sent(3);
 		const next = await disk.reopened(id);
 		await next.takeUp();
 		expect(next.paidTwice).toBe(3);
-		next.sent(0);
+		await next.sent(0);
 		const third = await disk.reopened(id);
 		await third.takeUp();
 		expect(third.paidTwice).toBe(4);
@@ -305,14 +411,15 @@ describe('requests in flight at a crash', () => {
 	test('are counted each, where several travelled in one call', async () => {
 		const disk = new Disk();
 		const { id, store } = await disk.started(50);
-		store.sent(...range(0, 5));
-		store.sent(...range(5, 10));
+		await store.sent(...range(0, 5));
+		await store.sent(...range(5, 10));
 		store.back(...range(5, 10));
-		store.sent(...range(10, 14));
+		await store.sent(...range(10, 14));
 		store.doubted(...range(10, 14));
 		expect(store.paidTwice).toBe(4);
 		// Of the first call two answers had come.
 		for (const k of [0, 1]) store.settle(inCall(k, 5)).catch(() => undefined);
+		await turn();
 		const next = await disk.reopened(id);
 		await next.takeUp();
 		expect(next.paidTwice).toBe(4 + 3);
@@ -323,9 +430,7 @@ describe('requests in flight at a crash', () => {
 		const disk = new Disk();
 		const { id, store } = await disk.started(50);
 		disk.journals.capacity = 0;
-		expect(() => {
-			store.sent(...range(0, 20));
-		}).toThrow();
+		await expect(store.sent(...range(0, 20))).rejects.toMatchObject({ kind: 'quota' });
 		disk.journals.capacity = Infinity;
 		const next = await disk.reopened(id);
 		await next.takeUp();
@@ -335,9 +440,9 @@ describe('requests in flight at a crash', () => {
 	test('are counted also when IndexedDB is lost with them', async () => {
 		const disk = new Disk();
 		const { id, store } = await disk.started(50);
-		store.sent(0);
+		await store.sent(0);
 		await settle(store, range(1, 20));
-		store.sent(30);
+		await store.sent(30);
 		disk.loseIndexedDb();
 		const next = await disk.reopened(id);
 		await next.takeUp();
@@ -367,7 +472,7 @@ test('a second answer that was dropped does not come back once the failure befor
 	const { id, store } = await disk.started(5);
 	await store.settle(failed(1));
 	// In flight to the end: what follows is read again.
-	store.sent(0);
+	await store.sent(0);
 	await store.settle(succeeded(1));
 	await store.retryFailed();
 	const next = await disk.reopened(id);
@@ -378,9 +483,9 @@ test('a second answer that was dropped does not come back once the failure befor
 test('an answer that had come when the browser was killed is neither lost nor paid for twice, stored or not', async () => {
 	const disk = new Disk();
 	const { id, store } = await disk.started(50);
-	for (const k of [0, 1, 2]) store.sent(k);
-	// It is killed before the first transaction.
+	await store.sent(0, 1, 2);
 	for (const k of [0, 1]) store.settle(succeeded(k)).catch(() => undefined);
+	await turn();
 	disk.loseIndexedDb();
 	const next = await disk.reopened(id);
 	await next.takeUp();
@@ -476,7 +581,7 @@ describe('a worker that hangs while another takes the run from it', () => {
 		const disk = new Disk();
 		const { id, store } = await disk.started(20);
 		await settle(store, [0]);
-		store.sent(7);
+		await store.sent(7);
 		const next = await (await disk.open()).openRun(id);
 		if (next === null) throw new Error('The run has gone.');
 		return { disk, id, store, next };
@@ -487,12 +592,9 @@ describe('a worker that hangs while another takes the run from it', () => {
 		await next.takeUp(true);
 		await next.settle(succeeded(1));
 		const before = disk.journals.text(journalName(id));
-		expect(() => {
-			store.sent(8);
-		}).toThrow('Another tab');
-		expect(() => {
-			store.back(7);
-		}).toThrow('Another tab');
+		await expect(store.sent(8)).rejects.toThrow('Another tab');
+		store.back(7);
+		await turn();
 		await expect(store.settle(succeeded(2))).rejects.toMatchObject({ kind: 'fenced' });
 		await expect(store.setPhase({ name: 'finished' })).rejects.toMatchObject({ kind: 'fenced' });
 		await expect(store.retryFailed()).rejects.toMatchObject({ kind: 'fenced' });
@@ -512,7 +614,7 @@ describe('a worker that hangs while another takes the run from it', () => {
 			// Between the other's steps, at its first few looks.
 			const request = 9 + looks;
 			if (++looks <= 3) {
-				store.sent(request);
+				store.sent(request).catch(() => undefined);
 				store.settle(succeeded(request)).then(
 					() => acknowledged.push(request),
 					() => undefined,
@@ -606,7 +708,7 @@ test('after any order of settles, retries, crashes and losses of one of the two,
 				if (taken === 'retry') {
 					await store.retryFailed();
 					for (const [k, { outcome }] of model) if (!outcome.ok) model.delete(k);
-				} else if (taken === 'sent') store.sent(0);
+				} else if (taken === 'sent') await store.sent(0);
 				else if (taken === 'crash' || taken === 'wipe' || taken === 'loseJournal') {
 					if (taken === 'wipe') disk.loseIndexedDb();
 					if (taken === 'loseJournal') disk.journals.files.clear();

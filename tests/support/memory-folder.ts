@@ -77,6 +77,10 @@ export class MemoryFolder implements JournalFolder {
 		return Promise.resolve();
 	}
 
+	later(callBack: () => void): void {
+		setImmediate(callBack);
+	}
+
 	/** As if every worker were killed, or those that have the named files open: handles are free, and the bytes stay as the system has them. */
 	crash(names: Iterable<string> = [...this.files.keys()]): void {
 		for (const name of names) {

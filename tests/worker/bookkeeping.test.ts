@@ -1,11 +1,12 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { emptyDraft } from '#domain/draft.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import type { RunProgress } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
+import { journalName } from '#storage/journal-folder.ts';
 import type { Host } from '#worker/host.ts';
 import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
 import { FakeBrowser, openTab } from '../support/fake-host.ts';
@@ -306,6 +307,37 @@ test('a full disk does not keep answers from being read: what could not be put r
 	await reached(engine, runId, 'finished');
 	expect(endpoint.ledger.requests).toHaveLength(21 + 25);
 });
+
+test.each(['pauseRun', 'stopRun'] as const)(
+	'what %s overtakes while it is being noted does not leave, and nobody pays for it',
+	async (end) => {
+		const tab = openTab(browser);
+		const engine = createEngine(tab.host);
+		let isHeld = true;
+		const noting = new Promise<() => void>((resolve) => {
+			journals.later = (callBack) => {
+				if (isHeld) resolve(callBack);
+				else setImmediate(callBack);
+			};
+		});
+		const runId = await started(engine, 5);
+		const write = await noting;
+		await engine[end](runId);
+		isHeld = false;
+		write();
+		const name = end === 'pauseRun' ? 'paused' : 'stopped';
+		expect(await reached(engine, runId, name)).toMatchObject({ counters: { succeeded: 0 } });
+		expect(endpoint.ledger.arrivals).toBe(0);
+		await vi.waitUntil(() =>
+			journals.text(journalName(runId)).includes(`"phase":{"name":"${name}"`),
+		);
+		tab.kill();
+		const next = createEngine(openTab(browser).host);
+		await next.resumeRun(runId);
+		expect(await reached(next, runId, 'finished')).toMatchObject({ possiblyPaidTwice: 0 });
+		expect(endpoint.ledger.arrivals).toBe(5);
+	},
+);
 
 test('a run that has just been renamed is not taken for one of another tab', async () => {
 	const runId = await killedRun();
