@@ -1,18 +1,11 @@
 import type { TextEncoding } from '#domain/text-encoding.ts';
-import { defaultSliceBytes, fileSlices } from './file-text.ts';
 
 export interface EncodingChoice {
 	readonly encoding: TextEncoding;
 	/** Bytes of a byte order mark to pass over. */
 	readonly markBytes: number;
-	/** `valid`: every byte was seen to be right; `fallback`: it is not UTF-8 and a guess. */
+	/** `valid`: it is UTF-8 as long as every byte is right; `fallback`: one was not, and this is a guess. */
 	readonly basis: 'forced' | 'mark' | 'nulPattern' | 'valid' | 'fallback';
-}
-
-export interface DetectOptions {
-	readonly forced: TextEncoding | null;
-	readonly sliceBytes?: number;
-	readonly signal?: AbortSignal;
 }
 
 interface Mark {
@@ -26,36 +19,24 @@ const marks: readonly Mark[] = [
 	{ encoding: 'utf-16be', bytes: [0xfe, 0xff] },
 ];
 
-/** Finds out the encoding from a file's first bytes and, where they do not tell, from all of them. */
-export async function detectEncoding(
-	file: Blob,
+/**
+ * Finds out the encoding from a file's first bytes. Where they do not tell, it is UTF-8 unless its bytes have been seen not
+ * to be: they are judged while they are read, and `NotUtf8` ends a reading that took them for it.
+ */
+export function detectEncoding(
 	head: Uint8Array,
-	options: DetectOptions,
-): Promise<EncodingChoice> {
+	forced: TextEncoding | null,
+	isNotUtf8: boolean,
+): EncodingChoice {
 	const mark = marks.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte));
 	const markBytes = mark?.bytes.length ?? 0;
-	if (options.forced !== null) return { encoding: options.forced, markBytes, basis: 'forced' };
+	if (forced !== null) return { encoding: forced, markBytes, basis: 'forced' };
 	if (mark !== undefined) return { encoding: mark.encoding, markBytes, basis: 'mark' };
 	const wide = wideEncoding(head);
 	if (wide !== null) return { encoding: wide, markBytes, basis: 'nulPattern' };
-	return (await isUtf8(file, options))
-		? { encoding: 'utf-8', markBytes, basis: 'valid' }
-		: { encoding: 'windows-1252', markBytes, basis: 'fallback' };
-}
-
-async function isUtf8(file: Blob, options: DetectOptions): Promise<boolean> {
-	const decoder = new TextDecoder('utf-8', { fatal: true });
-	try {
-		for await (const slice of fileSlices(file, 0, options.sliceBytes ?? defaultSliceBytes)) {
-			options.signal?.throwIfAborted();
-			decoder.decode(slice, { stream: true });
-		}
-		decoder.decode();
-		return true;
-	} catch (error) {
-		if (error instanceof TypeError) return false;
-		throw error;
-	}
+	return isNotUtf8
+		? { encoding: 'windows-1252', markBytes, basis: 'fallback' }
+		: { encoding: 'utf-8', markBytes, basis: 'valid' };
 }
 
 /**

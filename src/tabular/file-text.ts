@@ -1,10 +1,20 @@
-import type { TextEncoding } from '#domain/text-encoding.ts';
+import type { EncodingChoice } from './encoding.ts';
 
 /** 1 MB: one slice's parse stays in the tens of milliseconds, so a cancel is heard soon. */
 export const defaultSliceBytes = 1_048_576;
 
 /** The file was moved, changed or taken away since it was chosen. */
 export class UnreadableFile extends Error {}
+
+/** It was taken for UTF-8, and a byte is wrong. */
+export class NotUtf8 extends Error {
+	readonly file: Blob;
+
+	constructor(file: Blob, options: ErrorOptions) {
+		super('Not every byte is UTF-8.', options);
+		this.file = file;
+	}
+}
 
 export async function readBytes(
 	file: Blob,
@@ -46,16 +56,22 @@ export interface TextPiece {
 /** The file's text; a character whose bytes lie in two slices stays whole. */
 export async function* fileText(
 	file: Blob,
-	encoding: TextEncoding,
-	from: number,
+	{ encoding, markBytes, basis }: EncodingChoice,
 	sliceBytes: number,
 ): AsyncGenerator<TextPiece> {
+	const decoder = new TextDecoder(encoding, { fatal: basis === 'valid' });
 	// Always in stream mode: one-shot windows-1252 is Latin-1 in some Node versions.
-	const decoder = new TextDecoder(encoding);
-	let bytesRead = from;
-	for await (const slice of fileSlices(file, from, sliceBytes)) {
+	const decode = (slice?: Uint8Array): string => {
+		try {
+			return slice === undefined ? decoder.decode() : decoder.decode(slice, { stream: true });
+		} catch (cause) {
+			throw new NotUtf8(file, { cause });
+		}
+	};
+	let bytesRead = markBytes;
+	for await (const slice of fileSlices(file, markBytes, sliceBytes)) {
 		bytesRead += slice.length;
-		yield { text: decoder.decode(slice, { stream: true }), bytesRead };
+		yield { text: decode(slice), bytesRead };
 	}
-	yield { text: decoder.decode(), bytesRead };
+	yield { text: decode(), bytesRead };
 }

@@ -68,28 +68,28 @@ export async function openDelimited(
 
 async function readFirst(
 	file: File,
-	{ encoding, markBytes }: EncodingChoice,
+	encoding: EncodingChoice,
 	format: TableFormat,
 	{ limits, sliceBytes, signal, header }: ReadContext,
 ): Promise<Result<Row | null, string>> {
 	const splitter = new RowSplitter(format, limits);
-	for await (const { text } of fileText(file, encoding, markBytes, sliceBytes)) {
+	for await (const { text } of fileText(file, encoding, sliceBytes)) {
 		signal.throwIfAborted();
-		const [first] = splitter.push(text);
-		if (first !== undefined) return ok(first.cells);
+		const [first] = splitter.push(text).rows;
+		if (first !== undefined) return ok(first);
 		if (splitter.fault !== null) break;
 	}
-	const first = splitter.fault === null ? splitter.finish()[0] : undefined;
+	const first = splitter.fault === null ? splitter.finish().rows[0] : undefined;
 	const { fault } = splitter;
-	if (first !== undefined || fault === null) return ok(first?.cells ?? null);
+	if (first !== undefined || fault === null) return ok(first ?? null);
 	return err(faultText(file.name, fault, [], header !== false, limits));
 }
 
 function rowsOf(sample: Sample, format: TableFormat, { limits }: ReadContext): readonly Row[] {
 	const splitter = new RowSplitter(format, limits);
-	const whole = splitter.push(sample.text);
-	const last = sample.isWhole && splitter.fault === null ? splitter.finish() : [];
-	return [...whole, ...last].slice(0, lookedAt).map(({ cells }) => cells);
+	const whole = splitter.push(sample.text).rows;
+	const last = sample.isWhole && splitter.fault === null ? splitter.finish().rows : [];
+	return [...whole, ...last].slice(0, lookedAt);
 }
 
 const noHeaderNotice = (file: string): ImportNotice => ({

@@ -29,7 +29,7 @@ export interface OpenJson {
  */
 export async function openJson(
 	file: File,
-	{ encoding, markBytes }: EncodingChoice,
+	encoding: EncodingChoice,
 	form: JsonForm,
 	context: ReadContext,
 	onRead: (bytesRead: number) => void,
@@ -49,7 +49,7 @@ export async function openJson(
 	const wrong = (): string | null =>
 		names.size > context.limits.columns ? tooManyNames(context.limits.columns) : rows.fault;
 
-	for await (const { text, bytesRead } of fileText(file, encoding, markBytes, context.sliceBytes)) {
+	for await (const { text, bytesRead } of fileText(file, encoding, context.sliceBytes)) {
 		context.signal.throwIfAborted();
 		take(rows.push(text));
 		const fault = wrong();

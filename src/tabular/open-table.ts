@@ -29,10 +29,11 @@ export async function openTable(
 	file: File,
 	index: number,
 	context: ReadContext,
+	isNotUtf8: boolean,
 	onRead: (bytesRead: number) => void,
 ): Promise<Result<OpenTable, Problem>> {
 	const refuse = (message: string): Result<never, Problem> => fileProblem(message, index);
-	const { limits, sliceBytes, signal } = context;
+	const { limits } = context;
 	if (file.size === 0)
 		return refuse(`${file.name} is empty. Choose a file with a header and rows.`);
 	if (file.size > limits.fileBytes)
@@ -43,8 +44,7 @@ export async function openTable(
 	const head = await readBytes(file, 0, headBytes);
 	const binary = binaryLook(head);
 	if (binary !== null) return refuse(`${file.name} is not a table: ${binary}`);
-	const detectOptions = { forced: context.encoding, sliceBytes, signal };
-	const encoding = await detectEncoding(file, head, detectOptions);
+	const encoding = detectEncoding(head, context.encoding, isNotUtf8);
 	const sample = await readSample(file, encoding, context);
 	const look = textLook(sample.text);
 	if (look !== null) return refuse(`${file.name} is not a table: ${look}`);

@@ -51,8 +51,7 @@ export async function readRows(
 		source.fault ??
 		(rowsBefore + census.rows > limits.rows ? tooManyRows(file.name, limits.rows) : null);
 
-	const { encoding: name, markBytes } = encoding;
-	for await (const { text, bytesRead } of fileText(file, name, markBytes, context.sliceBytes)) {
+	for await (const { text, bytesRead } of fileText(file, encoding, context.sliceBytes)) {
 		signal.throwIfAborted();
 		census.announce(text);
 		await take(source.push(text));

@@ -17,7 +17,7 @@ export async function readSmallTable(
 	file: File,
 	mostRows: number,
 ): Promise<Result<SmallTable, readonly Problem[]>> {
-	const rows: Row[] = [];
+	let rows: Row[] = [];
 	let characters = 0;
 	const tooMuch = new AbortController();
 	const read = await readTables([file], foundOut, {
@@ -28,6 +28,11 @@ export async function readSmallTable(
 				for (const cell of row) characters += cell.length;
 			}
 			if (rows.length > mostRows || characters > mostCharacters) tooMuch.abort();
+			return Promise.resolve();
+		},
+		onRestart: () => {
+			rows = [];
+			characters = 0;
 			return Promise.resolve();
 		},
 	});

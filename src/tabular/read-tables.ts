@@ -4,7 +4,7 @@ import { problem, type Problem } from '#domain/problem.ts';
 import type { ReadingOptions } from '#domain/reading-options.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { extraColumns, uniqueName } from './column-names.ts';
-import { UnreadableFile } from './file-text.ts';
+import { NotUtf8, UnreadableFile } from './file-text.ts';
 import { openTable, type OpenTable } from './open-table.ts';
 import { ReadBytes } from './read-bytes.ts';
 import { readRows } from './read-rows.ts';
@@ -34,19 +34,13 @@ export async function readTables(
 	reading: Reading,
 ): Promise<Result<readonly TableRead[], ReadFailure>> {
 	const context = readContext(options, reading);
-	const progress = new ReadBytes(files, context.onProgress);
+	const notUtf8 = new Set<Blob>();
 	try {
-		const opened = await openAll(files, context, progress);
-		if (!opened.ok) return err({ kind: 'refused', problems: opened.error });
-		const stacks = stacksOf(opened.value);
-		const tables: TableRead[] = [];
-		for (const [number, stack] of stacks.entries()) {
-			const read = await readStack(stack, number, options, context, progress);
-			if (!read.ok) return err({ kind: 'refused', problems: read.error });
-			const notices = number === 0 ? ownTableNotices(stacks) : [];
-			tables.push({ ...read.value, notices: [...read.value.notices, ...notices] });
+		for (;;) {
+			const read = await readAll(files, options, context, notUtf8);
+			if (read !== 'again') return read.ok ? read : err({ kind: 'refused', problems: read.error });
+			await context.onRestart();
 		}
-		return ok(tables);
 	} catch (error) {
 		const { signal } = context;
 		if (signal.aborted && error === signal.reason) return err({ kind: 'cancelled' });
@@ -54,10 +48,52 @@ export async function readTables(
 	}
 }
 
+type AllRead = Result<readonly TableRead[], readonly Problem[]>;
+
+/**
+ * `again`: a file that was taken for UTF-8 is not, and is now among those that are not. Most show it within the sample,
+ * before a row was given out; to read each file whole first, only to know, would cost every reading a fifth of its time.
+ */
+async function readAll(
+	files: readonly File[],
+	options: ReadingOptions,
+	context: ReadContext,
+	notUtf8: Set<Blob>,
+): Promise<AllRead | 'again'> {
+	try {
+		return await readAsTaken(files, options, context, notUtf8);
+	} catch (error) {
+		if (!(error instanceof NotUtf8)) throw error;
+		notUtf8.add(error.file);
+		return 'again';
+	}
+}
+
+async function readAsTaken(
+	files: readonly File[],
+	options: ReadingOptions,
+	context: ReadContext,
+	notUtf8: ReadonlySet<Blob>,
+): Promise<AllRead> {
+	const progress = new ReadBytes(files, context.onProgress);
+	const opened = await openAll(files, context, notUtf8, progress);
+	if (!opened.ok) return opened;
+	const stacks = stacksOf(opened.value);
+	const tables: TableRead[] = [];
+	for (const [number, stack] of stacks.entries()) {
+		const read = await readStack(stack, number, options, context, progress);
+		if (!read.ok) return read;
+		const notices = number === 0 ? ownTableNotices(stacks) : [];
+		tables.push({ ...read.value, notices: [...read.value.notices, ...notices] });
+	}
+	return ok(tables);
+}
+
 /** Every file's columns are looked at before the first row is read: what cannot be read costs no time. */
 async function openAll(
 	files: readonly File[],
 	context: ReadContext,
+	notUtf8: ReadonlySet<Blob>,
 	progress: ReadBytes,
 ): Promise<Result<readonly OpenTable[], readonly Problem[]>> {
 	if (files.length === 0) return err([problem('dataFiles', 'Choose a file to read.')]);
@@ -65,7 +101,7 @@ async function openAll(
 	const problems: Problem[] = [];
 	for (const [index, file] of files.entries()) {
 		const opened = await whileReadable(file, index, () =>
-			openTable(file, index, context, (bytes) => {
+			openTable(file, index, context, notUtf8.has(file), (bytes) => {
 				progress.opened(index, bytes);
 			}),
 		);

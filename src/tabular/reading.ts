@@ -20,6 +20,8 @@ export type RowSink = (rows: readonly Row[], table: number) => Promise<void>;
 /** What a reading works with. */
 export interface Reading {
 	readonly sink: RowSink;
+	/** The rows that the sink was given were read wrong: they are to be thrown away, and all come again. */
+	readonly onRestart: () => Promise<void>;
 	readonly signal?: AbortSignal;
 	readonly onProgress?: (progress: ReadProgress) => void;
 	readonly limits?: TableLimits;

@@ -5,7 +5,7 @@ import type { JsonLayout } from './open-json.ts';
 import type { OpenTable } from './open-table.ts';
 import type { ReadContext } from './reading.ts';
 import type { RowCensus } from './row-census.ts';
-import { RowSplitter, type SplitRow } from './row-splitter.ts';
+import { RowSplitter, type RowMark, type SplitRows } from './row-splitter.ts';
 import { faultText } from './table-problems.ts';
 
 /** The rows that are kept of a file whose text arrives in pieces, in the order of its columns. */
@@ -68,9 +68,10 @@ class DelimitedSource implements RowSource {
 	readonly #edits: ReadonlyMap<number, string>;
 	#isHeaderRead: boolean;
 	#number = 0;
-	/** The row that is looked at. One function tells its text: one for each row would cost more than the rest of it. */
-	#row: SplitRow | null = null;
-	readonly #textOfRow = (): string => (this.#row === null ? '' : this.#splitter.textOf(this.#row));
+	/** Of the row that is looked at. One function tells its text: one for each row would cost more than the rest of it. */
+	#mark: RowMark | null = null;
+	readonly #textOfRow = (): string =>
+		this.#mark === null ? '' : this.#splitter.textOf(this.#mark);
 
 	constructor(table: OpenTable, layout: DelimitedLayout, census: RowCensus, context: ReadContext) {
 		this.#table = table;
@@ -98,33 +99,39 @@ class DelimitedSource implements RowSource {
 		return this.#take(this.#splitter.finish());
 	}
 
-	#take(split: readonly SplitRow[]): readonly Row[] {
+	#take({ rows: found, marks }: SplitRows): readonly Row[] {
 		const rows: Row[] = [];
-		for (const row of split) {
+		for (const [i, cells] of found.entries()) {
+			const mark = marks?.[i] ?? null;
 			if (!this.#isHeaderRead) {
-				this.#census.addHeader(row.cells, row.isMalformed);
+				this.#census.addHeader(cells, mark?.isMalformed ?? false);
 				this.#isHeaderRead = true;
 				continue;
 			}
-			this.#census.addBlankLines(row.blankLinesBefore);
+			if (mark !== null) this.#census.addBlankLines(mark.blankLinesBefore);
 			const edit = this.#edits.get(++this.#number);
-			this.#row = row;
-			if (edit === undefined) this.#keep(row, this.#textOfRow, rows);
-			else for (const other of this.#parsed(edit)) this.#keep(other, () => edit, rows);
+			this.#mark = mark;
+			if (edit === undefined) this.#keep(cells, mark?.isMalformed ?? false, this.#textOfRow, rows);
+			else this.#keepEdit(edit, rows);
 		}
 		return rows;
 	}
 
-	#keep({ cells, isMalformed }: SplitRow, text: () => string, rows: Row[]): void {
+	#keep(cells: Row, isMalformed: boolean, text: () => string, rows: Row[]): void {
 		if (this.#census.addRow(cells, isMalformed, this.#number, text)) rows.push(cells);
 	}
 
 	/** What was written by hand ends where it ends: a quote that it opens cannot swallow the rows behind it. */
-	#parsed(text: string): readonly SplitRow[] {
-		const splitter = new RowSplitter(this.#layout.format, this.#context.limits);
-		const rows = [...splitter.push(text), ...splitter.finish()];
-		if (splitter.fault === null) return rows;
-		const cells = text.split(this.#layout.format.delimiter || '\n');
-		return [{ cells, isMalformed: true, blankLinesBefore: 0, start: 0, end: 0 }];
+	#keepEdit(text: string, rows: Row[]): void {
+		const { format } = this.#layout;
+		const splitter = new RowSplitter(format, this.#context.limits);
+		const split = [splitter.push(text), splitter.finish()];
+		if (splitter.fault !== null) {
+			this.#keep(text.split(format.delimiter || '\n'), true, () => text, rows);
+			return;
+		}
+		for (const { rows: found, marks } of split)
+			for (const [i, cells] of found.entries())
+				this.#keep(cells, marks?.[i]?.isMalformed ?? false, () => text, rows);
 	}
 }

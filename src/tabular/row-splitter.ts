@@ -1,16 +1,22 @@
 import Papa from 'papaparse';
 import type { ParseResult, ParseStepResult } from 'papaparse';
+import type { Row } from '#domain/dataset.ts';
 import type { LineEnd } from './line-end.ts';
 import type { TableLimits } from './limits.ts';
 import { delimiterOf, parserOptions, type TableFormat } from './table-format.ts';
 
-export interface SplitRow {
-	readonly cells: readonly string[];
+export interface SplitRows {
+	readonly rows: readonly Row[];
+	/** One for each of them; null where each is as wide as the first and has nothing to it. */
+	readonly marks: readonly RowMark[] | null;
+}
+
+export interface RowMark {
 	/** A quote stands where it should have been doubled. */
 	readonly isMalformed: boolean;
 	/** Blank lines passed over since the row before. */
 	readonly blankLinesBefore: number;
-	/** Where it stands in the text that was parsed with it; of no use for one as wide as the first and without a fault. */
+	/** Where it stands in the text that was parsed with it. */
 	readonly start: number;
 	readonly end: number;
 }
@@ -25,8 +31,9 @@ export interface SplitFault {
 
 const pushesByStep = 16;
 
-interface Split {
-	readonly rows: readonly SplitRow[];
+const noRows: SplitRows = { rows: [], marks: null };
+
+interface Split extends SplitRows {
 	/** Where the text goes on that is no whole row yet. */
 	readonly end: number;
 }
@@ -60,31 +67,31 @@ export class RowSplitter {
 		return this.#fault;
 	}
 
-	push(text: string): readonly SplitRow[] {
+	push(text: string): SplitRows {
 		this.#held += text;
-		if (this.#held.length < this.#parseFrom) return [];
-		const { rows, end } = this.#parse(this.#held, true);
+		if (this.#held.length < this.#parseFrom) return noRows;
+		const { rows, marks, end } = this.#parse(this.#held, true);
 		this.#held = this.#held.slice(end);
 		this.#parseFrom = this.#held.length * 2;
 		if (this.#fault === null && this.#held.length > this.#limits.cellCharacters) this.#checkHeld();
-		return rows;
+		return { rows, marks };
 	}
 
 	/** The last row, which no line end need follow. */
-	finish(): readonly SplitRow[] {
-		if (this.#held === '') return [];
+	finish(): SplitRows {
+		if (this.#held === '') return noRows;
 		// Without a line end, blanks or a `\r` after the last closing quote would count as a quote never closed.
-		return this.#parse(this.#held + this.#lineEnd, false).rows;
+		return this.#parse(this.#held + this.#lineEnd, false);
 	}
 
 	/** A row of the last ones given out as the file has it, without its line end. */
-	textOf({ start, end }: SplitRow): string {
+	textOf({ start, end }: RowMark): string {
 		return this.#parsed.slice(start, end).replace(/[\r\n]+$/, '');
 	}
 
 	#parse(text: string, isOpenEnded: boolean): Split {
 		this.#parsed = text;
-		if (this.#plainIn-- > 0) return this.#parseByStep(text, isOpenEnded);
+		if (this.#plainIn-- > 0 || this.#blankLines > 0) return this.#parseByStep(text, isOpenEnded);
 		const plain = this.#parsePlain(text, isOpenEnded);
 		if (plain !== null) return plain;
 		// Where one row is out of the ordinary, others will be: trying in vain would cost a parse each time.
@@ -104,28 +111,19 @@ export class RowSplitter {
 		if (parsed.errors.length > 0) return null;
 		const width = this.#width ?? parsed.data[0]?.length ?? 0;
 		if (width > this.#limits.columns) return null;
-		// A cell in quotes that ends in a `\r` of its own cannot be told from another here.
-		const mayStrip = this.#lineEnd === '\n' && !text.includes('\r"');
+		let mayStrip = false;
 		for (const cells of parsed.data) {
 			if (cells.length !== width || this.#isLongOrBlank(cells)) return null;
 			const last = cells[width - 1] ?? '';
 			if (this.#lineEnd === '\r' || !last.endsWith('\r')) continue;
+			// A cell in quotes that ends in a `\r` of its own cannot be told from another here.
+			mayStrip ||= !text.includes('\r"');
 			if (!mayStrip) return null;
 			cells[width - 1] = last.slice(0, -1);
 		}
-		const rows = parsed.data.map((cells, i) => ({
-			cells,
-			isMalformed: false,
-			blankLinesBefore: i === 0 ? this.#blankLines : 0,
-			start: 0,
-			end: 0,
-		}));
-		if (rows.length > 0) {
-			this.#blankLines = 0;
-			this.#width = width;
-		}
-		this.#rows += rows.length;
-		return { rows, end: parsed.meta.cursor };
+		if (parsed.data.length > 0) this.#width = width;
+		this.#rows += parsed.data.length;
+		return { rows: parsed.data, marks: null, end: parsed.meta.cursor };
 	}
 
 	#isLongOrBlank(cells: readonly string[]): boolean {
@@ -135,7 +133,8 @@ export class RowSplitter {
 	}
 
 	#parseByStep(text: string, isOpenEnded: boolean): Split {
-		const rows: SplitRow[] = [];
+		const rows: Row[] = [];
+		const marks: RowMark[] = [];
 		let start = 0;
 		const parser = new Papa.Parser({
 			...parserOptions(this.#format),
@@ -151,8 +150,8 @@ export class RowSplitter {
 						parser.abort();
 						return;
 					}
-					rows.push({
-						cells: row,
+					rows.push(row);
+					marks.push({
 						isMalformed: errors.length > 0,
 						blankLinesBefore: this.#blankLines,
 						start: from,
@@ -165,7 +164,7 @@ export class RowSplitter {
 			},
 		});
 		parser.parse(text, 0, isOpenEnded);
-		return { rows, end: start };
+		return { rows, marks, end: start };
 	}
 
 	/** The row's cells without the `\r` of its line end; null for a blank line. */

@@ -12,11 +12,11 @@ export interface Sample {
 
 export async function readSample(
 	file: File,
-	{ encoding, markBytes }: EncodingChoice,
+	encoding: EncodingChoice,
 	{ sliceBytes, signal }: ReadContext,
 ): Promise<Sample> {
 	let text = '';
-	for await (const piece of fileText(file, encoding, markBytes, sliceBytes)) {
+	for await (const piece of fileText(file, encoding, sliceBytes)) {
 		signal.throwIfAborted();
 		text += piece.text;
 		if (text.length > sampleCharacters)

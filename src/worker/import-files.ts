@@ -35,14 +35,18 @@ export async function importFiles(
 	const writers: Writer[] = [];
 	const writerOf = async (table: number): Promise<Writer> =>
 		(writers[table] ??= await library.createDataset(table === 0 ? into?.datasetId : undefined));
+	const discard = async (): Promise<void> => {
+		await Promise.all(writers.splice(0).map((writer) => writer.discard()));
+	};
 	const refuse = async (problems: readonly Problem[]) => {
-		await Promise.all(writers.map((writer) => writer.discard()));
+		await discard();
 		return err(problems);
 	};
 	try {
 		const read = await readTables(files, options, {
 			signal,
 			sink: async (rows, table) => (await writerOf(table)).append(rows),
+			onRestart: discard,
 			onProgress: (now) => {
 				seen = now;
 				progress.changed();

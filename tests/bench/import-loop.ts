@@ -58,7 +58,14 @@ const bareParse = (file: File): Promise<number> =>
 	});
 
 async function parse(file: File, sink: (rows: readonly Row[]) => Promise<void>): Promise<number> {
-	const read = await readTables([file], { encoding: null, delimiter: null }, { sink });
+	const read = await readTables(
+		[file],
+		{ encoding: null, delimiter: null },
+		{
+			sink,
+			onRestart: () => Promise.reject(new Error('The file is UTF-8.')),
+		},
+	);
 	if (!read.ok) throw new Error(JSON.stringify(read.error));
 	return read.value[0]?.rowCount ?? 0;
 }

@@ -68,6 +68,42 @@ describe('the encoding is found out', () => {
 		const tried = await read([...utf8, 0x33, 0x2c, 0xc3], { sliceBytes: 4 });
 		expect(tried.table?.encoding).toBe('windows-1252');
 	});
+
+	/** More than is looked at before the first row is given out. */
+	const many = Array.from({ length: 30_000 }, (_, i) => [String(i), 'café']);
+	const long = `id,review\n${many.map((row) => row.join(',')).join('\n')}\n`;
+	const latin = Uint8Array.from(long, (char) => char.charCodeAt(0));
+	const late = new Uint8Array([...new TextEncoder().encode(long), 0x78, 0x2c, 0xe9, 0x0a]);
+
+	test('of a file whose first wrong byte comes after rows were given out, each row is there once', async () => {
+		const tried = await read(late);
+		expect(tried.restarts).toBe(1);
+		expect(tried.rows).toEqual([...many.map(([id]) => [id, 'cafÃ©']), ['x', 'é']]);
+		expect(tried.table).toMatchObject({ rowCount: 30_001, encoding: 'windows-1252' });
+		expect(noticesOf(tried)).toHaveLength(1);
+	});
+
+	test('of several files, that of each is its own', async () => {
+		const file = (name: string, bytes: Uint8Array<ArrayBuffer>): File => new File([bytes], name);
+		const tried = await read([
+			file('a.csv', new TextEncoder().encode(long)),
+			file('b.csv', latin),
+			file('c.csv', late),
+		]);
+		expect(tried.restarts).toBe(2);
+		expect(tried.rows.slice(0, 60_000).every(([, review]) => review === 'café')).toBe(true);
+		expect(tried.rows[60_000]).toEqual(['0', 'cafÃ©', 'c.csv']);
+		expect(tried.table?.rowCount).toBe(90_001);
+	});
+
+	test('of JSON Lines too', async () => {
+		const lines = many.map(([id]) => JSON.stringify({ id, review: 'cafe' })).join('\n');
+		const tried = await read(
+			Uint8Array.from(lines.replace(/cafe"}$/, 'café"}'), (char) => char.charCodeAt(0)),
+		);
+		expect(tried.rows.at(-1)).toEqual(['29999', 'café']);
+		expect(tried.rows).toHaveLength(30_000);
+	});
 });
 
 describe('a chosen encoding wins', () => {

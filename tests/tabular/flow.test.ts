@@ -10,6 +10,8 @@ async function settle(): Promise<void> {
 	for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+const onRestart = (): Promise<void> => Promise.reject(new Error('It was UTF-8.'));
+
 test('no more than one slice is read ahead while the sink is at work', async () => {
 	const file = fileOf(table);
 	let bytesAsked = 0;
@@ -24,6 +26,7 @@ test('no more than one slice is read ahead while the sink is at work', async () 
 	let rows = 0;
 	const reading = readTables([watched], asFound, {
 		sliceBytes: 100,
+		onRestart,
 		sink: async (batch) => {
 			rows += batch.length;
 			await new Promise<void>((resolve) => releases.push(resolve));
@@ -50,6 +53,7 @@ test('the sink gets no more rows at once than it wants', async () => {
 	const sizes: number[] = [];
 	const result = await readTables([fileOf(table)], asFound, {
 		batchRows: 300,
+		onRestart,
 		sink: (batch) => {
 			sizes.push(batch.length);
 			return Promise.resolve();
@@ -65,6 +69,7 @@ test.each([1, 2, 5])('a cancel at batch %i ends the reading', async (at) => {
 	const result = await readTables([fileOf(table)], asFound, {
 		sliceBytes: 100,
 		signal: controller.signal,
+		onRestart,
 		sink: () => {
 			if (++batches === at) controller.abort();
 			return Promise.resolve();
@@ -74,9 +79,10 @@ test.each([1, 2, 5])('a cancel at batch %i ends the reading', async (at) => {
 	expect(batches).toBe(at);
 });
 
-test('a cancel is heard while the encoding is found out', async () => {
+test('a cancel is heard before the first row', async () => {
 	const result = await readTables([fileOf(table)], asFound, {
 		signal: AbortSignal.abort(),
+		onRestart,
 		sink: () => Promise.reject(new Error('nothing was to be read')),
 	});
 	expect(result).toEqual({ ok: false, error: { kind: 'cancelled' } });
@@ -84,7 +90,10 @@ test('a cancel is heard while the encoding is found out', async () => {
 
 test('a sink that fails is not taken for a bad file', async () => {
 	const full = new DOMException('disk full', 'QuotaExceededError');
-	const reading = readTables([fileOf(table)], asFound, { sink: () => Promise.reject(full) });
+	const reading = readTables([fileOf(table)], asFound, {
+		onRestart,
+		sink: () => Promise.reject(full),
+	});
 	await expect(reading).rejects.toBe(full);
 });
 
@@ -93,6 +102,7 @@ test('progress goes from the first slice to all of the file', async () => {
 	const file = fileOf(table);
 	const result = await readTables([file], asFound, {
 		sliceBytes: 1_000,
+		onRestart,
 		sink: () => Promise.resolve(),
 		onProgress: (progress) => {
 			expect(progress.bytesTotal).toBe(file.size);

@@ -23,6 +23,8 @@ export interface Tried {
 	readonly table: TableRead | null;
 	/** All of them. */
 	readonly tables: readonly { readonly table: TableRead; readonly rows: readonly Row[] }[];
+	/** How often it was begun anew. */
+	readonly restarts: number;
 	readonly problems: readonly string[];
 }
 
@@ -34,11 +36,12 @@ export const withLimits = (limits: Partial<TableLimits>): TableLimits => ({
 /** Reads files into memory. */
 export async function read(
 	content: Content | File | readonly File[],
-	options: Partial<ReadingOptions & Omit<Reading, 'sink'>> = {},
+	options: Partial<ReadingOptions & Omit<Reading, 'sink' | 'onRestart'>> = {},
 ): Promise<Tried> {
 	const files = isFiles(content) ? content : [content instanceof File ? content : fileOf(content)];
 	const { encoding = null, delimiter = null, header, quotes, oddRows, edits, ...reading } = options;
 	const rows: Row[][] = [];
+	let restarts = 0;
 	const chosen: ReadingOptions = {
 		...{ encoding, delimiter },
 		...(header === undefined ? {} : { header }),
@@ -52,16 +55,28 @@ export async function read(
 			(rows[table] ??= []).push(...batch);
 			return Promise.resolve();
 		},
+		onRestart: () => {
+			rows.splice(0);
+			restarts++;
+			return Promise.resolve();
+		},
 	});
 	if (result.ok) {
 		const tables = result.value.map((table, i) => ({ table, rows: rows[i] ?? [] }));
-		return { rows: rows[0] ?? [], table: tables[0]?.table ?? null, tables, problems: [] };
+		return {
+			rows: rows[0] ?? [],
+			table: tables[0]?.table ?? null,
+			tables,
+			restarts,
+			problems: [],
+		};
 	}
 	const { error } = result;
 	return {
 		rows: rows[0] ?? [],
 		table: null,
 		tables: [],
+		restarts,
 		problems:
 			error.kind === 'refused' ? error.problems.map(({ message }) => message) : ['cancelled'],
 	};

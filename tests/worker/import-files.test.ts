@@ -48,6 +48,19 @@ describe('files that make several tables', () => {
 	});
 });
 
+test('a file that turns out not to be UTF-8 when rows of it are stored is stored once, as it is', async () => {
+	const browser = new FakeBrowser();
+	const engine = engineIn(browser);
+	const before = new TextEncoder().encode(`id,town\n${'1,Rome\n'.repeat(300_000)}`);
+	const id = await imported(engine, [
+		new File([before, new Uint8Array([0x32, 0x2c, 0xc5])], 'x.csv'),
+	]);
+	expect(await names(engine)).toEqual(['x.csv 300001']);
+	expect(await engine.readRows(id, 300_000, 2)).toEqual([['2', 'Å']]);
+	const stored = (await browser.indexedDB.databases()).map(({ name }) => name).sort();
+	expect(stored).toEqual(['volley', `volley-dataset-${id}`]);
+});
+
 describe('files read again otherwise', () => {
 	const skipping: ReadingOptions = { ...foundOut, oddRows: 'skip' };
 
