@@ -194,6 +194,8 @@ test.each([
 	['b.txt', true],
 	['b.csv', false],
 	['json', false],
+	['judge.volley.json', false],
+	['judge.volley (1).json', false],
 ])('whether %s is a template file: %s', (name, expected) => {
 	expect(isTemplateFileName(name)).toBe(expected);
 });
