@@ -46,7 +46,8 @@ export interface SetupFile {
 /** A larger file is neither written nor read: it is held in memory as one text. */
 export const mostSetupBytes = 100_000_000;
 
-const prose = text(1_000_000);
+/** As long as it likes: a draft may have it, and the file as a whole is bounded. */
+const prose = text(mostSetupBytes);
 const name = text(1_000);
 const maybe = optional(orNull(number));
 

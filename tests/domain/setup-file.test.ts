@@ -159,6 +159,14 @@ const setupWith = (more: object) => (file: Record<string, unknown>) => ({
 	setup: { ...(file['setup'] as object), ...more },
 });
 
+test('a template of two million characters goes out and comes back', async () => {
+	const prompt = 'x'.repeat(2_000_000);
+	const read = readSetupFile(
+		await written({ ...emptyDraft, templates: [{ messages: [], prompt }] }),
+	);
+	expect(read.ok && read.value.draft.templates[0]?.prompt.length).toBe(2_000_000);
+});
+
 describe('a file that is no setup of this version', () => {
 	test.each<[string, (file: Record<string, unknown>) => unknown, RegExp]>([
 		['of a later version', (file) => ({ ...file, version: 2 }), /newer version of Volley/],
