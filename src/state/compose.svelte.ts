@@ -20,6 +20,7 @@ import { DataState } from './data.svelte.ts';
 import { DatasetList } from './dataset-list.svelte.ts';
 import {
 	likelyIdColumn,
+	withDemo,
 	withProvider,
 	withTemplate,
 	withTemplatesImported,
@@ -261,7 +262,13 @@ export class ComposeState {
 	}
 
 	async readAgain(options: ReadingOptions): Promise<void> {
-		this.#use(await this.data.readAgain(options));
+		const before = this.data.dataset;
+		const isNone = before !== null && this.draft.idColumn === null;
+		const dataset = await this.data.readAgain(options);
+		this.#use(dataset);
+		// That it has none was chosen where one looked like it.
+		if (dataset !== null && isNone && likelyIdColumn(before.columns) !== null)
+			this.set({ idColumn: null });
 	}
 
 	/** Their problems show at once, as those of a draft that comes back. */
@@ -307,7 +314,7 @@ export class ComposeState {
 			this.edit((draft) => withTemplate(draft, 0, sample.template));
 		const unreachable: readonly Field[] = ['baseUrl', 'resource', 'apiVersion', 'apiKey', 'model'];
 		if (this.problems.some(({ field }) => unreachable.includes(field)))
-			this.edit((draft) => withProvider({ ...draft, models: [''] }, 'demo'));
+			this.edit((draft) => withDemo(draft));
 	}
 
 	/** Gives the typed key to the worker, once it is known where it belongs. */

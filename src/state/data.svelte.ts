@@ -106,6 +106,8 @@ export class DataState {
 
 	/** Shows a dataset that is stored already; false where it no longer is. */
 	async restore(datasetId: string): Promise<boolean> {
+		// It was chosen after the files were: they must not take its place once they are read.
+		if (this.reading !== null) await this.cancel();
 		const before = this.#import;
 		const dataset = await this.#api.getDataset(datasetId);
 		if (dataset === null || before !== this.#import) return dataset !== null;

@@ -38,6 +38,13 @@ export function withProvider(draft: Draft, provider: Provider): Draft {
 	return { ...draft, provider, models };
 }
 
+/** Answers without an address or a key, whatever was typed before. */
+export const withDemo = (draft: Draft): Draft => ({
+	...draft,
+	provider: 'demo',
+	models: [suggestedModels.demo[0] ?? ''],
+});
+
 export const withModel = (draft: Draft, at: number, model: string): Draft => ({
 	...draft,
 	models: replaceAt(draft.models, at, model),

@@ -34,6 +34,14 @@ describe('a file', () => {
 		expect(compose.draft.idColumn).toBe('stars');
 	});
 
+	test('that is read again keeps that no ID column was chosen', async () => {
+		const { compose } = await composing();
+		await compose.takeFiles([file()]);
+		compose.set({ idColumn: null });
+		await compose.readAgain({ encoding: 'windows-1252', delimiter: null });
+		expect(compose.draft.idColumn).toBeNull();
+	});
+
 	test('that is refused leaves the data before in place', async () => {
 		const results: Imported[] = [ok(reviews), err([problem('dataFiles', 'not a table')])];
 		const { compose } = await composing({
@@ -204,6 +212,23 @@ describe('a dataset that is stored', () => {
 		await compose.chooseDataset('d2');
 		expect(compose.data.dataset).toBe(other);
 		expect(compose.draft).toMatchObject({ datasetId: 'd2', idColumn: 'id' });
+	});
+
+	test('chosen while files are read stays: they are given up', async () => {
+		const other = dataset(['id', 'title'], 7, 'd2');
+		const { importFiles, ends } = slowImports();
+		const { compose, worker } = await composing({
+			importFiles,
+			getDataset: () => Promise.resolve(other),
+		});
+		const reading = compose.takeFiles([file()]);
+		await rest();
+		await compose.chooseDataset('d2');
+		ends[0]?.(ok(reviews));
+		await reading;
+		expect(compose.data.dataset).toBe(other);
+		expect(compose.draft.datasetId).toBe('d2');
+		expect(worker.asked('cancelImport')).toHaveLength(1);
 	});
 
 	test('that is gone meanwhile leaves the one before, and the list', async () => {

@@ -129,6 +129,14 @@ describe('the sample', () => {
 		expect(worker.asked('startRun')).toMatchObject([[{ datasetId: 'd1', idColumn: 'ID' }]]);
 	});
 
+	test('needs no model typed before, on Demo either', async () => {
+		const { compose } = await composing();
+		compose.edit((draft) => ({ ...draft, models: [''] }));
+		await compose.useSample(coffeeReviews);
+		expect(compose.draft).toMatchObject({ provider: 'demo', models: ['demo-small'] });
+		expect(compose.problems).toEqual([]);
+	});
+
 	test('keeps a prompt that was written', async () => {
 		const { compose } = await composing();
 		write(compose, 'Mine: {review}');
