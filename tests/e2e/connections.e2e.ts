@@ -292,5 +292,6 @@ test('a saved connection is there after a reload, is renamed and deleted; its ke
 	await app.button('Delete connection Ours').click();
 	await dialog.getByRole('button', { name: 'Delete connection' }).click();
 	await expect(savedField).toBeHidden();
+	await expect(page.getByRole('combobox', { name: 'Provider' })).toBeFocused();
 	await expect(page.getByRole('textbox', { name: 'Resource' })).toHaveValue(endpoint.origin);
 });

@@ -191,7 +191,11 @@ test('each row names its model, and blank cells take the one that is typed', asy
 	endpoint,
 }) => {
 	await opened(app, endpoint.url);
-	await app.button('Set a parameter from a column').click();
+	const bind = app.button('Set a parameter from a column');
+	await bind.click();
+	await app.button('Remove parameter 1').press('Enter');
+	await expect(bind).toBeFocused();
+	await bind.click();
 	await app.page.getByRole('combobox', { name: 'Parameter 1', exact: true }).fill('model');
 	await app.page.getByRole('combobox', { name: 'Column of parameter 1' }).selectOption('which');
 	await expect(plan(app)).toContainText('60 rows × the model in “which” = 60 requests');
