@@ -1,3 +1,4 @@
+import type { Provider } from './connection.ts';
 import type { SettingsDraft } from './draft.ts';
 import type { JsonObject } from './json.ts';
 import { parseOtherParameters } from './parameters.ts';
@@ -13,6 +14,7 @@ interface CheckedSettings {
 /** The settings that are right, and what is wrong with the others. */
 export function checkSettings(
 	draft: SettingsDraft,
+	provider: Provider,
 	problems: Problem[],
 ): { readonly settings: CheckedSettings | null; readonly other: JsonObject | null } {
 	const whole = (
@@ -50,8 +52,11 @@ export function checkSettings(
 		whole('contextWindow', 'Context window', contextWindow, 1, 100_000_000);
 	if (draft.maxTokens !== null) whole('maxTokens', 'Max tokens', draft.maxTokens, 1, 10_000_000);
 	const temperature = draft.temperature;
-	if (temperature !== null && !(temperature >= 0 && temperature <= 2))
-		problems.push(problem('temperature', 'Temperature must be a number from 0 to 2, or empty.'));
+	// Other servers take more than OpenAI's API does.
+	const hottest = provider === 'compatible' ? Number.MAX_VALUE : 2;
+	const range = provider === 'compatible' ? '0 or more' : 'a number from 0 to 2';
+	if (temperature !== null && !(temperature >= 0 && temperature <= hottest))
+		problems.push(problem('temperature', `Temperature must be ${range}, or empty.`));
 	const other = parseOtherParameters(draft.otherParameters, {
 		temperature: temperature !== null,
 		maxTokens: draft.maxTokens !== null,

@@ -54,6 +54,8 @@ export function normalizeBaseUrl(typed: string): Result<string, string> {
 		return err(
 			'Base URL ends with a query (? or #). Remove it: the endpoint’s path is added to its end.',
 		);
+	if (url.protocol === 'http:' && url.hostname === '[::1]')
+		return err('Base URL names this machine as [::1]. Write localhost or 127.0.0.1 in its place.');
 	if (url.protocol === 'http:' && !loopback.test(url.hostname))
 		return err(
 			`Base URL would send the key and the data unencrypted to ${url.hostname}. Use https://, or http:// on this machine (localhost).`,

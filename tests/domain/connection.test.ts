@@ -32,7 +32,7 @@ describe('a base URL', () => {
 		['http://127.0.0.1.evil.example/v1', /unencrypted/],
 		['http://localhost.evil.example/v1', /unencrypted/],
 		// The page's policy can name no IPv6 address.
-		['http://[::1]:8080/v1', /on this machine \(localhost\)/],
+		['http://[::1]:8080/v1', /Write localhost or 127\.0\.0\.1 in its place/],
 		['javascript:alert(1)', /has no scheme/],
 	])('%j is refused in words', (typed, message) => {
 		const result = normalizeBaseUrl(typed);

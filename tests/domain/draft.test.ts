@@ -86,6 +86,17 @@ describe('a draft', () => {
 		expect(check.hints[0]?.message).toMatch(hint);
 	});
 
+	test.each([
+		['openai', 2.1, ['Temperature must be a number from 0 to 2, or empty.']],
+		['compatible', 2.5, []],
+		['compatible', -0.1, ['Temperature must be 0 or more, or empty.']],
+	] as const)('a temperature at provider %s: %d', (provider, temperature, messages) => {
+		const settings = { ...emptyDraft.settings, temperature };
+		const { problems } = checkDraft({ ...emptyDraft, provider, settings }, reviews);
+		const found = problems.filter(({ field }) => field === 'temperature');
+		expect(found.map(({ message }) => message)).toEqual(messages);
+	});
+
 	test.each<[Partial<SettingsDraft>, string, RegExp]>([
 		[{ completionsPerPrompt: 0 }, 'completionsPerPrompt', /whole number from 1 to 128/],
 		[{ completionsPerPrompt: -1 }, 'completionsPerPrompt', /whole number from 1/],
