@@ -240,8 +240,9 @@ export class ComposeState {
 	async takeFiles(files: readonly File[], options?: ReadingOptions): Promise<void> {
 		if (!this.ready) await this.#restored;
 		if (this.broken) return;
-		const setup = files.find(({ name }) => isSetupName(name));
-		if (setup !== undefined) await this.openSetup(setup);
+		const setups = files.filter(({ name }) => isSetupName(name));
+		if (setups.length > 1) this.setupFile.refuseSeveral(setups);
+		else if (setups[0] !== undefined) await this.openSetup(setups[0]);
 		this.#use(
 			await this.data.take(
 				files.filter(({ name }) => !isSetupName(name)),

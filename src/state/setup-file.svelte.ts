@@ -40,6 +40,12 @@ export class SetupFileState {
 		return null;
 	}
 
+	/** Each would take the place of the one before. */
+	refuseSeveral(files: readonly File[]): void {
+		const file = files.map(({ name }) => name).join(', ');
+		this.notice = { kind: 'refused', file, problems: ['Open one setup at a time.'] };
+	}
+
 	/** Told that a setup stands in the place of the draft before. */
 	opened(file: string, draft: Draft, before: Draft, dataset: Dataset | null): void {
 		this.#before = before;

@@ -64,6 +64,19 @@ describe('an opened setup', () => {
 		expect(compose.draft.idColumn).toBe('ID');
 	});
 
+	test('is one: of two that are dropped none is opened, and both are named', async () => {
+		const { compose, worker } = await opening();
+		const before = compose.draft;
+		await compose.takeFiles([setupFile(), setupFile('other.volley.json')]);
+		expect(compose.draft).toBe(before);
+		expect(compose.setupFile.notice).toEqual({
+			kind: 'refused',
+			file: 'coffee.volley.json, other.volley.json',
+			problems: ['Open one setup at a time.'],
+		});
+		expect(worker.asked('openSetup')).toEqual([]);
+	});
+
 	test('brings its own rows where it has some', async () => {
 		const own = dataset(['ID', 'review'], 9, 'd2');
 		const world = await composing({
