@@ -42,9 +42,11 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 		advice: 'Duplicate the run, then choose the other Endpoint or another model.',
 	},
 	notAnApi: {
-		title: 'The Base URL answered a web page.',
-		meaning: 'It leads to a site for people or to a sign-in, so no row can get an answer there.',
-		advice: 'Duplicate the run and correct the Base URL. It often ends with /v1.',
+		title: 'There is no such API at this address.',
+		meaning:
+			'What answered is a web page, a sign-in, or a server without this Endpoint, so no row can get an answer there.',
+		advice:
+			'Duplicate the run and correct the Base URL (it often ends with /v1) or the Resource, or choose another Endpoint.',
 	},
 	parameterRefused: {
 		title: 'The model does not take one of the settings.',
