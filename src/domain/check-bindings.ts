@@ -67,7 +67,7 @@ export function checkBoundCells(
 		hints.push({
 			field: 'bindings',
 			index,
-			message: `Each row names its model in “${column}”. Of the models typed only the first is used, for rows that name none.`,
+			message: `Each row names its model in “${column}”. Of the models typed only the first is used, for rows that name none; what is typed for a model goes with the rows that name it.`,
 		});
 }
 

@@ -71,7 +71,7 @@ export function checkDraft(
 			problems.push(problem('model', `Model “${model}” is listed twice.`, i));
 	});
 
-	const shares = checkShares(draft, connection, problems);
+	const shares = checkShares(draft, connection, models, problems);
 
 	const templates = draft.templates.map((template, i) =>
 		checkTemplate(draft.endpoint, template, i, dataset, problems, hints),

@@ -2,15 +2,18 @@ import { checkConnection } from './check-connection.ts';
 import { connectionName, type ConnectionShare } from './connection-share.ts';
 import type { Connection } from './connection.ts';
 import type { Draft, ShareDraft } from './draft.ts';
+import { byName } from './model-lists.ts';
 import { problem, type Problem } from './problem.ts';
 
 /**
  * The connections that share a draft's requests, its own first; empty where it names no further one, or where one is not
- * right yet. Of their fields, those of the draft's own connection have index 0, and the others follow.
+ * right yet. Of their fields, those of the draft's own connection have index 0, and the others follow. `models` are those
+ * of the run: where a column names them, others than the draft's, and in another order.
  */
 export function checkShares(
 	draft: Draft,
 	own: Connection | null,
+	models: readonly string[],
 	problems: Problem[],
 ): readonly ConnectionShare[] {
 	const { shares: others = [], tokensPerMinute = null } = draft;
@@ -30,7 +33,12 @@ export function checkShares(
 						name: names[i] ?? '',
 						connection,
 						tokensPerMinute: weights[i] ?? null,
-						models: i === 0 ? [] : modelsThere(draft, others[i - 1]?.models ?? []),
+						models:
+							i === 0
+								? []
+								: byName(others[i - 1]?.models ?? [], draft.models, models, '').map((called) =>
+										called.trim(),
+									),
 					},
 				],
 	);
@@ -95,7 +103,3 @@ function namesOf(connections: readonly (Connection | null)[]): readonly string[]
 	}
 	return names;
 }
-
-/** Model fields left empty are no models, and what they would be called is left out with them. */
-const modelsThere = (draft: Draft, called: readonly string[]): readonly string[] =>
-	draft.models.flatMap((model, i) => (model.trim() === '' ? [] : [(called[i] ?? '').trim()]));

@@ -122,6 +122,7 @@ export const emptyDraft: Draft = {
 /** A draft that would run the same again. With `rules` its parameters stand under their names, else all as JSON. */
 export function draftOf(setup: RunSetup, rules: NameReader | null = null): Draft {
 	const { parameters, limits, connection } = setup;
+	const models = typedModels(setup);
 	const { parameters: named, rest: other } = rules?.namedIn(setup.endpoint, parameters.other) ?? {
 		parameters: [],
 		rest: parameters.other,
@@ -130,7 +131,7 @@ export function draftOf(setup: RunSetup, rules: NameReader | null = null): Draft
 		name: setup.name,
 		...fieldsOf(connection),
 		// Where each row names its model, those of the cells are found again.
-		models: typedModels(setup),
+		models,
 		endpoint: setup.endpoint,
 		templates: setup.templates.map((template) =>
 			template.kind === 'chat'
@@ -159,25 +160,32 @@ export function draftOf(setup: RunSetup, rules: NameReader | null = null): Draft
 			contextWindow: setup.contextWindow ?? null,
 			otherParameters: parametersText(other),
 		},
-		...sharesDraftOf(setup),
+		...sharesDraftOf(setup, models.length),
 	};
 }
 
-function sharesDraftOf(setup: RunSetup): Partial<Pick<Draft, 'shares' | 'tokensPerMinute'>> {
+function sharesDraftOf(
+	setup: RunSetup,
+	modelCount: number,
+): Partial<Pick<Draft, 'shares' | 'tokensPerMinute'>> {
 	const [own, ...others] = setup.shares ?? [];
 	if (own === undefined) return {};
 	return {
 		tokensPerMinute: own.tokensPerMinute,
 		shares: others.map(({ connection, models, tokensPerMinute }) => ({
 			...fieldsOf(connection),
-			...{ models, tokensPerMinute },
+			...{ models: models.slice(0, modelCount), tokensPerMinute },
 		})),
 	};
 }
 
 /** Only the first is needed, and the others only for what is theirs. */
-const typedModels = ({ models, bindings = [], modelParameters }: RunSetup): readonly string[] =>
-	modelColumnOf(bindings) === null || modelParameters !== undefined ? models : models.slice(0, 1);
+function typedModels({ models, bindings = [], ...setup }: RunSetup): readonly string[] {
+	const haveTheirs =
+		setup.modelParameters !== undefined ||
+		(setup.shares ?? []).some((share) => share.models.some((called) => called !== ''));
+	return modelColumnOf(bindings) === null || haveTheirs ? models : models.slice(0, 1);
+}
 
 const parametersText = (parameters: JsonObject): string =>
 	Object.keys(parameters).length === 0 ? '' : JSON.stringify(parameters, null, 2);

@@ -7,7 +7,7 @@ import { checkRows, readRows } from './check-rows.ts';
 import type { CheckedPlan } from './checked-plan.ts';
 import type { Dataset } from './dataset.ts';
 import type { Draft } from './draft.ts';
-import type { JsonObject } from './json.ts';
+import { byName } from './model-lists.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { decidesRun, type RowQuery, type RowScan } from './row-scan.ts';
 import type { RowsDraft } from './rows-draft.ts';
@@ -54,7 +54,7 @@ export function checkPlan(
 		models,
 		modelColumn,
 		modelParameters: isNamedByRows
-			? byModel(models, typedModels, typedParameters)
+			? typedParameters && byName(typedParameters, typedModels, models, {})
 			: typedParameters,
 		bindings,
 		paired: checkPairing(draft, dataset, rows, counted, problems),
@@ -89,13 +89,3 @@ export function chosenRowsOf(
 
 const idColumnOf = ({ idColumn }: Pick<Draft, 'idColumn'>, dataset: Dataset | null) =>
 	dataset?.columns.some(({ name }) => name === idColumn) === true ? idColumn : null;
-
-/** The parameters typed for a model are its own wherever its name comes from. */
-function byModel(
-	models: readonly string[],
-	typedModels: readonly string[],
-	typed: readonly JsonObject[] | undefined,
-): readonly JsonObject[] | undefined {
-	if (typed === undefined) return undefined;
-	return models.map((model) => typed[typedModels.indexOf(model)] ?? {});
-}

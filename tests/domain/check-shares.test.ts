@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { checkDraft } from '#domain/check-draft.ts';
+import type { Dataset } from '#domain/dataset.ts';
 import { draftOf, emptyDraft, emptyShare, type Draft, type ShareDraft } from '#domain/draft.ts';
+import * as planRules from '#domain/plan-rules.ts';
+import type { RowScan } from '#domain/row-scan.ts';
+import { sharedSetups } from '#domain/shared-setup.ts';
 
 const share = (change: Partial<ShareDraft> = {}): ShareDraft => ({
 	...emptyShare,
@@ -114,5 +118,88 @@ describe('further connections of a draft', () => {
 			shares: [{ provider: 'compatible', baseUrl: 'https://two.test/v1', models: ['s', 'l'] }],
 		});
 		expect(checkDraft(copy, null).setup).toEqual(setup);
+	});
+});
+
+describe('what models are called there, where a column names each row’s model', () => {
+	const table: Dataset = {
+		id: 'd1',
+		name: 'rows.csv',
+		files: ['rows.csv'],
+		createdAt: 0,
+		columns: [{ name: 'which', header: 'which' }],
+		rowCount: 9,
+		encoding: 'utf-8',
+		delimiter: ',',
+		notices: [],
+	};
+	const checked = (drafted: Draft, models: readonly string[]) => {
+		const scan: RowScan = { rowCount: 9, numbers: null, ids: null, models, unfit: [] };
+		return checkDraft(drafted, table, scan, planRules).setup;
+	};
+	const bound = (models: readonly string[], called: readonly string[]): Draft =>
+		draft([share({ models: called })], {
+			models,
+			datasetId: 'd1',
+			bindings: [{ column: 'which', parameter: 'model' }],
+		});
+
+	test.each<[string, string[], string[], string[], string[][]]>([
+		[
+			'come in another order',
+			['a'],
+			['my-a'],
+			['b', 'a'],
+			[
+				['b', 'b'],
+				['a', 'my-a'],
+			],
+		],
+		[
+			'are blank',
+			['a', 'b'],
+			['', 'my-b'],
+			['c', '', 'b'],
+			[
+				['a', 'a'],
+				['c', 'c'],
+				['b', 'my-b'],
+			],
+		],
+		[
+			'lack a typed one',
+			['a', 'b'],
+			['my-a', 'my-b'],
+			['b', 'c'],
+			[
+				['b', 'my-b'],
+				['c', 'c'],
+			],
+		],
+		[
+			'leave a field empty',
+			['', 'a'],
+			['none', ' my-a '],
+			['a', 'b'],
+			[
+				['a', 'my-a'],
+				['b', 'b'],
+			],
+		],
+	])('go by the name of the model: cells that %s', (_, typed, called, cells, expected) => {
+		const setup = checked(bound(typed, called), cells);
+		const [own, there] = setup === null ? [] : sharedSetups(setup);
+		expect(own?.models.map((model, i) => [model, there?.models[i]])).toEqual(expected);
+	});
+
+	test.each([
+		{ called: ['', 'my-a'], kept: ['b', 'a'] },
+		{ called: [], kept: ['b'] },
+	])('are there again in a copy of the run: $called', ({ called, kept }) => {
+		const setup = checked(bound(['b', 'a'], called), ['b', 'a']);
+		if (setup === null) throw new Error('the draft is not right');
+		const copy = draftOf(setup);
+		expect(copy.models).toEqual(kept);
+		expect(checked({ ...copy, datasetId: 'd1' }, ['b', 'a'])).toEqual(setup);
 	});
 });
