@@ -5,6 +5,7 @@ import {
 	type ConnectionFields,
 } from '#domain/connection-fields.ts';
 import type { Draft } from '#domain/draft.ts';
+import { withModels } from '#domain/model-lists.ts';
 import { presetAt, presetOf } from '#domain/presets.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 
@@ -22,10 +23,10 @@ export function withPreset<T extends ConnectionFields>(draft: T, id: string | nu
 }
 
 /** The models that were saved with it come with it, if there were any. */
-export const withSaved = (draft: Draft, { connection, models }: SavedConnection): Draft => ({
-	...withConnection(draft, fieldsOf(connection)),
-	models: models.length > 0 ? models : draft.models,
-});
+export function withSaved(draft: Draft, { connection, models }: SavedConnection): Draft {
+	const connected = withConnection(draft, fieldsOf(connection));
+	return models.length > 0 ? withModels(connected, models) : connected;
+}
 
 const withPresetId = <T extends ConnectionFields>(draft: T, id: string | undefined): T =>
 	id === undefined ? without(draft, ['preset']) : { ...draft, preset: id };

@@ -6,6 +6,7 @@ import {
 	type SettingsDraft,
 	type TemplateDraft,
 } from '#domain/draft.ts';
+import { withModels } from '#domain/model-lists.ts';
 import type { Message } from '#domain/prompt.ts';
 import type { TakeOver } from './template-files.ts';
 import { suggestedModels } from './suggested-models.ts';
@@ -34,40 +35,25 @@ export function withProvider(draft: Draft, provider: Provider): Draft {
 	if (provider === draft.provider) return draft;
 	const suggested: readonly string[] = suggestedModels[draft.provider];
 	const chosen = draft.models.some((model) => model.trim() !== '' && !suggested.includes(model));
-	const models = chosen ? draft.models : [suggestedModels[provider][0] ?? ''];
-	return { ...draft, provider, models };
+	const become = { ...draft, provider };
+	return chosen ? become : withModels(become, [suggestedModels[provider][0] ?? '']);
 }
 
 /** Answers without an address or a key, whatever was typed before. */
-export const withDemo = (draft: Draft): Draft => ({
-	...draft,
-	provider: 'demo',
-	models: [suggestedModels.demo[0] ?? ''],
-});
+export const withDemo = (draft: Draft): Draft =>
+	withModels({ ...draft, provider: 'demo' }, [suggestedModels.demo[0] ?? '']);
 
+/** What was typed for it stays with the field: it is only being written. */
 export const withModel = (draft: Draft, at: number, model: string): Draft => ({
 	...draft,
 	models: replaceAt(draft.models, at, model),
 });
 
-export const withModelAdded = (draft: Draft): Draft => ({
-	...draft,
-	models: [...draft.models, ''],
-});
+export const withModelAdded = (draft: Draft): Draft =>
+	withModels(draft, [...draft.models, ''], (list) => list);
 
-export const withoutModel = (draft: Draft, at: number): Draft => ({
-	...draft,
-	models: removeAt(draft.models, at),
-	// What it is called at the further connections goes with it.
-	...(draft.shares === undefined
-		? {}
-		: {
-				shares: draft.shares.map((share) => ({ ...share, models: removeAt(share.models, at) })),
-			}),
-	...(draft.modelParameters === undefined
-		? {}
-		: { modelParameters: removeAt(draft.modelParameters, at) }),
-});
+export const withoutModel = (draft: Draft, at: number): Draft =>
+	withModels(draft, removeAt(draft.models, at), (list) => removeAt(list, at));
 
 export const withSettings = (draft: Draft, settings: Partial<SettingsDraft>): Draft => ({
 	...draft,

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { providers } from '#domain/connection.ts';
 import { templateOf } from '#domain/check-template.ts';
-import { emptyDraft } from '#domain/draft.ts';
+import { emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
 import { compileTemplate } from '#domain/prompt.ts';
+import { withSaved } from '#state/connection-edits.ts';
 import {
 	withMessage,
 	withMessageAdded,
 	withMessageMoved,
+	withModel,
+	withModelAdded,
 	withoutMessage,
 	withoutModel,
 	withoutTemplate,
@@ -44,6 +47,53 @@ describe('choosing a provider', () => {
 	test.each(providers)('%s that is chosen already changes nothing', (provider) => {
 		const draft = { ...emptyDraft, provider, models: ['x'] };
 		expect(withProvider(draft, provider)).toBe(draft);
+	});
+});
+
+describe('what was typed for a model', () => {
+	const saved = (models: readonly string[]) => (draft: Draft) =>
+		withSaved(draft, {
+			id: 'c1',
+			name: 'Mine',
+			connection: {
+				provider: 'openai',
+				baseUrl: 'https://api.openai.com/v1',
+				organization: '',
+				project: '',
+				usesKey: true,
+			},
+			models,
+		});
+	const toOpenAi = (draft: Draft) => withProvider(draft, 'openai');
+
+	test.each<[string, readonly string[], (draft: Draft) => Draft, readonly string[]]>([
+		['a saved connection with other models', ['a', 'b'], saved(['b', 'c', 'a']), ['b', '', 'a']],
+		['a saved connection without models', ['a', 'b'], saved([]), ['a', 'b']],
+		['a saved connection', ['', ' a'], saved(['a', 'x']), ['a', '']],
+		['a provider, of models that were chosen', ['a', 'b'], toOpenAi, ['a', 'b']],
+		['a provider, of suggested models', ['demo-small', 'demo-large'], toOpenAi, ['']],
+		['another name in its field', ['a', 'b'], (draft) => withModel(draft, 1, 'c'), ['a', 'b']],
+		['a model added', ['a', ''], withModelAdded, ['a', '', '']],
+		['a model removed', ['', 'a', ''], (draft) => withoutModel(draft, 0), ['a', '']],
+		['one of two like models removed', ['a', 'a'], (draft) => withoutModel(draft, 0), ['a']],
+	])('goes with it after %s', (_, models, change, expected) => {
+		const typed = models.map((model) => model.trim());
+		const changed = change({
+			...emptyDraft,
+			models,
+			modelParameters: [...typed, 'of none'],
+			shares: [{ ...emptyShare, models: [...typed, 'of none'] }],
+		});
+		const padded = (list: readonly string[] = []) => changed.models.map((_, i) => list[i] ?? '');
+		expect(padded(changed.modelParameters)).toEqual(expected);
+		expect(padded(changed.shares?.[0]?.models)).toEqual(expected);
+	});
+
+	test.each([withModelAdded, saved(['b']), toOpenAi])('is nothing where nothing was', (change) => {
+		const changed = change({ ...emptyDraft, shares: [emptyShare] });
+		expect(changed).not.toHaveProperty('modelParameters');
+		expect(changed.shares).toEqual([emptyShare]);
+		expect(change(emptyDraft)).not.toHaveProperty('shares');
 	});
 });
 
