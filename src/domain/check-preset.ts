@@ -8,7 +8,7 @@ export function checkPreset(
 	completionsPerPrompt: number | null,
 	hints: Hint[],
 ): void {
-	if (fields.provider !== 'compatible' || completionsPerPrompt === null) return;
+	if (completionsPerPrompt === null) return;
 	const preset = presetOf(fields);
 	if (preset !== null && !preset.takesN && completionsPerPrompt > 1)
 		hints.push({

@@ -178,15 +178,24 @@ export const presets: readonly Preset[] = [
 	},
 ];
 
-/** Null for another service, and for one that this version does not know. */
-export const presetOf = ({ preset }: { readonly preset?: string }): Preset | null =>
-	presets.find(({ id }) => id === preset) ?? null;
-
-/** Whose key is asked for. */
-export function keyOwner(fields: {
+interface Chosen {
 	readonly provider: Provider;
 	readonly preset?: string;
-}): string {
+}
+
+/** Null for a service that this version does not know. */
+export const presetCalled = (id: string | undefined): Preset | null =>
+	presets.find((preset) => preset.id === id) ?? null;
+
+/**
+ * The service in force; null where there is none. A draft keeps the one that was chosen while another provider is: it is none
+ * of that provider's, and nothing may go by it.
+ */
+export const presetOf = ({ provider, preset }: Chosen): Preset | null =>
+	provider === 'compatible' ? presetCalled(preset) : null;
+
+/** Whose key is asked for. */
+export function keyOwner(fields: Chosen): string {
 	if (fields.provider === 'azure') return 'Azure OpenAI';
 	return fields.provider === 'openai' ? 'OpenAI' : (presetOf(fields)?.name ?? 'this endpoint');
 }
@@ -203,7 +212,7 @@ export function presetAt(address: string, current: string | undefined): string |
 	if (origin === null) return current;
 	const found = presets.find((preset) => !isAtHome(preset) && originAt(preset.baseUrl) === origin);
 	if (found !== undefined) return found.id;
-	const kept = presetOf(current === undefined ? {} : { preset: current });
+	const kept = presetCalled(current);
 	return kept !== null && isAtHome(kept) ? kept.id : undefined;
 }
 

@@ -6,7 +6,7 @@ import {
 } from '#domain/connection-fields.ts';
 import type { Draft } from '#domain/draft.ts';
 import { withModels } from '#domain/model-lists.ts';
-import { presetAt, presetOf } from '#domain/presets.ts';
+import { presetAt, presetCalled } from '#domain/presets.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 
 /** The service goes with the address: one that stands elsewhere is not meant any more. */
@@ -15,8 +15,8 @@ export const withBaseUrl = <T extends ConnectionFields>(draft: T, baseUrl: strin
 
 /** Its address comes with it; that of another known service goes with that one. Null: any other service. */
 export function withPreset<T extends ConnectionFields>(draft: T, id: string | null): T {
-	const before = presetOf(draft);
-	const chosen = id === null ? null : presetOf({ preset: id });
+	const before = presetCalled(draft.preset);
+	const chosen = id === null ? null : presetCalled(id);
 	const isBefores = before !== null && draft.baseUrl.trim() === before.baseUrl;
 	const baseUrl = chosen?.baseUrl ?? (isBefores ? '' : draft.baseUrl);
 	return withPresetId({ ...draft, baseUrl }, chosen?.id);

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { checkConnection } from '#domain/check-connection.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { fieldsOf, withConnection } from '#domain/connection-fields.ts';
-import { normalizeBaseUrl } from '#domain/connection.ts';
-import { defaultSettings, draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
-import { presetAt, presets } from '#domain/presets.ts';
+import { normalizeBaseUrl, providers } from '#domain/connection.ts';
+import { defaultSettings, draftOf, emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
+import { keyOwner, presetAt, presetOf, presets } from '#domain/presets.ts';
 import type { Problem } from '#domain/problem.ts';
 
 describe('the known services', () => {
@@ -32,6 +32,22 @@ describe('the known services', () => {
 	test.each(presets)('$name says where its key is made exactly if it needs one', (preset) => {
 		expect(preset.keysAt !== null).toBe(preset.needsKey);
 		expect(preset.keysAt ?? 'https://').toMatch(/^https:\/\//);
+	});
+});
+
+describe('the service in force', () => {
+	test.each(providers)(
+		'is only that of a compatible endpoint, not what stands in a draft of %s',
+		(provider) => {
+			const name = provider === 'compatible' ? 'Groq' : undefined;
+			expect(presetOf({ provider, preset: 'groq' })?.name).toBe(name);
+			expect(keyOwner({ provider, preset: 'groq' }) === 'Groq').toBe(provider === 'compatible');
+		},
+	);
+
+	test.each([undefined, 'no-such'])('is none for %j', (preset) => {
+		const fields = preset === undefined ? {} : { preset };
+		expect(presetOf({ provider: 'compatible', ...fields })).toBeNull();
 	});
 });
 
@@ -160,6 +176,33 @@ describe('several completions of one prompt', () => {
 
 	test('that a service does not give are spoken of before they are asked for', () => {
 		expect(hintsWith(2, { preset: 'groq' })).toEqual([expect.stringMatching(/^Groq gives one/)]);
+	});
+
+	test.each<[Partial<Draft>, number, number]>([
+		[{ preset: 'groq' }, 3, 1],
+		[{ preset: 'vllm' }, 1, 3],
+		[{ provider: 'openai', preset: 'groq' }, 1, 3],
+		[{ provider: 'demo', preset: 'groq' }, 1, 3],
+		[{ provider: 'openai', shares: [{ ...emptyShare, preset: 'groq' }] }, 3, 1],
+		[{ provider: 'openai', shares: [{ ...emptyShare, provider: 'azure', preset: 'groq' }] }, 1, 3],
+	])('of %j are %i requests with n = %i', (fields, requests, n) => {
+		const { repeats, setup } = checkDraft(
+			{
+				...emptyDraft,
+				provider: 'compatible',
+				baseUrl: 'https://host.example/v1',
+				templates: [{ messages: [{ role: 'user', content: 'Hello' }], prompt: '' }],
+				...fields,
+				shares: (fields.shares ?? []).map((share) => ({
+					...share,
+					baseUrl: 'https://two.example/v1',
+					resource: 'res',
+				})),
+				settings: { ...defaultSettings, completionsPerPrompt: 3 },
+			},
+			null,
+		);
+		expect([repeats, setup?.parameters.completionsPerPrompt]).toEqual([requests, n]);
 	});
 
 	test.each([

@@ -20,12 +20,10 @@ export function targetWords(draft: Draft, origin: string | null): string {
 }
 
 /** The endpoint in a word or two. */
-export function targetName({ provider, preset }: Draft, origin: string | null): string {
-	if (provider === 'demo') return 'Demo';
-	if (provider === 'openai') return 'OpenAI';
-	if (origin === null) return 'no endpoint';
-	const known = provider === 'azure' || preset === undefined ? null : presetOf({ preset });
-	return known?.name ?? hostOf(origin);
+export function targetName(draft: Draft, origin: string | null): string {
+	if (draft.provider === 'demo') return 'Demo';
+	if (draft.provider === 'openai') return 'OpenAI';
+	return origin === null ? 'no endpoint' : (presetOf(draft)?.name ?? hostOf(origin));
 }
 
 /** What leaves the browser, and where to. */
