@@ -245,12 +245,6 @@ export interface Run {
 export const termsInForce = ({ setup, revisions }: Run): Terms =>
 	termsOf(setup, revisions, revisions.length);
 
-/** What a copy of the run starts from. */
-export const setupInForce = (run: Run): RunSetup => ({
-	...run.setup,
-	parameters: termsInForce(run).parameters,
-});
-
 /** What keeps the next request from leaving at this moment; `endpoint`: it waits for answers, as fast as they come. */
 export type HeldBackBy =
 	| 'concurrency'

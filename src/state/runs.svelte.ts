@@ -1,11 +1,6 @@
 import type { EngineApi, EngineEvent, StorageUse } from '#contract/engine-api.ts';
-import {
-	isActive,
-	setupInForce,
-	type RunProgress,
-	type RunSetup,
-	type RunSummary,
-} from '#domain/run.ts';
+import { isActive, type RunProgress, type RunSetup, type RunSummary } from '#domain/run.ts';
+import { setupInForce } from '#domain/setup-in-force.ts';
 import { withProgress } from './live-summary.ts';
 
 /** The list of runs, kept up to date while runs go on, and the room they take. */
