@@ -1,19 +1,21 @@
 import { modelColumnOf, type Binding } from './bindings.ts';
+import type { Endpoint } from './connection.ts';
 import type { Dataset } from './dataset.ts';
-import { ownFields } from './parameters.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
+import { reservedReason } from './reserved-names.ts';
 import { tokenLimits } from './revision.ts';
 import { mostModels, namedRows, type RowScan, type SomeRows, type UnfitCells } from './row-scan.ts';
 
 /** One binding's problem in words; null where it can be sent. */
 export function bindingProblem(
+	endpoint: Endpoint,
 	{ column, parameter }: Binding,
 	before: readonly Binding[],
 	{ columns, name }: Dataset,
 ): string | null {
 	if (parameter.trim() === '') return `Name the parameter that column “${column}” sets.`;
-	if (parameter !== 'model' && Object.hasOwn(ownFields, parameter))
-		return `“${parameter}” cannot come from a column. ${ownFields[parameter] ?? ''}`;
+	const reason = parameter === 'model' ? null : reservedReason(endpoint, parameter);
+	if (reason !== null) return `“${parameter}” cannot come from a column. ${reason}`;
 	if (!columns.some((one) => one.name === column))
 		return `${name} has no column “${column}” for ${parameter}. Choose another one.`;
 	const same = (other: string): boolean =>
@@ -25,6 +27,7 @@ export function bindingProblem(
 
 /** The bindings that can be sent. A name is trimmed; nothing else is changed. */
 export function checkBindings(
+	endpoint: Endpoint,
 	drafts: readonly Binding[] | undefined,
 	dataset: Dataset | null,
 	problems: Problem[],
@@ -32,7 +35,7 @@ export function checkBindings(
 	if (drafts === undefined || dataset === null) return [];
 	return drafts.flatMap((draft, i) => {
 		const binding = { ...draft, parameter: draft.parameter.trim() };
-		const message = bindingProblem(binding, drafts.slice(0, i), dataset);
+		const message = bindingProblem(endpoint, binding, drafts.slice(0, i), dataset);
 		if (message === null) return [binding];
 		problems.push(problem('bindings', message, i));
 		return [];

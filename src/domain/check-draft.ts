@@ -79,7 +79,7 @@ export function checkDraft(
 	const idColumn = dataset?.columns.some(({ name }) => name === draft.idColumn)
 		? draft.idColumn
 		: null;
-	const { settings, other: typed } = checkSettings(draft.settings, draft.provider, problems);
+	const { settings, other: typed } = checkSettings(draft.settings, draft, problems);
 	const other = (rules?.parameters.check ?? withoutRules)(draft, typed, problems, hints);
 	const repeats = repeatsOf(draft);
 	const perCall = checkPromptsPerRequest(draft.endpoint, draft.settings, problems);

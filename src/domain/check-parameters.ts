@@ -10,15 +10,6 @@ import { repeatsOf } from './repeats.ts';
 /** Answers of the flex tier may take so long. */
 export const flexTimeoutSeconds = 900;
 
-/** What Responses knows that a run cannot use. */
-const notInResponses: Readonly<Record<string, string>> = {
-	input: 'The messages come from the templates.',
-	instructions: 'They are the system message of the template.',
-	store: 'Answers are never left at the endpoint: store is always false.',
-	background: 'Answers are read as they come.',
-	conversation: 'Every row would be added to it.',
-};
-
 const endpointNames: Readonly<Record<Endpoint, string>> = {
 	chatCompletions: 'Chat Completions',
 	completions: 'Completions',
@@ -33,7 +24,7 @@ export function checkParameters(
 	hints: Hint[],
 ): JsonObject | null {
 	const named = checkNamed(draft, problems);
-	if (typed !== null && draft.endpoint === 'responses') checkTyped(typed, problems, hints);
+	if (typed !== null && draft.endpoint === 'responses') hintAtNames(typed, hints);
 	const shared = named === null || typed === null ? null : sharedPath(named, typed);
 	if (shared !== null)
 		problems.push(
@@ -70,12 +61,7 @@ function checkNamed({ endpoint, settings }: Draft, problems: Problem[]): JsonObj
 	return args;
 }
 
-function checkTyped(typed: JsonObject, problems: Problem[], hints: Hint[]): void {
-	for (const [name, reason] of Object.entries(notInResponses))
-		if (Object.hasOwn(typed, name))
-			problems.push(
-				problem('otherParameters', `Other parameters cannot hold “${name}” here. ${reason}`),
-			);
+function hintAtNames(typed: JsonObject, hints: Hint[]): void {
 	const renamed = [
 		...parameterTable.map(({ name, inResponses }) => [name, inResponses] as const),
 		['max_tokens', 'max_output_tokens'],

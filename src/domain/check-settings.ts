@@ -1,4 +1,4 @@
-import type { Provider } from './connection.ts';
+import type { Endpoint, Provider } from './connection.ts';
 import type { SettingsDraft } from './draft.ts';
 import type { JsonObject } from './json.ts';
 import { parseOtherParameters } from './parameters.ts';
@@ -14,7 +14,7 @@ interface CheckedSettings {
 /** The settings that are right, and what is wrong with the others. */
 export function checkSettings(
 	draft: SettingsDraft,
-	provider: Provider,
+	{ endpoint, provider }: { readonly endpoint: Endpoint; readonly provider: Provider },
 	problems: Problem[],
 ): { readonly settings: CheckedSettings | null; readonly other: JsonObject | null } {
 	const whole = (
@@ -57,11 +57,10 @@ export function checkSettings(
 	const range = provider === 'compatible' ? '0 or more' : 'a number from 0 to 2';
 	if (temperature !== null && !(temperature >= 0 && temperature <= hottest))
 		problems.push(problem('temperature', `Temperature must be ${range}, or empty.`));
-	const other = parseOtherParameters(draft.otherParameters, {
-		temperature: temperature !== null,
-		maxTokens: draft.maxTokens !== null,
-	});
-	if (!other.ok) problems.push(problem('otherParameters', other.error));
+	const filled = { temperature: temperature !== null, maxTokens: draft.maxTokens !== null };
+	const other = parseOtherParameters(draft.otherParameters, filled, endpoint);
+	if (!other.ok)
+		for (const message of other.error) problems.push(problem('otherParameters', message));
 	const complete = n !== null && concurrency !== null && retries !== null && timeoutRight;
 	return {
 		settings: complete

@@ -1,6 +1,7 @@
-import { faultWords, jsonFault } from './json-fault.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
-import { err, ok, type Result } from './result.ts';
+import type { Endpoint } from './connection.ts';
+import type { JsonObject } from './json.ts';
+import { readParameterObject } from './parameter-object.ts';
+import { err, type Result } from './result.ts';
 
 /** What is asked of the model beside the prompt. Null is left out of the request: the model's own default. */
 export interface RequestParameters {
@@ -23,16 +24,6 @@ export interface RunLimits {
 	readonly tokensPerMinute?: number | null;
 }
 
-/** Parameters that have a place of their own, or that would change the shape of the answer. */
-export const ownFields: Readonly<Record<string, string>> = {
-	model: 'Type the model in Model.',
-	messages: 'The messages come from the templates.',
-	prompt: 'The prompt comes from the templates.',
-	n: 'Type it in Completions per prompt.',
-	stream: 'Answers are read whole; streaming is not used.',
-	stream_options: 'Answers are read whole; streaming is not used.',
-};
-
 /** The fields that have a value of their own: a second one among the other parameters would be sent in its place. */
 export interface FilledFields {
 	readonly temperature: boolean;
@@ -43,22 +34,11 @@ export interface FilledFields {
 export function parseOtherParameters(
 	text: string,
 	filled: FilledFields,
-): Result<JsonObject, string> {
-	if (text.trim() === '') return ok({});
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		const fault = jsonFault(text);
-		const where = fault === null ? '' : `, ${faultWords(fault)}`;
-		return err(
-			`Other parameters is not valid JSON${where}. Write an object such as {"top_p": 0.9}.`,
-		);
-	}
-	if (!isJsonObject(value))
-		return err('Other parameters must be a JSON object, such as {"top_p": 0.9}.');
-	for (const [name, hint] of Object.entries(ownFields))
-		if (Object.hasOwn(value, name)) return err(`Other parameters cannot hold “${name}”. ${hint}`);
+	endpoint: Endpoint,
+): Result<JsonObject, readonly string[]> {
+	const read = readParameterObject(text, 'Other parameters', '{"top_p": 0.9}', endpoint);
+	if (!read.ok) return read;
+	const { value } = read;
 	const taken = [
 		{ name: 'temperature', label: 'Temperature', filled: filled.temperature },
 		{ name: 'max_tokens', label: 'Max tokens', filled: filled.maxTokens },
@@ -66,8 +46,8 @@ export function parseOtherParameters(
 		{ name: 'max_output_tokens', label: 'Max tokens', filled: filled.maxTokens },
 	].find((field) => field.filled && Object.hasOwn(value, field.name));
 	if (taken !== undefined)
-		return err(
+		return err([
 			`“${taken.name}” stands in Other parameters and in ${taken.label}. Keep one of the two.`,
-		);
-	return ok(value);
+		]);
+	return read;
 }

@@ -25,9 +25,14 @@ export function checkPlan(
 	problems: Problem[],
 	hints: Hint[],
 ): CheckedPlan {
-	const bindings = checkBindings(draft.bindings, dataset, problems);
+	const bindings = checkBindings(draft.endpoint, draft.bindings, dataset, problems);
 	const modelColumn = modelColumnOf(bindings);
-	const typedParameters = checkModelParameters(draft.models, draft.modelParameters, problems);
+	const typedParameters = checkModelParameters(
+		draft.endpoint,
+		draft.models,
+		draft.modelParameters,
+		problems,
+	);
 	const choice = dataset === null ? null : checkRows(draft.rows, dataset, problems, hints);
 	const idColumn = idColumnOf(draft, dataset);
 	const counted =
@@ -63,14 +68,15 @@ export function checkPlan(
 
 /** What a draft's data is to be looked through for; null where there is nothing that only the cells can tell. */
 export function rowQueryOf(
-	draft: Pick<Draft, 'rows' | 'idColumn' | 'bindings'>,
+	draft: Pick<Draft, 'endpoint' | 'rows' | 'idColumn' | 'bindings'>,
 	dataset: Dataset | null,
 ): RowQuery | null {
 	if (dataset === null) return null;
 	const { choice } = readRows(draft.rows, dataset);
 	if (choice === null) return null;
 	const idColumn = idColumnOf(draft, dataset);
-	const query = { rows: choice, idColumn, bindings: checkBindings(draft.bindings, dataset, []) };
+	const bindings = checkBindings(draft.endpoint, draft.bindings, dataset, []);
+	const query = { rows: choice, idColumn, bindings };
 	return idColumn === null && !decidesRun(query) ? null : query;
 }
 

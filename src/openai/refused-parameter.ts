@@ -35,13 +35,16 @@ export function refusedParameter(
 	body: unknown,
 	args: JsonObject,
 ): RefusedParameter | null {
-	// The model is no setting: another one is another run.
-	const sent = (name: string): boolean => name !== 'model' && hasAt(args, name);
+	const sent = (name: string): boolean => hasAt(args, name) && isSetting(name, args);
 	const name = candidates(message, body).flatMap(namesIn).find(sent);
 	return name === undefined
 		? null
 		: { model: textAt(args, 'model') ?? '', name, replacement: replacementFor(name, message) };
 }
+
+/** The model is none: another one is another run. Nor is `store: false`: without it answers would be left there. */
+const isSetting = (name: string, args: JsonObject): boolean =>
+	name !== 'model' && !(name === 'store' && args[name] === false);
 
 /** What a path may mean, the narrowest first. */
 function namesIn(path: string): readonly string[] {

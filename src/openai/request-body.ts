@@ -24,11 +24,11 @@ export function modelArgs(
 		...(temperature === null ? {} : { temperature }),
 		...(maxTokens === null ? {} : { [limitName]: maxTokens }),
 		...other,
-		// Left out, Responses would keep what was sent and answered for a month or longer.
-		...(endpoint === 'responses' ? { store: false } : {}),
 	};
 	const args = own.reduce((sent, one) => overlaid(sent, one, limitName), common);
-	return repaired(args, repairsOf(repairs, model, originOf(connection)));
+	const sent = repaired(args, repairsOf(repairs, model, originOf(connection)));
+	// Left out, Responses would keep what was sent and answered for a month or longer: nothing may come after this.
+	return endpoint === 'responses' ? { ...sent, store: false } : sent;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkDraft } from '#domain/check-draft.ts';
 import { endpoints, type Endpoint } from '#domain/connection.ts';
+import type { Dataset } from '#domain/dataset.ts';
 import { defaultSettings, draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { JsonObject, JsonValue } from '#domain/json.ts';
 import type { NamedParameter } from '#domain/named-parameters.ts';
@@ -24,8 +25,20 @@ const draftWith = (
 const otherOf = (draft: Draft): JsonObject | undefined =>
 	checkDraft(draft, null, null, planRules).setup?.parameters.other;
 
-const problemsOf = (draft: Draft): readonly string[] =>
-	checkDraft(draft, null, null, planRules).problems.map(
+const cells: Dataset = {
+	id: 'd1',
+	name: 'cells.csv',
+	files: ['cells.csv'],
+	createdAt: 0,
+	columns: [{ name: 'cell', header: 'cell' }],
+	rowCount: 1,
+	encoding: 'utf-8',
+	delimiter: ',',
+	notices: [],
+};
+
+const problemsOf = (draft: Draft, dataset: Dataset | null = null): readonly string[] =>
+	checkDraft(draft, dataset, null, planRules).problems.map(
 		({ field, index, message }) => `${field} ${String(index)}: ${message}`,
 	);
 
@@ -217,16 +230,39 @@ describe('a parameter chosen by its name', () => {
 });
 
 describe('what Responses does not take', () => {
-	test.each(['input', 'instructions', 'store', 'background', 'conversation'])(
-		'is refused among the other parameters: %s',
-		(name) => {
-			const otherParameters = JSON.stringify({ [name]: true });
-			expect(problemsOf(draftWith('responses', [], { otherParameters }))[0]).toContain(
-				`cannot hold “${name}” here`,
-			);
-			expect(problemsOf(draftWith('chatCompletions', [], { otherParameters }))).toEqual([]);
-		},
-	);
+	const kept = ['input', 'instructions', 'store', 'background', 'conversation'];
+	test.each(kept)('is refused wherever it is set: %s', (name) => {
+		const typed = JSON.stringify({ [name]: true });
+		const others = (endpoint: Endpoint): Draft =>
+			draftWith(endpoint, [], { otherParameters: typed });
+		const ofModel = (endpoint: Endpoint): Draft => ({
+			...draftWith(endpoint, []),
+			models: ['a', 'b'],
+			modelParameters: ['', typed],
+		});
+		const ofRows = (endpoint: Endpoint): Draft => ({
+			...draftWith(endpoint, []),
+			datasetId: 'd1',
+			bindings: [{ column: 'cell', parameter: name }],
+		});
+		const words = [
+			[others, `otherParameters 0: Other parameters cannot hold “${name}”. `],
+			[ofModel, `modelParameters 1: Parameters for b cannot hold “${name}”. `],
+			[ofRows, `bindings 0: “${name}” cannot come from a column. `],
+		] as const;
+		for (const [drafted, says] of words) {
+			expect(problemsOf(drafted('responses'), cells)).toEqual([
+				expect.stringContaining(says) as string,
+			]);
+			expect(problemsOf(drafted('chatCompletions'), cells)).toEqual([]);
+		}
+	});
+
+	test('is told at once, as much of it as there is', () => {
+		const typed = JSON.stringify(Object.fromEntries([...kept, 'n'].map((name) => [name, 1])));
+		const draft = draftWith('responses', [], { otherParameters: typed });
+		expect(problemsOf({ ...draft, models: ['a'], modelParameters: [typed] })).toHaveLength(12);
+	});
 
 	test.each([
 		['reasoning_effort', 'reasoning.effort'],

@@ -540,6 +540,12 @@ describe('a refusal of a parameter that was sent', () => {
 		expect(refused(inside, args, 200).parameter?.name).toBe('seed');
 	});
 
+	test('is no setting where it keeps the answers from being left at the endpoint', () => {
+		const body = api("Unsupported value: 'store' does not support false with this model.");
+		expect(refused(body, { model: 'm', store: false }).parameter).toBeUndefined();
+		expect(refused(body, { model: 'm', store: true }).parameter?.name).toBe('store');
+	});
+
 	test.each<[string, unknown, FailureKind]>([
 		['what was not sent', api("property 'top_p' is unsupported"), 'badRequest'],
 		[

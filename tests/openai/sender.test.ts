@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Connection } from '#domain/connection.ts';
+import type { JsonObject } from '#domain/json.ts';
 import type { Prompt } from '#domain/prompt.ts';
+import type { Repair } from '#domain/repair.ts';
 import { createSender, type SenderOptions } from '#openai/create-sender.ts';
 import { modelArgs } from '#openai/request-body.ts';
 
@@ -331,5 +333,15 @@ describe('the parameters sent', () => {
 	] as const)('hold %s', (_, connection, endpoint, more, expected) => {
 		const terms = { parameters: { ...parameters, ...more }, repairs: [] };
 		expect(modelArgs(connection, endpoint, 'm', terms)).toEqual(expected);
+	});
+
+	test.each<[string, readonly JsonObject[], readonly Repair[]]>([
+		['a model’s own', [{ store: true }], []],
+		['a row’s own', [{}, { store: true }], []],
+		['a repair', [], [{ model: 'm', name: 'store', replacement: null }]],
+		['a renaming', [], [{ model: 'm', name: 'seed', replacement: 'store' }]],
+	])('leave nothing at Responses, whatever %s says', (_, own, repairs) => {
+		const terms = { parameters: { ...parameters, other: { store: true, seed: 1 } }, repairs };
+		expect(modelArgs(openAi, 'responses', 'm', terms, own)).toMatchObject({ store: false });
 	});
 });

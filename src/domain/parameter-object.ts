@@ -1,0 +1,32 @@
+import type { Endpoint } from './connection.ts';
+import { faultWords, jsonFault } from './json-fault.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
+import { reservedReason } from './reserved-names.ts';
+import { err, ok, type Result } from './result.ts';
+
+/**
+ * Reads parameters that are typed as JSON, `where` it is: “Other parameters”. Empty text is none. Each problem is a
+ * sentence or two of its own.
+ */
+export function readParameterObject(
+	text: string,
+	where: string,
+	example: string,
+	endpoint: Endpoint,
+): Result<JsonObject, readonly string[]> {
+	if (text.trim() === '') return ok({});
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		const fault = jsonFault(text);
+		const at = fault === null ? '' : `, ${faultWords(fault)}`;
+		return err([`${where} is not valid JSON${at}. Write an object such as ${example}.`]);
+	}
+	if (!isJsonObject(value)) return err([`${where} must be a JSON object, such as ${example}.`]);
+	const reserved = Object.keys(value).flatMap((name) => {
+		const reason = reservedReason(endpoint, name);
+		return reason === null ? [] : [`${where} cannot hold “${name}”. ${reason}`];
+	});
+	return reserved.length > 0 ? err(reserved) : ok(value);
+}
