@@ -3,8 +3,8 @@ import type { Endpoint } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { reservedReason } from './reserved-names.ts';
-import { tokenLimits } from './revision.ts';
 import { mostModels, namedRows, type RowScan, type SomeRows, type UnfitCells } from './row-scan.ts';
+import { tokenLimits } from './token-limits.ts';
 
 /** One binding's problem in words; null where it can be sent. */
 export function bindingProblem(

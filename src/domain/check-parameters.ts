@@ -6,6 +6,7 @@ import { knownParameter, parameterTable, wireName } from './parameter-table.ts';
 import { readValue } from './parameter-value.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { repeatsOf } from './repeats.ts';
+import { tokenLimitNames } from './token-limits.ts';
 
 /** Answers of the flex tier may take so long. */
 export const flexTimeoutSeconds = 900;
@@ -64,9 +65,8 @@ function checkNamed({ endpoint, settings }: Draft, problems: Problem[]): JsonObj
 function hintAtNames(typed: JsonObject, hints: Hint[]): void {
 	const renamed = [
 		...parameterTable.map(({ name, inResponses }) => [name, inResponses] as const),
-		['max_tokens', 'max_output_tokens'],
-		['max_completion_tokens', 'max_output_tokens'],
-	] as const;
+		...tokenLimitNames.chatCompletions.map((name) => [name, tokenLimitNames.responses[0]] as const),
+	];
 	for (const [name, there] of renamed)
 		if (there !== undefined && Object.hasOwn(typed, name))
 			hints.push({

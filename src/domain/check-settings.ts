@@ -3,6 +3,7 @@ import type { SettingsDraft } from './draft.ts';
 import type { JsonObject } from './json.ts';
 import { parseOtherParameters } from './parameters.ts';
 import { problem, type Field, type Problem } from './problem.ts';
+import { mostTokens } from './token-limits.ts';
 
 interface CheckedSettings {
 	readonly completionsPerPrompt: number;
@@ -50,7 +51,7 @@ export function checkSettings(
 	if (tpm !== null) whole('tokensPerMinute', 'Tokens per minute', tpm, 1, 1_000_000_000);
 	if (contextWindow !== null)
 		whole('contextWindow', 'Context window', contextWindow, 1, 100_000_000);
-	if (draft.maxTokens !== null) whole('maxTokens', 'Max tokens', draft.maxTokens, 1, 10_000_000);
+	if (draft.maxTokens !== null) whole('maxTokens', 'Max tokens', draft.maxTokens, 1, mostTokens);
 	const temperature = draft.temperature;
 	// Other servers take more than OpenAI's API does.
 	const hottest = provider === 'compatible' ? Number.MAX_VALUE : 2;

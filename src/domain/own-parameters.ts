@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts';
-import { tokenLimits } from './revision.ts';
+import { tokenLimits } from './token-limits.ts';
 
 /**
  * What is sent to all, with what one model or one row has of its own in its place. The limit of tokens is one setting

@@ -2,6 +2,7 @@ import type { Endpoint } from './connection.ts';
 import type { JsonObject } from './json.ts';
 import { readParameterObject } from './parameter-object.ts';
 import { err, type Result } from './result.ts';
+import { tokenLimits } from './token-limits.ts';
 
 /** What is asked of the model beside the prompt. Null is left out of the request: the model's own default. */
 export interface RequestParameters {
@@ -41,9 +42,7 @@ export function parseOtherParameters(
 	const { value } = read;
 	const taken = [
 		{ name: 'temperature', label: 'Temperature', filled: filled.temperature },
-		{ name: 'max_tokens', label: 'Max tokens', filled: filled.maxTokens },
-		{ name: 'max_completion_tokens', label: 'Max tokens', filled: filled.maxTokens },
-		{ name: 'max_output_tokens', label: 'Max tokens', filled: filled.maxTokens },
+		...[...tokenLimits].map((name) => ({ name, label: 'Max tokens', filled: filled.maxTokens })),
 	].find((field) => field.filled && Object.hasOwn(value, field.name));
 	if (taken !== undefined)
 		return err([

@@ -1,5 +1,7 @@
+import { numberAt } from './json.ts';
 import type { RequestParameters } from './parameters.ts';
 import { withRepair, type Repair } from './repair.ts';
+import { tokenLimits } from './token-limits.ts';
 
 /** What was changed of a run after its start: from here on requests are sent so. Each holds all that is in force. */
 export interface RunRevision {
@@ -25,13 +27,6 @@ export interface Terms {
 	readonly repairs: readonly Repair[];
 }
 
-/** The names of one setting. */
-export const tokenLimits: ReadonlySet<string> = new Set([
-	'max_tokens',
-	'max_completion_tokens',
-	'max_output_tokens',
-]);
-
 /** The terms of revision `number`: 0 are those of the start, k those of the k-th revision. */
 export function termsOf(
 	{ parameters, repairs = [] }: Started,
@@ -52,12 +47,7 @@ export function termsOf(
 /** The limit on an answer's tokens that is in force, wherever it was typed; null: the model's own. */
 export function maxTokensOf({ parameters }: Terms): number | null {
 	const { maxTokens, other } = parameters;
-	const typed =
-		maxTokens ??
-		other['max_completion_tokens'] ??
-		other['max_output_tokens'] ??
-		other['max_tokens'];
-	return typeof typed === 'number' ? typed : null;
+	return maxTokens ?? [...tokenLimits].flatMap((name) => numberAt(other, name) ?? [])[0] ?? null;
 }
 
 export interface Change {

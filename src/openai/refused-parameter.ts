@@ -1,9 +1,7 @@
 import type { RefusedParameter } from '#domain/failure.ts';
 import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
 import { hasAt } from '#domain/parameter-path.ts';
-
-/** One limit under two names: each endpoint knows at least one of them. */
-const tokenLimits = ['max_completion_tokens', 'max_tokens'] as const;
+import { tokenLimitNames } from '#domain/token-limits.ts';
 
 /** Objects of Responses that hold a parameter each in their names, so that one can be refused without the others. */
 const holders: ReadonlySet<string> = new Set(['reasoning', 'text']);
@@ -66,9 +64,10 @@ function candidates(message: string, body: unknown): readonly string[] {
 function replacementFor(name: string, message: string): string | null {
 	const moved = /\bmoved to ['"`]([\w.]+)['"`]/i.exec(message)?.[1];
 	if (moved !== undefined) return moved;
-	const other = tokenLimits.find((limit) => limit !== name);
-	const hasOther = tokenLimits.some((limit) => limit === name);
-	if (!hasOther || other === undefined) return null;
+	// Each server of Chat Completions or Completions knows at least one of the two; Responses has a single one.
+	const limits: readonly string[] = tokenLimitNames.chatCompletions;
+	const other = limits.includes(name) ? limits.find((limit) => limit !== name) : undefined;
+	if (other === undefined) return null;
 	const named = /use ['"`](\w+)['"`] instead/i.exec(message)?.[1];
 	if (named !== undefined) return named === other ? other : null;
 	return /unsupported param|unrecognized|unknown (param|name)|extra (inputs|_?forbidden)|extra_forbidden|property .{1,80} is unsupported|is not supported/i.test(

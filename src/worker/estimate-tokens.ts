@@ -1,6 +1,6 @@
 import { numberAt, type JsonObject } from '#domain/json.ts';
 import type { Prompt } from '#domain/prompt.ts';
-import { tokenLimits } from '#domain/revision.ts';
+import { tokenLimits } from '#domain/token-limits.ts';
 
 const charactersPerToken = 4;
 
