@@ -1,7 +1,7 @@
 import type { Endpoint } from './connection.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { hasAt, valueAt, withAt, withoutAt } from './parameter-path.ts';
-import { parameterTable, wireName, type KnownParameter } from './parameter-table.ts';
+import { nestedObjects, parameterTable, wireName, type KnownParameter } from './parameter-table.ts';
 import { writeValue } from './parameter-value.ts';
 
 /** A parameter that was chosen by its name (parameter-table.ts), its value as typed. */
@@ -68,10 +68,7 @@ export function sharedPath(named: JsonObject, typed: JsonObject): string | null 
 		if (!Object.hasOwn(typed, name)) continue;
 		const other = typed[name];
 		// An object of the list's own, such as `metadata`, is one value; only what paths have made is shared.
-		const isMade = parameterTable.some(({ name: own, inResponses = own }) =>
-			inResponses.startsWith(`${name}.`),
-		);
-		if (!isMade || !isJsonObject(value) || !isJsonObject(other)) return name;
+		if (!nestedObjects.has(name) || !isJsonObject(value) || !isJsonObject(other)) return name;
 		const shared = Object.keys(value).find((inner) => Object.hasOwn(other, inner));
 		if (shared !== undefined) return `${name}.${shared}`;
 	}

@@ -136,6 +136,13 @@ export const parameterTable: readonly KnownParameter[] = [
 	{ name: 'web_search_options', endpoints: chat, form: object },
 ];
 
+/** The objects of Responses in which it keeps several parameters: each is one that others may stand beside. */
+export const nestedObjects: ReadonlySet<string> = new Set(
+	parameterTable.flatMap(({ name, inResponses = name }) =>
+		inResponses.includes('.') ? inResponses.slice(0, inResponses.indexOf('.')) : [],
+	),
+);
+
 /** Null where the endpoint has no parameter of that name. */
 export const knownParameter = (endpoint: Endpoint, name: string): KnownParameter | null =>
 	parameterTable.find((known) => known.name === name && known.endpoints.includes(endpoint)) ?? null;

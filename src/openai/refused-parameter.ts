@@ -1,10 +1,8 @@
 import type { RefusedParameter } from '#domain/failure.ts';
 import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
 import { hasAt } from '#domain/parameter-path.ts';
+import { nestedObjects } from '#domain/parameter-table.ts';
 import { tokenLimitNames } from '#domain/token-limits.ts';
-
-/** Objects of Responses that hold a parameter each in their names, so that one can be refused without the others. */
-const holders: ReadonlySet<string> = new Set(['reasoning', 'text']);
 
 /** Where refusals name the parameter; the first group is the name, or a path that begins with it. */
 const namings: readonly RegExp[] = [
@@ -47,7 +45,8 @@ const isSetting = (name: string, args: JsonObject): boolean =>
 /** What a path may mean, the narrowest first. */
 function namesIn(path: string): readonly string[] {
 	const [top = path, inner] = path.split(/[.[]/);
-	return holders.has(top) && inner !== undefined ? [`${top}.${inner}`, top] : [top];
+	// One parameter of an object can be refused without the others.
+	return nestedObjects.has(top) && inner !== undefined ? [`${top}.${inner}`, top] : [top];
 }
 
 /** The `param` that the endpoint names comes first, then the names in its text. */

@@ -25,7 +25,7 @@ export function modelArgs(
 		...(maxTokens === null ? {} : { [limitName]: maxTokens }),
 		...other,
 	};
-	const args = own.reduce((sent, one) => overlaid(sent, one, limitName), common);
+	const args = own.reduce((sent, one) => overlaid(sent, one, endpoint, limitName), common);
 	const sent = repaired(args, repairsOf(repairs, model, originOf(connection)));
 	// Left out, Responses would keep what was sent and answered for a month or longer: nothing may come after this.
 	return endpoint === 'responses' ? { ...sent, store: false } : sent;

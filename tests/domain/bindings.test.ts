@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bindableParameters, boundValue, rowParameters } from '#domain/bindings.ts';
-import type { JsonValue } from '#domain/json.ts';
+import type { Endpoint } from '#domain/connection.ts';
+import type { JsonObject, JsonValue } from '#domain/json.ts';
 import { overlaid } from '#domain/own-parameters.ts';
 
 describe('a cell', () => {
@@ -64,12 +65,42 @@ test('a row sends what its cells hold, and neither its blanks nor its model', ()
 	]);
 });
 
-test.each([
-	[{ temperature: 1 }, { temperature: 0 }, { temperature: 0 }],
-	[{ top_p: 1 }, { temperature: 0 }, { top_p: 1, temperature: 0 }],
-	[{ max_completion_tokens: 9 }, { max_tokens: 5 }, { max_completion_tokens: 5 }],
-	[{ max_completion_tokens: 9 }, { top_p: 1 }, { max_completion_tokens: 9, top_p: 1 }],
-	[{ max_tokens: 9 }, { max_completion_tokens: 5 }, { max_completion_tokens: 5 }],
-])('what all send is %j, one has %j of its own: %j', (args, own, expected) => {
-	expect(overlaid(args, own, 'max_completion_tokens')).toEqual(expected);
+test.each<[Endpoint, JsonObject, JsonObject, JsonObject]>([
+	['chatCompletions', { temperature: 1 }, { temperature: 0 }, { temperature: 0 }],
+	['chatCompletions', { top_p: 1 }, { temperature: 0 }, { top_p: 1, temperature: 0 }],
+	['chatCompletions', { newer: 9 }, { max_tokens: 5 }, { newer: 9, limit: 5 }],
+	['chatCompletions', { max_completion_tokens: 9 }, { max_tokens: 5 }, { limit: 5 }],
+	['chatCompletions', { max_tokens: 9 }, { top_p: 1 }, { max_tokens: 9, top_p: 1 }],
+	[
+		'chatCompletions',
+		{ max_tokens: 9 },
+		{ max_completion_tokens: 5 },
+		{ max_completion_tokens: 5 },
+	],
+	['chatCompletions', { max_tokens: 9 }, { max_output_tokens: 5 }, { limit: 5 }],
+	['completions', { max_tokens: 9 }, { max_completion_tokens: 5 }, { limit: 5 }],
+	['responses', { max_output_tokens: 9 }, { max_completion_tokens: 5 }, { limit: 5 }],
+	[
+		'responses',
+		{ text: { format: { type: 'text' }, verbosity: 'high' } },
+		{ text: { verbosity: 'low' } },
+		{ text: { format: { type: 'text' }, verbosity: 'low' } },
+	],
+	[
+		'responses',
+		{ reasoning: { summary: 'auto' } },
+		{ reasoning: { effort: 'low' } },
+		{ reasoning: { summary: 'auto', effort: 'low' } },
+	],
+	['responses', { reasoning: { summary: 'auto' } }, { reasoning: null }, { reasoning: null }],
+	['responses', { metadata: { a: '1' } }, { metadata: { b: '2' } }, { metadata: { b: '2' } }],
+	// Not an object of the API there: a service's own, whose entries may rule each other out.
+	[
+		'chatCompletions',
+		{ reasoning: { effort: 'low' } },
+		{ reasoning: { max_tokens: 5 } },
+		{ reasoning: { max_tokens: 5 } },
+	],
+])('to %s all send %j, one has %j of its own: %j', (endpoint, args, own, expected) => {
+	expect(overlaid(args, own, endpoint, 'limit')).toEqual(expected);
 });
