@@ -58,7 +58,7 @@ export function checkDraft(
 	const hints: Hint[] = [];
 
 	const connection = checkConnection(draft, problems);
-	checkPreset(draft, draft.settings.completionsPerPrompt, hints);
+	checkPreset(draft, hints);
 	const typedModels = draft.models.map((model) => model.trim()).filter((model) => model !== '');
 	const plan =
 		rules?.checkPlan(draft, dataset, scan, typedModels, problems, hints) ??

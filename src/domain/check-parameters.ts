@@ -1,4 +1,4 @@
-import type { Endpoint } from './connection.ts';
+import { endpointNames } from './connection.ts';
 import type { Draft } from './draft.ts';
 import type { JsonObject } from './json.ts';
 import { sharedPath, united, withNamed } from './named-parameters.ts';
@@ -10,12 +10,6 @@ import { tokenLimitNames } from './token-limits.ts';
 
 /** Answers of the flex tier may take so long. */
 export const flexTimeoutSeconds = 900;
-
-const endpointNames: Readonly<Record<Endpoint, string>> = {
-	chatCompletions: 'Chat Completions',
-	completions: 'Completions',
-	responses: 'Responses',
-};
 
 /** All parameters beside the fields: those chosen by name, and `typed` as JSON. Null while there are problems. */
 export function checkParameters(

@@ -21,6 +21,12 @@ export interface Connection {
 export const endpoints = ['chatCompletions', 'completions', 'responses'] as const;
 export type Endpoint = (typeof endpoints)[number];
 
+export const endpointNames: Readonly<Record<Endpoint, string>> = {
+	chatCompletions: 'Chat Completions',
+	completions: 'Completions',
+	responses: 'Responses',
+};
+
 /** `.invalid` never resolves (RFC 2606): were the Demo's fetch bypassed, nothing could leave. */
 export const demoBaseUrl = 'https://demo.invalid/v1';
 export const openAiBaseUrl = 'https://api.openai.com/v1';

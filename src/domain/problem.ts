@@ -12,6 +12,7 @@ export type Field =
 	| 'shareBaseUrl'
 	| 'shareApiKey'
 	| 'shareTokensPerMinute'
+	| 'endpoint'
 	| 'template'
 	| 'pairing'
 	| 'completionsPerPrompt'

@@ -28,6 +28,7 @@ const order: readonly Field[] = [
 	'dataFiles',
 	'rows',
 	'idColumn',
+	'endpoint',
 	'template',
 	'pairing',
 ];

@@ -1,6 +1,6 @@
 import type { RunRefusal } from '#contract/engine-api.ts';
 import type { ChoiceMark } from '#domain/completion.ts';
-import type { Connection, Endpoint } from '#domain/connection.ts';
+import type { Connection } from '#domain/connection.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { Role } from '#domain/prompt.ts';
 import { assertNever } from '#domain/result.ts';
@@ -262,12 +262,6 @@ export function refusalWords(refusal: RunRefusal): Words {
 			return assertNever(refusal);
 	}
 }
-
-export const endpointWords: Readonly<Record<Endpoint, string>> = {
-	chatCompletions: 'Chat Completions',
-	completions: 'Completions',
-	responses: 'Responses',
-};
 
 export const roleWords: Readonly<Record<Role, string>> = {
 	system: 'System',

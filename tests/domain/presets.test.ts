@@ -3,7 +3,14 @@ import { checkConnection } from '#domain/check-connection.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { fieldsOf, withConnection } from '#domain/connection-fields.ts';
 import { normalizeBaseUrl, providers } from '#domain/connection.ts';
-import { defaultSettings, draftOf, emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
+import {
+	defaultSettings,
+	draftOf,
+	emptyDraft,
+	emptyShare,
+	type Draft,
+	type ShareDraft,
+} from '#domain/draft.ts';
 import { keyOwner, presetAt, presetOf, presets } from '#domain/presets.ts';
 import type { Problem } from '#domain/problem.ts';
 
@@ -160,22 +167,76 @@ describe('a connection', () => {
 	});
 });
 
-describe('several completions of one prompt', () => {
-	const hintsWith = (n: number, fields: Partial<Draft>): readonly string[] =>
+describe('what a service is not known to do', () => {
+	const hintsOf = (more: Partial<Draft>, settings: Partial<Draft['settings']> = {}) =>
 		checkDraft(
 			{
 				...emptyDraft,
 				provider: 'compatible',
-				...fields,
-				settings: { ...defaultSettings, completionsPerPrompt: n },
+				...more,
+				settings: { ...defaultSettings, ...settings },
 			},
 			null,
-		)
-			.hints.filter(({ field }) => field === 'completionsPerPrompt')
-			.map(({ message }) => message);
+		).hints.map(({ field, message }) => [field, message]);
+	const at = (preset: string): ShareDraft => ({ ...emptyShare, preset });
 
-	test('that a service does not give are spoken of before they are asked for', () => {
-		expect(hintsWith(2, { preset: 'groq' })).toEqual([expect.stringMatching(/^Groq gives one/)]);
+	test.each<[string, Partial<Draft>, Partial<Draft['settings']>, readonly [string, RegExp][]]>([
+		[
+			'Completions',
+			{ preset: 'groq', endpoint: 'completions' },
+			{},
+			[['endpoint', /^Groq is not known to have Completions\. Choose Chat Completions\.$/]],
+		],
+		[
+			'Responses',
+			{ preset: 'together', endpoint: 'responses' },
+			{},
+			[['endpoint', /^Together is not known to have Responses/]],
+		],
+		[
+			'an endpoint of a further connection',
+			{ preset: 'vllm', endpoint: 'completions', shares: [at('anthropic'), at('google')] },
+			{},
+			[
+				['endpoint', /^Anthropic is not known to have Completions.* without that connection\.$/],
+				['endpoint', /^Google is not known/],
+			],
+		],
+		[
+			'Completions of OpenAI',
+			{ endpoint: 'completions', shares: [{ ...emptyShare, provider: 'openai' }] },
+			{},
+			[['endpoint', /^OpenAI has no model left that takes Completions/]],
+		],
+		[
+			'several prompts a call',
+			{ preset: 'ollama', endpoint: 'completions' },
+			{ promptsPerRequest: 20 },
+			[['promptsPerRequest', /^Ollama is known to take one prompt per request/]],
+		],
+		[
+			'several prompts a call of a further connection',
+			{ endpoint: 'completions', shares: [at('openrouter'), at('openrouter')] },
+			{ promptsPerRequest: 2 },
+			[['promptsPerRequest', /^OpenRouter is known to take one prompt per request/]],
+		],
+		[
+			'several completions',
+			{ preset: 'groq' },
+			{ completionsPerPrompt: 2 },
+			[['completionsPerPrompt', /^Groq gives one .*: 2 per prompt are as many requests\.$/]],
+		],
+		[
+			'several completions of a further connection, for the sake of which no other is asked for them',
+			{ preset: 'vllm', shares: [at('deepseek')] },
+			{ completionsPerPrompt: 3 },
+			[['completionsPerPrompt', /^DeepSeek .* are as many requests, at every connection\.$/]],
+		],
+	])('is said of %s where it is asked for', (_, more, settings, expected) => {
+		const hints = hintsOf(more, settings);
+		expect(hints).toEqual(
+			expected.map(([field, words]) => [field, expect.stringMatching(words) as string]),
+		);
 	});
 
 	test.each<[Partial<Draft>, number, number]>([
@@ -205,12 +266,19 @@ describe('several completions of one prompt', () => {
 		expect([repeats, setup?.parameters.completionsPerPrompt]).toEqual([requests, n]);
 	});
 
-	test.each([
-		[1, { preset: 'groq' }],
-		[2, { preset: 'vllm' }],
-		[2, {}],
-		[2, { provider: 'openai', preset: 'groq' }],
-	] as const)('%i of %j are not', (n, fields) => {
-		expect(hintsWith(n, fields)).toEqual([]);
+	test.each<[Partial<Draft>, Partial<Draft['settings']>]>([
+		[{ preset: 'groq' }, { completionsPerPrompt: 1 }],
+		[{ preset: 'vllm' }, { completionsPerPrompt: 2 }],
+		[{}, { completionsPerPrompt: 2 }],
+		[{ provider: 'openai', preset: 'groq' }, { completionsPerPrompt: 2 }],
+		[{ preset: 'groq', endpoint: 'responses' }, { completionsPerPrompt: 2 }],
+		[{ preset: 'groq', endpoint: 'responses' }, {}],
+		[{ preset: 'ollama', endpoint: 'completions' }, { promptsPerRequest: 1 }],
+		[{ preset: 'ollama' }, { promptsPerRequest: 20 }],
+		[{ preset: 'vllm', endpoint: 'completions' }, { promptsPerRequest: 20 }],
+		[{ endpoint: 'completions' }, { promptsPerRequest: 20 }],
+		[{ provider: 'azure', preset: 'groq', endpoint: 'completions' }, {}],
+	])('is not said of %j with %j', (more, settings) => {
+		expect(hintsOf(more, settings)).toEqual([]);
 	});
 });

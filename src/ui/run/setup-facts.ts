@@ -1,12 +1,13 @@
 import type { Dataset } from '#domain/dataset.ts';
 import { partsOf } from '#domain/connection-share.ts';
+import { endpointNames } from '#domain/connection.ts';
 import { isSameRepair } from '#domain/repair.ts';
 import { leftOutUnder, termsOf, type RunRevision } from '#domain/revision.ts';
 import { choicesAsked, type Run, type RunSetup } from '#domain/run.ts';
 import { sharedSetups } from '#domain/shared-setup.ts';
 import { formatClock, formatCount, formatCounted, formatShare } from '../format.ts';
 import { repairWords } from '../repair-words.ts';
-import { endpointName, endpointWords } from '../wording.ts';
+import { endpointName } from '../wording.ts';
 import type { Fact } from './fact.ts';
 import { bindingFacts, modelFacts, pairingFacts, rowsFact } from './plan-facts.ts';
 
@@ -22,7 +23,7 @@ export function connectionFacts(setup: RunSetup): readonly Fact[] {
 		...given('API version', connection.apiVersion ?? ''),
 		...given('Organization', connection.organization),
 		...given('Project', connection.project),
-		{ label: 'Endpoint', value: endpointWords[endpoint] },
+		{ label: 'Endpoint', value: endpointNames[endpoint] },
 		{ label: models.length === 1 ? 'Model' : 'Models', value: models.join('\n') },
 		...modelFacts(setup),
 	];
