@@ -16,9 +16,10 @@ export function normalizeApiVersion(typed: string): Result<string, string> {
 
 /**
  * Where an Azure OpenAI resource answers, made of its name or of its address as people paste it. A gateway before it may
- * have any host and path. Refused in words: the portal, the address of one deployment or of a project, no https.
+ * have any host and path. Refused in words: the portal, the address of one deployment or of a project, no https. `version`
+ * is that of `normalizeApiVersion`.
  */
-export function normalizeResource(typed: string): Result<string, string> {
+export function normalizeResource(typed: string, version = ''): Result<string, string> {
 	const text = typed.trim();
 	if (text === '')
 		return err(
@@ -52,6 +53,11 @@ export function normalizeResource(typed: string): Result<string, string> {
 			path.startsWith('/api/projects/')
 				? `This is the address of a Foundry project. Write only ${url.origin}`
 				: `The API of Azure OpenAI does not stand at ${path}. Write only ${url.origin}`,
+		);
+	// The `openai` package leaves the deployment out of a path that has this part: every request would go astray.
+	if (version !== '' && path.split('/').includes('deployments'))
+		return err(
+			`Resource has “deployments” in its path, where the deployment of each request would be lost. Leave API version empty, or give the gateway another path.`,
 		);
 	return ok(url.origin + path);
 }

@@ -18,8 +18,8 @@ export function checkConnection(draft: ConnectionFields, problems: Problem[]): C
 	if (draft.provider === 'demo') return base(demoBaseUrl);
 	if (draft.provider === 'openai') return base(openAiBaseUrl);
 	if (draft.provider === 'azure') {
-		const resource = normalizeResource(draft.resource ?? '');
 		const version = normalizeApiVersion(draft.apiVersion ?? '');
+		const resource = normalizeResource(draft.resource ?? '', version.ok ? version.value : '');
 		if (!resource.ok) problems.push(problem('resource', resource.error));
 		if (!version.ok) problems.push(problem('apiVersion', version.error));
 		if (!resource.ok || !version.ok) return null;

@@ -45,6 +45,25 @@ describe('the resource of Azure OpenAI', () => {
 		});
 	});
 
+	// Of such an address the older API's client would take the deployment to stand in it already.
+	test.each([
+		['https://gate.example/deployments', '2024-10-21', /“deployments” in its path/],
+		['https://gate.example/a/deployments/b/', '2024-10-21', /Leave API version empty/],
+	])('%s is refused with version %s', (typed, version, why) => {
+		expect(normalizeResource(typed, version)).toEqual({
+			ok: false,
+			error: expect.stringMatching(why) as string,
+		});
+	});
+
+	test.each([
+		['https://gate.example/deployments', ''],
+		['https://gate.example/my-deployments', '2024-10-21'],
+		['https://deployments.example', '2024-10-21'],
+	])('%s is taken with version “%s”', (typed, version) => {
+		expect(normalizeResource(typed, version)).toEqual({ ok: true, value: typed });
+	});
+
 	test.each(['', '2024-10-21'])('is found again in the base URL of version “%s”', (version) => {
 		for (const resource of ['https://res.openai.azure.com', 'https://gate.example/openai/x'])
 			expect(resourceIn(azureBaseUrl(resource, version))).toBe(resource);

@@ -133,6 +133,12 @@ describe('a connection', () => {
 		});
 	});
 
+	test('of Azure with a version is not at an address that has deployments in it', () => {
+		const fields = { provider: 'azure', resource: 'https://gate.example/deployments' } as const;
+		expect(problemsOf({ ...fields, apiVersion: '2024-10-21' }).fields).toEqual(['resource']);
+		expect(problemsOf(fields).fields).toEqual([]);
+	});
+
 	test('that takes the place of another leaves nothing of that one', () => {
 		const before: Draft = {
 			...emptyDraft,
