@@ -1,4 +1,5 @@
-import { endpoints, providers } from './connection.ts';
+import { normalizeResource } from './azure.ts';
+import { endpoints, normalizeBaseUrl, providers } from './connection.ts';
 import type { Column, Row } from './dataset.ts';
 import type { Binding } from './bindings.ts';
 import type { ConnectionFields } from './connection-fields.ts';
@@ -151,22 +152,28 @@ export interface ShareChoice {
 	readonly withIds: boolean;
 }
 
-/** The file in pieces, so that the rows need not be held. No key is in it: a draft knows none. */
+/** An address that the page refuses may hold a key, before an @ or behind a ?, or be one that went into the wrong field. */
+const withoutKeys = <T extends ConnectionFields>(fields: T): T => ({
+	...fields,
+	baseUrl: normalizeBaseUrl(fields.baseUrl).ok ? fields.baseUrl : '',
+	...(fields.resource === undefined || normalizeResource(fields.resource).ok
+		? {}
+		: { resource: '' }),
+});
+
+/** The file in pieces, so that the rows need not be held. No key is in it: a draft has no field for one. */
 export async function* setupFileChunks(
 	draft: Draft,
 	{ withIds }: ShareChoice,
 	shared: (Omit<SharedData, 'rows'> & { readonly rows: AsyncIterable<Row> }) | null,
 ): AsyncGenerator<string> {
 	const noIds = { organization: '', project: '' };
-	const { shares } = draft;
-	const ids = withIds
-		? {}
-		: {
-				...noIds,
-				...(shares === undefined ? {} : { shares: shares.map((one) => ({ ...one, ...noIds })) }),
-			};
+	const toWrite = <T extends ConnectionFields>(fields: T): T => ({
+		...withoutKeys(fields),
+		...(withIds ? {} : noIds),
+	});
 	// What is undefined is not written.
-	const setup = { ...draft, ...ids, datasetId: undefined };
+	const setup = { ...toWrite(draft), shares: draft.shares?.map(toWrite), datasetId: undefined };
 	const head = JSON.stringify({ format, version, setup }, null, '\t');
 	if (shared === null) {
 		yield `${head}\n`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { endpoints, providers } from '#domain/connection.ts';
 import type { Row } from '#domain/dataset.ts';
-import { emptyDraft, type Draft } from '#domain/draft.ts';
+import { emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
 import { rowChoices } from '#domain/rows-draft.ts';
 import { roles } from '#domain/prompt.ts';
 import { readSetupFile, setupFileChunks, type SharedData } from '#domain/setup-file.ts';
@@ -26,14 +26,15 @@ async function written(
 const number = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0));
 const connection = {
 	provider: fc.constantFrom(...providers),
-	baseUrl: fc.string(),
+	// What is no address is not written.
+	baseUrl: fc.constantFrom('', ' https://host.example/v1/ ', 'http://localhost:11434/v1'),
 	organization: fc.string(),
 	project: fc.string(),
 };
 const whatMayBeLeftOut: fc.Arbitrary<Partial<Draft>> = fc.record(
 	{
 		preset: fc.string(),
-		resource: fc.string(),
+		resource: fc.constantFrom('', ' My-Resource ', 'https://gate.example/team'),
 		apiVersion: fc.string(),
 		tokensPerMinute: number,
 		shares: fc.array(
@@ -135,6 +136,30 @@ describe('a setup as a file', () => {
 		for (const word of ['org-1', 'proj-1', 'id-of-this-browser', 'datasetId', 'apiKey'])
 			expect(text).not.toContain(word);
 		expect(await written(draft)).toContain('org-1');
+	});
+
+	test.each([
+		{ baseUrl: 'https://me:secret@host.example/v1' },
+		{ baseUrl: 'https://secret@host.example/v1' },
+		{ baseUrl: 'me:secret@host.example/v1' },
+		{ baseUrl: 'https://host.example/v1?api-key=secret' },
+		{ baseUrl: 'https://host.example/v1#secret' },
+		{ baseUrl: 'sk-secret' },
+		{ resource: 'https://me:secret@gate.example' },
+		{ resource: 'gate.example/openai?api-key=secret' },
+	])('leaves out an address that may hold a key: %j', async (fields) => {
+		const share = { ...emptyShare, ...fields };
+		const drafts: readonly Draft[] = [
+			{ ...emptyDraft, ...fields },
+			{ ...emptyDraft, shares: [share] },
+			{ ...emptyDraft, provider: 'compatible', ...fields },
+			{ ...emptyDraft, provider: 'azure', ...fields },
+		];
+		for (const draft of drafts) {
+			const text = await written(draft);
+			expect(text).not.toContain('secret');
+			expect(readSetupFile(text).ok).toBe(true);
+		}
 	});
 
 	test('is text that a person can read and a version control can compare', async () => {
