@@ -3,6 +3,7 @@ import { isJsonObject, textAt, type JsonObject } from '#domain/json.ts';
 import { limitFromText } from './limit-message.ts';
 import { refusedParameter } from './refused-parameter.ts';
 import { waitFromText } from './wait.ts';
+import { isWebPage, pageTitle } from './web-page.ts';
 
 /** An answer that is no completion, as it came. */
 export interface BadAnswer {
@@ -149,7 +150,7 @@ const organizationUnverified = (message: string): boolean =>
 
 /** OpenRouter and others put an error into a 200; a wrong Base URL answers a web page with one. */
 function kindInside200(code: string, message: string, type: string, body: unknown): FailureKind {
-	if (typeof body === 'string') return isHtml(body) ? 'notAnApi' : 'malformed';
+	if (typeof body === 'string') return isWebPage(body) ? 'notAnApi' : 'malformed';
 	if (!isJsonObject(body) || !Object.hasOwn(body, 'error')) return 'malformed';
 	// A response that came to no end, and names no error.
 	if (body['error'] === null && body['status'] !== 'failed') return 'malformed';
@@ -182,8 +183,6 @@ function isModerated(message: string, body: unknown): boolean {
 		(isJsonObject(metadata) && Object.hasOwn(metadata, 'flagged_input'))
 	);
 }
-
-const isHtml = (text: string): boolean => /^\s*<(!doctype|html|head|body)/i.test(text);
 
 /**
  * `{error: {message, type, param, code}}`, and what else is seen: `{error: "text"}`, FastAPI's `{detail}`, `{message}`,
@@ -221,9 +220,8 @@ function withRaw(message: string, error: JsonObject): string {
 }
 
 function textOfPage(text: string): string {
-	if (!isHtml(text) && !text.includes('</')) return text;
-	const title = /<title[^>]{0,100}>([^<]{0,300})/i.exec(text)?.[1];
-	return title ?? text.slice(0, 5_000).replace(/<[^>]{0,1000}>/g, ' ');
+	if (!isWebPage(text) && !text.includes('</')) return text;
+	return pageTitle(text) ?? text.slice(0, 5_000).replace(/<[^>]{0,1000}>/g, ' ');
 }
 
 function shortened(text: string): string {

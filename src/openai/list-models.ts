@@ -10,6 +10,7 @@ import { readModelList } from './read-model-list.ts';
 import { createRedactor } from './redact.ts';
 import { bodyOf, causeOf, parsedIfText } from './sdk-error.ts';
 import { waitFromHeaders } from './wait.ts';
+import { isWebPage, pageTitle } from './web-page.ts';
 
 /** What an endpoint answers where it has no list of models. */
 const absent: ReadonlySet<number> = new Set([404, 405, 501]);
@@ -82,10 +83,14 @@ function readAnswer(
 ): ConnectionTest {
 	const models = status === 200 ? readModelList(body) : null;
 	if (models !== null) return { kind: 'models', models };
-	if (typeof body === 'string' && /^\s*<(!doctype|html|head|body)/i.test(body)) {
-		const title = /<title[^>]{0,100}>([^<]{0,300})/i.exec(body)?.[1] ?? '';
-		return { kind: 'webPage', status, title: redact(title).trim().slice(0, 100) };
-	}
+	if (typeof body === 'string' && isWebPage(body))
+		return {
+			kind: 'webPage',
+			status,
+			title: redact(pageTitle(body) ?? '')
+				.trim()
+				.slice(0, 100),
+		};
 	// An error that is said with a 200.
 	if (status === 200 && isJsonObject(body) && Object.hasOwn(body, 'error'))
 		return {
