@@ -28,7 +28,8 @@ export const isEasilyWithin = (prompt: Prompt, tokens: number): boolean =>
 /** A UTF-16 unit is at most three bytes of UTF-8. */
 const bytesPerUnit = 3;
 
-const unitsOf = (prompt: Prompt): number =>
+/** How long its texts are, in UTF-16 units. */
+export const unitsOf = (prompt: Prompt): number =>
 	textsOf(prompt).reduce((sum, text) => sum + text.length, 0);
 
 const mostOfForm = (prompt: Prompt): number =>

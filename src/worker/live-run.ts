@@ -17,6 +17,7 @@ import type { Limiter } from '#engine/limiter.ts';
 import type { Sender } from '#openai/create-sender.ts';
 import { sendCall } from '#openai/send-call.ts';
 import type { RunStore } from '#storage/run-store.ts';
+import { estimateTokens } from '#tokens/estimate-tokens.ts';
 import { isCertainlyLonger } from '#tokens/prompt-bounds.ts';
 import { AnsweredModels } from './answered-models.ts';
 import type { Gate } from './gate.ts';
@@ -24,7 +25,6 @@ import { watchGaps } from './gap-watch.ts';
 import type { Host } from './host.ts';
 import { paced } from './paced.ts';
 import { Reach } from './reach.ts';
-import { estimateTokens } from './estimate-tokens.ts';
 import { promptTooLong } from './prompt-too-long.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';
 

@@ -1,6 +1,7 @@
 import { numberAt, type JsonObject } from '#domain/json.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import { tokenLimits } from '#domain/token-limits.ts';
+import { unitsOf } from './prompt-bounds.ts';
 
 const charactersPerToken = 4;
 
@@ -9,11 +10,7 @@ const charactersPerToken = 4;
  * numbers set it right, so a table of tokens is not worth its megabyte here.
  */
 export function estimateTokens(prompt: Prompt, modelArgs: JsonObject): number {
-	const characters =
-		prompt.kind === 'chat'
-			? prompt.messages.reduce((sum, { content }) => sum + content.length, 0)
-			: prompt.text.length;
 	const limits = [...tokenLimits].map((name) => numberAt(modelArgs, name) ?? 0);
 	const answer = Math.max(0, ...limits) * (numberAt(modelArgs, 'n') ?? 1);
-	return Math.ceil(characters / charactersPerToken) + answer;
+	return Math.ceil(unitsOf(prompt) / charactersPerToken) + answer;
 }
