@@ -1,5 +1,5 @@
+import type { Encoding } from '#domain/model-families.ts';
 import type { Prompt } from '#domain/prompt.ts';
-import type { Encoding } from './encodings.ts';
 import { slicesOf, withoutLongRuns } from './slices.ts';
 
 /** What the API counts beside the text of a chat: for each message and its role, and to open the reply. */

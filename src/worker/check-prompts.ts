@@ -1,12 +1,11 @@
-import { smallestWindow } from '#domain/context-windows.ts';
 import { cellAt, columnPositions, type Row } from '#domain/dataset.ts';
+import { encodingOf, isOpenAiModel, smallestWindow } from '#domain/model-families.ts';
 import { Finding, type FoundPrompt, type PromptCheck } from '#domain/prompt-check.ts';
 import { plannedRequests, type PlanPlace } from '#domain/plan.ts';
 import { textsOf } from '#domain/prompt.ts';
 import { maxTokensOf } from '#domain/revision.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { parseTemplate } from '#domain/template.ts';
-import { encodingOf, isOpenAiModel } from '#tokens/encodings.ts';
 import { isEasilyWithin, promptBounds } from '#tokens/prompt-bounds.ts';
 import { TokenCounter } from '#tokens/token-counter.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';

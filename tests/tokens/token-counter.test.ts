@@ -2,7 +2,6 @@ import { countTokens, encodeChat } from 'gpt-tokenizer/encoding/o200k_base';
 import { countTokens as countSmall } from 'gpt-tokenizer/encoding/cl100k_base';
 import { describe, expect, test } from 'vitest';
 import type { Prompt } from '#domain/prompt.ts';
-import { encodingOf, isOpenAiModel } from '#tokens/encodings.ts';
 import { slicesOf, withoutLongRuns } from '#tokens/slices.ts';
 import { TokenCounter } from '#tokens/token-counter.ts';
 
@@ -78,21 +77,4 @@ test('slices joined are the text, and part no surrogate pair', () => {
 		expect(slices.flatMap(withoutLongRuns).every((part) => isWellFormed(part))).toBe(true);
 		expect(slices.flatMap(withoutLongRuns).join('')).toBe(text);
 	}
-});
-
-test.each([
-	['gpt-4', 'cl100k_base', true],
-	['gpt-4-turbo', 'cl100k_base', true],
-	['ft:gpt-3.5-turbo:acme', 'cl100k_base', true],
-	['davinci-002', 'cl100k_base', true],
-	['gpt-4o-mini', 'o200k_base', true],
-	['gpt-4.1', 'o200k_base', true],
-	['openai/gpt-5', 'o200k_base', true],
-	['o3', 'o200k_base', true],
-	['gpt-6.1', 'o200k_base', true],
-	['llama-3', 'o200k_base', false],
-	['olmo', 'o200k_base', false],
-])('%s is counted with %s, exactly: %s', (model, encoding, isExact) => {
-	expect(encodingOf(model)).toBe(encoding);
-	expect(isOpenAiModel(model)).toBe(isExact);
 });

@@ -1,6 +1,11 @@
 import * as listed from 'gpt-tokenizer/models';
 import { describe, expect, test } from 'vitest';
-import { publishedWindow, smallestWindow } from '#domain/context-windows.ts';
+import {
+	encodingOf,
+	isOpenAiModel,
+	publishedWindow,
+	smallestWindow,
+} from '#domain/model-families.ts';
 
 interface Listed {
 	readonly name: string;
@@ -52,4 +57,24 @@ describe('a model’s published context window', () => {
 		});
 		expect(smallestWindow(['llama'])).toBeNull();
 	});
+});
+
+test.each([
+	['gpt-4', 'cl100k_base', true],
+	['gpt-4-turbo', 'cl100k_base', true],
+	['ft:gpt-3.5-turbo:acme', 'cl100k_base', true],
+	['davinci-002', 'cl100k_base', true],
+	['gpt-4o-mini', 'o200k_base', true],
+	['gpt-4.1', 'o200k_base', true],
+	['openai/gpt-5', 'o200k_base', true],
+	['o3', 'o200k_base', true],
+	['gpt-6.1', 'o200k_base', true],
+	['openai/gpt-4:free', 'cl100k_base', true],
+	['openai/ft:gpt-4-0613:acme', 'cl100k_base', true],
+	['gpt-4-next', 'cl100k_base', true],
+	['llama-3', 'o200k_base', false],
+	['olmo', 'o200k_base', false],
+])('%s is counted with %s, exactly: %s', (model, encoding, isExact) => {
+	expect(encodingOf(model)).toBe(encoding);
+	expect(isOpenAiModel(model)).toBe(isExact);
 });
