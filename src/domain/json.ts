@@ -31,3 +31,18 @@ export function objectsAt(object: JsonObject, key: string): readonly JsonObject[
 	const value = object[key];
 	return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
+
+/** No completion and no parameter is nested so deep; what is could be neither stored nor written to a file. */
+export const mostDepth = 200;
+
+/** A loop over its levels: what walks down into it would run out of stack. */
+export function isTooDeep(value: unknown): boolean {
+	let level: unknown[] = [value];
+	for (let depth = 0; depth <= mostDepth; depth++) {
+		level = level.flatMap((one) =>
+			typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
+		);
+		if (level.length === 0) return false;
+	}
+	return true;
+}

@@ -1,6 +1,6 @@
 import type { Endpoint } from './connection.ts';
 import { faultWords, jsonFault } from './json-fault.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject, isTooDeep, mostDepth, type JsonObject } from './json.ts';
 import { reservedReason } from './reserved-names.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -24,6 +24,7 @@ export function readParameterObject(
 		return err([`${where} is not valid JSON${at}. Write an object such as ${example}.`]);
 	}
 	if (!isJsonObject(value)) return err([`${where} must be a JSON object, such as ${example}.`]);
+	if (isTooDeep(value)) return err([`${where} is nested more than ${String(mostDepth)} deep.`]);
 	const reserved = Object.keys(value).flatMap((name) => {
 		const reason = reservedReason(endpoint, name);
 		return reason === null ? [] : [`${where} cannot hold “${name}”. ${reason}`];

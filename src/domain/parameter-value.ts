@@ -1,4 +1,11 @@
-import { isJsonObject, textAt, type JsonObject, type JsonValue } from './json.ts';
+import {
+	isJsonObject,
+	isTooDeep,
+	mostDepth,
+	textAt,
+	type JsonObject,
+	type JsonValue,
+} from './json.ts';
 import type { KnownParameter, ParameterForm } from './parameter-table.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -108,6 +115,7 @@ function readJson(
 		if (shape === 'any' && /^\w+$/.test(text)) return ok(text);
 		return err(`is not valid JSON: ${error instanceof Error ? error.message : ''}.`);
 	}
+	if (isTooDeep(value)) return err(`is nested more than ${String(mostDepth)} deep.`);
 	const fits = { object: isJsonObject(value), array: Array.isArray(value), any: true };
 	if (!fits[shape]) return err(`must be ${shapeWords[shape]}.`);
 	const wrong = isJsonObject(value) ? (rules.get(name)?.(value) ?? null) : null;

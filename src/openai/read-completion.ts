@@ -1,23 +1,9 @@
 import type { Completion } from '#domain/completion.ts';
-import { isJsonObject, numberAt, type JsonObject } from '#domain/json.ts';
-
-/** No completion is nested so deep; what is could be neither stored nor written to a file. */
-const deepest = 200;
-
-function isDeeperThan(limit: number, value: unknown): boolean {
-	let level: unknown[] = [value];
-	for (let depth = 0; depth <= limit; depth++) {
-		level = level.flatMap((one) =>
-			typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
-		);
-		if (level.length === 0) return false;
-	}
-	return true;
-}
+import { isJsonObject, isTooDeep, numberAt, type JsonObject } from '#domain/json.ts';
 
 /** The body as an object that can be kept; null where it is none. */
 export const bodyObject = (body: unknown): JsonObject | null =>
-	isJsonObject(body) && !isDeeperThan(deepest, body) ? body : null;
+	isJsonObject(body) && !isTooDeep(body) ? body : null;
 
 /** Takes a completion apart; null where the body is none: no object, no choices, or choices that are no objects. */
 export function readCompletion(body: unknown): Completion | null {

@@ -229,6 +229,31 @@ describe('a parameter chosen by its name', () => {
 	});
 });
 
+describe('values within values', () => {
+	const lists = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+	const objects = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
+	const others = (value: string): Draft =>
+		draftWith('responses', [], { otherParameters: `{"x": ${value}}` });
+	const ofModel = (value: string): Draft => ({
+		...draftWith('chatCompletions', []),
+		modelParameters: [`{"x": ${value}}`],
+	});
+	const named = (value: string): Draft =>
+		draftWith('chatCompletions', [{ name: 'prediction', value: `{"x": ${value}}` }]);
+
+	test.each([
+		['otherParameters 0: Other parameters is nested more than 200 deep.', others],
+		['modelParameters 0: Parameters for demo-small is nested more than 200 deep.', ofModel],
+		['parameter 0: prediction is nested more than 200 deep.', named],
+	])('are refused where nothing could store or send them: %s', (problem, drafted) => {
+		for (const nested of [lists, objects]) {
+			expect(problemsOf(drafted(nested(199)))).toEqual([]);
+			for (const depth of [202, 200_000])
+				expect(problemsOf(drafted(nested(depth)))).toEqual([problem]);
+		}
+	});
+});
+
 describe('what Responses does not take', () => {
 	const kept = ['input', 'instructions', 'store', 'background', 'conversation'];
 	test.each(kept)('is refused wherever it is set: %s', (name) => {
