@@ -12,6 +12,7 @@ import { sharedSetups, type SharedSetup } from '#domain/shared-setup.ts';
 import { leftOutUnder, termsOf, type RunRevision, type Terms } from '#domain/revision.ts';
 import { modelArgs } from '#openai/request-body.ts';
 import { Recent } from '#storage/recent.ts';
+import { lostParameters, withoutLost, type LostParameters } from './lost-parameters.ts';
 import type { PlanRows } from './plan-rows.ts';
 
 export interface PlannedRequest {
@@ -43,6 +44,7 @@ export class RunPlan {
 	/** By revision, connection, model and what the row brings. */
 	readonly #rowArgs = new Recent<string, JsonObject>(keptRowArgs);
 	readonly #bindings: readonly PlacedBinding[];
+	readonly #lost: LostParameters | null;
 	readonly #rows: PlanRows | null;
 	readonly #idPosition: number;
 	readonly #readRow: (row: number) => Promise<Row>;
@@ -67,6 +69,7 @@ export class RunPlan {
 		this.#idPosition = columns.findIndex(({ name }) => name === setup.idColumn);
 		this.#readRow = readRow;
 		this.#rows = rows;
+		this.#lost = lostParameters(setup, columns);
 		const positions = columnPositions(columns);
 		this.#bindings = (setup.bindings ?? []).flatMap(({ column, parameter }) => {
 			const position = positions.get(column);
@@ -74,9 +77,12 @@ export class RunPlan {
 		});
 	}
 
-	/** With the number of the row in the data, and the model that the row names where each names its own. */
+	/**
+	 * With the number of the row in the data, and the model that the row names where each names its own: -1 where the table
+	 * is gone that could tell.
+	 */
 	place(request: number): PlanPlace {
-		const place = placeOf(request, this.size);
+		const place = this.#known(placeOf(request, this.size));
 		if (this.#rows === null) return place;
 		const { rows, models } = this.#rows;
 		return {
@@ -84,6 +90,10 @@ export class RunPlan {
 			rowIndex: rows.rowAt(place.rowIndex),
 			modelIndex: models?.[place.rowIndex] ?? place.modelIndex,
 		};
+	}
+
+	#known(place: PlanPlace): PlanPlace {
+		return this.#lost?.model === true ? { ...place, modelIndex: -1 } : place;
 	}
 
 	/** Of two requests to one model: equal only where they send the same parameters. */
@@ -111,6 +121,7 @@ export class RunPlan {
 		return this.connection(request, revision) * this.#setup.models.length + modelIndex;
 	}
 
+	/** Empty where it is not known any more. */
 	model(place: PlanPlace): string {
 		return this.#setup.models[place.modelIndex] ?? '';
 	}
@@ -169,13 +180,14 @@ export class RunPlan {
 
 	#argsOf(request: number, place: PlanPlace, row: Row, revision: number): JsonObject {
 		const scope = this.#scope(request, place, revision);
-		if (this.#bindings.length === 0) return this.#argsUnder(revision)[scope] ?? {};
+		if (this.#lost === null && this.#bindings.length === 0)
+			return this.#argsUnder(revision)[scope] ?? {};
 		const make = (): JsonObject => {
 			const setup = this.#setups[this.connection(request, revision)] ?? this.#setup;
 			return this.#make(setup, place.modelIndex, revision, rowParameters(this.#bindings, row));
 		};
 		const keys = this.#rows?.keys ?? null;
-		if (keys === null) return make();
+		if (keys === null && this.#bindings.length > 0) return make();
 		const key = `${String(revision)} ${String(scope)} ${String(this.argsKey(request))}`;
 		const args = this.#rowArgs.get(key) ?? make();
 		this.#rowArgs.set(key, args);
@@ -195,16 +207,18 @@ export class RunPlan {
 	/** What all are sent, in its place what the model has of its own, and in the place of both what the row has. */
 	#make(setup: RunSetup, modelIndex: number, revision: number, ofRow: JsonObject): JsonObject {
 		const { connection, endpoint, models, modelParameters } = setup;
+		const terms = this.terms(revision);
 		const own = [modelParameters?.[modelIndex] ?? {}, ofRow];
 		// A limit that was raised since is that of every row.
 		const isRaised = this.#revisions()[revision - 1]?.maxTokens !== undefined;
-		return modelArgs(
+		const args = modelArgs(
 			connection,
 			endpoint,
 			models[modelIndex] ?? '',
-			this.terms(revision),
+			terms,
 			isRaised ? own.map(withoutTokenLimit) : own,
 		);
+		return this.#lost === null ? args : withoutLost(args, this.#lost, setup, terms);
 	}
 
 	#template(place: PlanPlace): CompiledTemplate {

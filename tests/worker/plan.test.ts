@@ -3,6 +3,7 @@ import type { EngineApi } from '#contract/engine-api.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
+import type { JsonObject } from '#domain/json.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import * as planRules from '#domain/plan-rules.ts';
 import { emptyRows, type RowsDraft } from '#domain/rows-draft.ts';
@@ -103,6 +104,18 @@ async function itemsOf(engine: EngineApi, setup: RunSetup): Promise<ResultItem[]
 	return items;
 }
 
+/** As a browser that has lost its tables and kept the answers. */
+const forgetTables = (): Promise<unknown> =>
+	new Promise((resolve) => {
+		const request = browser.indexedDB.open('volley');
+		request.addEventListener('success', () => {
+			const tx = request.result.transaction('datasets', 'readwrite');
+			tx.objectStore('datasets').clear();
+			tx.addEventListener('complete', resolve);
+			request.result.close();
+		});
+	});
+
 describe('the rows of a run', () => {
 	test.each<[Partial<RowsDraft>, number[]]>([
 		[{ choose: 'first', count: 3 }, [0, 1, 2]],
@@ -149,15 +162,7 @@ describe('the rows of a run', () => {
 		const setup = await setupOf(engine, { rows });
 		const runId = await started(engine, setup);
 		await finished(engine, runId);
-		await new Promise((resolve) => {
-			const request = browser.indexedDB.open('volley');
-			request.addEventListener('success', () => {
-				const tx = request.result.transaction('datasets', 'readwrite');
-				tx.objectStore('datasets').clear();
-				tx.addEventListener('complete', resolve);
-				request.result.close();
-			});
-		});
+		await forgetTables();
 		const items = await exported(createEngine(openTab(browser).host), runId);
 		expect(items).toHaveLength(6);
 		expect(new Set(items.map(({ row_index, id }) => `${String(row_index)} ${id}`))).toEqual(
@@ -267,6 +272,54 @@ describe('parameters', () => {
 			models.map((model) => (model === 'm1' ? 1 : undefined)),
 		);
 		expect(sent(['model'])).toEqual(models.map((model) => [model]));
+	});
+
+	describe('of a run whose table is gone', () => {
+		const heat = { column: 'heat', parameter: 'temperature' };
+		const length = { column: 'heat', parameter: 'max_tokens' };
+		const which = { column: 'which', parameter: 'model' };
+		const typed = { ...defaultSettings, temperature: 1.5, maxTokens: 50 };
+		const lengths = 'id,heat,which\na,3,m2\nb,,m3\nc,7,\n';
+
+		test.each<[string, Partial<Draft>, string | undefined, number, JsonObject]>([
+			['that rows bring', { bindings: [heat] }, csv, 0, { model: 'm1', max_tokens: 50 }],
+			['that rows bring', { bindings: [length] }, lengths, 0, { model: 'm1', temperature: 1.5 }],
+			['whose model', { bindings: [which] }, csv, -1, { temperature: 1.5, max_tokens: 50 }],
+			['whose model', { bindings: [heat, which] }, csv, -1, { max_tokens: 50 }],
+			[
+				'of a model that',
+				{ bindings: [which], modelParameters: ['{"temperature": 0, "max_completion_tokens": 9}'] },
+				csv,
+				-1,
+				{},
+			],
+		])('%s only the cells could tell are not made up: %j', async (_, more, text, index, args) => {
+			const engine = createEngine(openTab(browser).host);
+			const dataset = await imported(engine, text);
+			const setup = await setupOf(engine, { settings: typed, ...more }, dataset);
+			const runId = await started(engine, setup);
+			await finished(engine, runId);
+			const before = await exported(engine, runId);
+			await forgetTables();
+
+			const later = createEngine(openTab(browser).host);
+			const items = await exported(later, runId);
+			expect(items.map(({ completion }) => completion)).toEqual(
+				before.map(({ completion }) => completion),
+			);
+			expect(new Set(items.map(({ model_index }) => model_index))).toEqual(new Set([index]));
+			for (const { model_args } of items) expect(model_args).toEqual(args);
+
+			const model = index === -1 ? '' : 'm1';
+			const query = { runId, show: 'all', search: '', offset: 0, limit: 10 } as const;
+			const { rows } = await later.readResults(query);
+			expect(new Set(rows.map((row) => row.model))).toEqual(new Set([model]));
+			const [header = '', ...lines] = (await (await later.exportRun(runId, 'csv')).blob.text())
+				.trimEnd()
+				.split('\r\n');
+			const column = header.split(',').indexOf('model');
+			expect(new Set(lines.map((line) => line.split(',')[column]))).toEqual(new Set([model]));
+		});
 	});
 
 	test('that a model refuses are repaired where a row brings them too', async () => {
