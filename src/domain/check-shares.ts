@@ -1,6 +1,6 @@
 import { checkConnection } from './check-connection.ts';
 import { connectionName, type ConnectionShare } from './connection-share.ts';
-import type { Connection } from './connection.ts';
+import { identityOf, type Connection } from './connection.ts';
 import type { Draft, ShareDraft } from './draft.ts';
 import { byName } from './model-lists.ts';
 import { problem, type Problem } from './problem.ts';
@@ -77,7 +77,7 @@ function checkWeights(weights: readonly (number | null)[], problems: Problem[]):
 
 function checkAlike(connections: readonly (Connection | null)[], problems: Problem[]): void {
 	const keys = connections.map((connection) =>
-		connection === null ? null : JSON.stringify({ ...connection, usesKey: false }),
+		connection === null ? null : identityOf(connection),
 	);
 	keys.forEach((key, i) => {
 		const first = keys.indexOf(key);

@@ -82,6 +82,20 @@ export const isLoopback = ({ baseUrl }: Connection): boolean =>
 const guessScheme = (text: string): string =>
 	loopback.test(text.split(/[:/]/)[0] ?? '') ? 'http://' : 'https://';
 
+/**
+ * Equal where both send the same things to the same place, on the same account. The key is told apart: it is bound to the
+ * origin alone. Limits are counted for an organization, a project and a model, and a gateway may have one for each path.
+ */
+export const identityOf = (connection: Connection): string =>
+	JSON.stringify([
+		connection.provider,
+		connection.baseUrl,
+		connection.apiVersion ?? '',
+		connection.preset ?? '',
+		connection.organization,
+		connection.project,
+	]);
+
 /** What a key is bound to. */
 export const originOf = (connection: Connection): string => new URL(connection.baseUrl).origin;
 

@@ -1,3 +1,4 @@
+import { identityOf, type Connection } from './connection.ts';
 import type { Repair } from './repair.ts';
 import type { LearnedLimits } from './run.ts';
 
@@ -17,8 +18,17 @@ export interface ModelNote {
 	readonly model: string;
 	/** In the order in which they were found. */
 	readonly repairs: readonly Repair[];
+	/** What an earlier version has remembered, of whichever connection to the origin was the last to learn. */
 	readonly limits: RememberedLimits | null;
+	/** By the connection's identity; left out: none. */
+	readonly limitsAt?: Readonly<Record<string, RememberedLimits>>;
 }
+
+/** Where this connection starts from; null: it has everything to learn. */
+export const limitsOf = (
+	{ limits, limitsAt }: Pick<ModelNote, 'limits' | 'limitsAt'>,
+	connection: Connection,
+): RememberedLimits | null => limitsAt?.[identityOf(connection)] ?? limits;
 
 /** What is worth remembering; null of limits that were typed, or of which nothing is known. */
 export function limitsToRemember(learned: LearnedLimits, at: number): RememberedLimits | null {

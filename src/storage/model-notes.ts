@@ -1,10 +1,16 @@
-import type { ModelNote } from '#domain/model-note.ts';
+import { identityOf, type Connection } from '#domain/connection.ts';
+import type { ModelNote, RememberedLimits } from '#domain/model-note.ts';
+import type { Repair } from '#domain/repair.ts';
 import type { LibrarySchema } from './library-schema.ts';
 import type { LiveDatabase } from './live-database.ts';
 import { readFrom, writeTo } from './transact.ts';
 
 /** What of a note is put in the place of what was known. */
-export type NoteChange = Partial<Pick<ModelNote, 'repairs' | 'limits'>>;
+export interface NoteChange {
+	readonly repairs?: readonly Repair[];
+	/** Those of other connections stay. */
+	readonly limits?: { readonly connection: Connection; readonly learned: RememberedLimits };
+}
 
 /** What is known of these models at this origin: none of those of which nothing is. */
 export const readModelNotes = (
@@ -25,7 +31,7 @@ export const saveModelNote = (
 	library: LiveDatabase<LibrarySchema>,
 	origin: string,
 	model: string,
-	change: NoteChange,
+	{ repairs, limits }: NoteChange,
 ): Promise<void> =>
 	library.use((db) =>
 		writeTo(db, ['modelNotes'], 'relaxed', async (tx) => {
@@ -33,9 +39,14 @@ export const saveModelNote = (
 			const known = await notes.get([origin, model]);
 			const note: ModelNote = {
 				...(known ?? { origin, model, repairs: [], limits: null }),
-				...change,
+				...(repairs === undefined ? {} : { repairs }),
+				...(limits === undefined
+					? {}
+					: { limitsAt: { ...known?.limitsAt, [identityOf(limits.connection)]: limits.learned } }),
 			};
-			if (note.repairs.length === 0 && note.limits === null) await notes.delete([origin, model]);
+			const { limits: older, limitsAt } = note;
+			if (note.repairs.length === 0 && older === null && limitsAt === undefined)
+				await notes.delete([origin, model]);
 			else await notes.put(note);
 		}),
 	);

@@ -1,4 +1,4 @@
-import { originOf, type Connection } from '#domain/connection.ts';
+import { identityOf, originOf, type Connection } from '#domain/connection.ts';
 import type { ConnectionTest } from '#domain/model-list.ts';
 import { listModels } from '#openai/list-models.ts';
 import type { Fetch, Host } from './host.ts';
@@ -41,10 +41,7 @@ export class ModelLists {
 
 	#nameOf(connection: Connection): string {
 		return JSON.stringify([
-			connection.baseUrl,
-			connection.apiVersion ?? '',
-			connection.organization,
-			connection.project,
+			identityOf(connection),
 			this.#parts.keys.versionOf(originOf(connection)),
 			this.#parts.keys.keyFor(originOf(connection)) === '',
 		]);

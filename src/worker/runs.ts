@@ -474,14 +474,15 @@ export class Runs {
 	}
 
 	/** What the endpoint named, or what was measured: another run at this model starts from there. */
-	#remember(connection: Connection, learned: readonly LearnedLimits[]): void {
+	#remember(connection: Connection, all: readonly LearnedLimits[]): void {
 		const { library, host } = this.#parts;
 		if (connection.provider === 'demo') return;
-		for (const one of learned) {
-			const limits = limitsToRemember(one, host.clock.epoch());
+		for (const one of all) {
+			const learned = limitsToRemember(one, host.clock.epoch());
+			if (learned === null) continue;
+			const limits = { connection, learned };
 			// It is a help for later runs: where it cannot be stored they learn it anew.
-			if (limits !== null)
-				library.saveModelNote(originOf(connection), one.model, { limits }).catch(() => undefined);
+			library.saveModelNote(originOf(connection), one.model, { limits }).catch(() => undefined);
 		}
 	}
 

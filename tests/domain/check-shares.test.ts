@@ -98,6 +98,23 @@ describe('further connections of a draft', () => {
 		expect(problems(draft([other]))).toEqual([]);
 	});
 
+	test.each<[string, Partial<ShareDraft>, Partial<ShareDraft>, boolean]>([
+		['are the same', {}, {}, true],
+		['may differ in their path alone', {}, { baseUrl: 'https://two.test/b/v1' }, false],
+		['may differ in their service alone', {}, { preset: 'vllm' }, false],
+		[
+			'are the same whatever is empty of another provider',
+			{},
+			{ resource: '', apiVersion: '' },
+			true,
+		],
+	])('at one address %s', (_, first, second, areAlike) => {
+		const found = problems(draft([share(first), share(second)]));
+		expect(found.map(([field, index]) => [field, index])).toEqual(
+			areAlike ? [['shareBaseUrl', 2]] : [],
+		);
+	});
+
 	test('wait for the draft’s own to be right', () => {
 		const { shares, setup } = checkDraft(
 			draft([share()], { provider: 'compatible', baseUrl: '' }),

@@ -72,6 +72,20 @@ describe('an endpoint’s models', () => {
 		expect(listed(await engine.listModels(here()))).toBe('failed');
 	});
 
+	test.each<[string, Partial<Connection>]>([
+		['organization', { organization: 'org-b' }],
+		['project', { project: 'proj_b' }],
+		['service', { preset: 'vllm' }],
+	])('are asked for again for another %s', async (_, other) => {
+		const engine = createEngine(openTab(browser).host);
+		await engine.holdKey(endpoint.origin, 'sk-right-0123456789');
+		await engine.listModels(here());
+		await engine.listModels(here(other));
+		expect(asked()).toBe(2);
+		await engine.listModels(here());
+		expect(asked()).toBe(2);
+	});
+
 	test('that could not be had are asked for again', async () => {
 		const engine = createEngine(openTab(browser).host);
 		await engine.holdKey(endpoint.origin, 'sk-right-0123456789');

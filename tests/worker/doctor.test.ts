@@ -3,6 +3,7 @@ import type { EngineApi } from '#contract/engine-api.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import { numberAt } from '#domain/json.ts';
+import { limitsOf } from '#domain/model-note.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import type { RunPhase, RunProgress, RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
@@ -287,9 +288,13 @@ describe('an endpoint that cannot be reached', () => {
 test('the limits that an endpoint has named are remembered with the model', async () => {
 	endpoint.play((_, seenBefore) => (seenBefore === 0 ? 'rateLimitedOnce' : 'plainReply'));
 	const engine = createEngine(openTab(browser).host);
-	const runId = await started(engine, await setupWith(engine, 3, {}));
+	const setup = await setupWith(engine, 3, {});
+	const runId = await started(engine, setup);
 	await reached(engine, runId, 'finished');
 	await expect
-		.poll(async () => (await engine.modelNotes(endpoint.origin, ['m1']))[0]?.limits)
+		.poll(async () => {
+			const [note] = await engine.modelNotes(endpoint.origin, ['m1']);
+			return note && limitsOf(note, setup.connection);
+		})
 		.toMatchObject({ tokensPerMinute: 30_000 });
 });

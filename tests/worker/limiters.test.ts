@@ -34,6 +34,17 @@ describe('limiters', () => {
 			{ ...setup, connection: { ...setup.connection, baseUrl: 'https://other.test/v1' } },
 			1,
 		],
+		...(
+			[
+				['another path', { baseUrl: 'https://one.test/team-b/v1' }],
+				['another organization', { organization: 'org-b' }],
+				['another project', { project: 'proj_b' }],
+			] as const
+		).map(([what, other]): [string, RunSetup, number] => [
+			what,
+			{ ...setup, connection: { ...setup.connection, ...other } },
+			1,
+		]),
 		['other typed limits', { ...setup, limits: { ...setup.limits, requestsPerMinute: 5 } }, 1],
 	])('are not shared across %s', (_, other, key) => {
 		const limiters = new Limiters(ports);

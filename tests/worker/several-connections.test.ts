@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
 import { checkDraft } from '#domain/check-draft.ts';
+import type { Connection } from '#domain/connection.ts';
 import { dealOut } from '#domain/connection-share.ts';
 import { defaultSettings, emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
 import { numberAt, textAt } from '#domain/json.ts';
+import { limitsOf } from '#domain/model-note.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import type { RunPhase, RunProgress, RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
@@ -288,9 +290,36 @@ describe('a run with several connections', () => {
 		expect(limits.map(({ connection }) => connection)).toEqual(names());
 		expect(limits.map(({ tokensPerMinute }) => tokensPerMinute)).toEqual([null, 30_000]);
 		await expect
-			.poll(async () => (await engine.modelNotes(second.origin, ['small']))[0]?.limits)
+			.poll(async () => {
+				const [note] = await engine.modelNotes(second.origin, ['small']);
+				return note && Object.values(note.limitsAt ?? {})[0];
+			})
 			.toMatchObject({ tokensPerMinute: 30_000 });
 		expect(await engine.modelNotes(first.origin, ['small'])).toEqual([]);
+	});
+
+	test('remembers of each of two at one origin what was learned of that one', async () => {
+		const engine = await engineWith();
+		const connections = ['org-a', 'org-b'].map((organization) => ({
+			...{ provider: 'openai', baseUrl: first.url, organization, project: '', usesKey: true },
+		})) as readonly Connection[];
+		first.play(({ headers }, seenBefore) =>
+			headers['openai-organization'] === 'org-b' && seenBefore === 0
+				? 'rateLimitedOnce'
+				: 'plainReply',
+		);
+		const shares = connections.map((connection) => ({
+			...{ name: connection.organization, connection, tokensPerMinute: null, models: [] },
+		}));
+		const runId = await started(engine, { ...(await setupWith(engine, 6)), shares });
+		const { limits } = await reached(engine, runId, 'finished');
+		expect(limits.map(({ tokensPerMinute }) => tokensPerMinute)).toEqual([null, 30_000]);
+		await expect
+			.poll(async () => {
+				const [note] = await engine.modelNotes(first.origin, ['small']);
+				return connections.map((one) => note && limitsOf(note, one)?.tokensPerMinute);
+			})
+			.toEqual([undefined, 30_000]);
 	});
 
 	test('leaves a refused parameter out where it was refused, now and in the next run, and nowhere else', async () => {
