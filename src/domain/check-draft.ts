@@ -2,6 +2,7 @@ import { checkPromptsPerRequest } from './check-calls.ts';
 import { checkConnection } from './check-connection.ts';
 import { checkPreset } from './check-preset.ts';
 import { checkSettings } from './check-settings.ts';
+import { checkShareKeys } from './check-share-keys.ts';
 import { checkShares } from './check-shares.ts';
 import { checkTemplate } from './check-template.ts';
 import type { ConnectionShare } from './connection-share.ts';
@@ -72,6 +73,7 @@ export function checkDraft(
 	});
 
 	const shares = checkShares(draft, connection, models, problems);
+	checkShareKeys(draft, hints);
 
 	const templates = draft.templates.map((template, i) =>
 		checkTemplate(draft.endpoint, template, i, dataset, problems, hints),

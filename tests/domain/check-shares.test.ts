@@ -115,6 +115,36 @@ describe('further connections of a draft', () => {
 		);
 	});
 
+	const twoTest = (message: string) => `${message} https://two.test too: one key for`;
+	test.each<[string, readonly Partial<ShareDraft>[], readonly (readonly [number, string])[]]>([
+		['of two origins', [{}, { baseUrl: 'https://three.test/v1' }], []],
+		[
+			'of one origin, on other paths',
+			[{ baseUrl: 'https://two.test/a' }, { baseUrl: 'https://two.test/b' }],
+			[[2, `${twoTest('Connection 2 goes to')} both.`]],
+		],
+		[
+			'of one origin, three',
+			[{ baseUrl: 'https://two.test/a' }, {}, { baseUrl: 'https://two.test/c' }],
+			[
+				[2, `${twoTest('Connection 2 goes to')} both.`],
+				[3, `${twoTest('Connections 2 and 3 go to')} all of them.`],
+			],
+		],
+		[
+			'of the draft’s own origin',
+			[{ provider: 'openai', organization: 'org-b' }],
+			[[1, 'Connection 1 goes to https://api.openai.com too: one key for both.']],
+		],
+		['of the Demo, which needs none', [{ provider: 'demo' }], []],
+		['whose address is none yet', [{ baseUrl: '' }, { baseUrl: '' }], []],
+	])('say that a key is shared: %s', (_, shares, expected) => {
+		const own = shares[0]?.provider === 'demo' ? ({ provider: 'demo' } as const) : {};
+		const { hints } = checkDraft(draft(shares.map(share), own), null);
+		const found = hints.filter(({ field }) => field === 'shareApiKey');
+		expect(found.map(({ index, message }) => [index, message])).toEqual(expected);
+	});
+
 	test('wait for the draft’s own to be right', () => {
 		const { shares, setup } = checkDraft(
 			draft([share()], { provider: 'compatible', baseUrl: '' }),
