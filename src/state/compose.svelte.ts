@@ -48,6 +48,8 @@ import { isReplaceable, type Sample } from './samples.ts';
 import { SavedConnectionsState } from './saved-connections.svelte.ts';
 import { overData } from './setup-data.ts';
 import { SetupFileState } from './setup-file.svelte.ts';
+import { withoutShare, withShareAdded } from './share-edits.ts';
+import { ShareKeys } from './share-key.svelte.ts';
 
 /** What stands beneath a field. */
 export interface Notes {
@@ -71,6 +73,7 @@ export class ComposeState {
 	readonly data: DataState;
 	readonly datasets: DatasetList;
 	readonly keys: KeyRing;
+	readonly shareKeys: ShareKeys;
 	readonly modelNotes: ModelNotesState;
 	readonly preview: PreviewState;
 	readonly templatePages = new TemplatePages();
@@ -170,6 +173,7 @@ export class ComposeState {
 		this.data = new DataState(api);
 		this.datasets = new DatasetList(api);
 		this.keys = new KeyRing(api);
+		this.shareKeys = new ShareKeys(this.keys);
 		this.modelNotes = new ModelNotesState(api);
 		this.#rulesLoaded = this.#loadRules(needs.loadRules);
 		this.rowLook = new RowLook(api);
@@ -335,6 +339,15 @@ export class ComposeState {
 		this.edit((draft) => withSaved(draft, saved));
 	}
 
+	addShare(): void {
+		this.edit(withShareAdded);
+	}
+
+	removeShare(at: number): void {
+		this.shareKeys.remove(at);
+		this.edit((draft) => withoutShare(draft, at));
+	}
+
 	/** Asks the endpoint whether it can be reached. False: a field is not right yet, and shows why. */
 	async testConnection(): Promise<boolean> {
 		const { connection } = this;
@@ -437,6 +450,7 @@ export class ComposeState {
 	/** The draft itself; the data stays. */
 	#adopt(draft: Draft): void {
 		this.keys.clear();
+		this.shareKeys.clear();
 		this.attempted = false;
 		this.refusal = null;
 		this.#touched = filledFields(draft);

@@ -16,11 +16,20 @@ export class ShareKey {
 		this.#typedFor = origin;
 	}
 
-	/** Gives it to the worker, once it is known where it belongs. One that was typed for another origin is dropped instead. */
+	/** Whoever typed a key before its address has now typed that too: the one is meant for the other. */
+	addressed(origin: string | null): Promise<void> {
+		this.#typedFor ??= origin;
+		return this.hold(origin);
+	}
+
+	/**
+	 * Gives it to the worker, once it is known where it belongs. One that was typed for another origin is dropped instead,
+	 * and so is one that was typed for none: an address that came from elsewhere is not what it was meant for.
+	 */
 	async hold(origin: string | null): Promise<void> {
 		if (origin === null) return;
 		const key = this.typed.trim();
-		const isMeant = this.#typedFor === null || this.#typedFor === origin;
+		const isMeant = this.#typedFor === origin;
 		this.clear();
 		if (key !== '' && isMeant) await this.#keys.give(origin, key);
 	}
@@ -28,5 +37,35 @@ export class ShareKey {
 	clear(): void {
 		this.typed = '';
 		this.#typedFor = null;
+	}
+}
+
+/** The keys being typed for the further connections: each goes with its connection, wherever that stands in the list. */
+export class ShareKeys {
+	readonly #ring: KeyRing;
+	readonly #keys: ShareKey[] = [];
+
+	constructor(ring: KeyRing) {
+		this.#ring = ring;
+	}
+
+	/** Of the connection at this place among the further ones, from 0: always the same object. */
+	at(place: number): ShareKey {
+		const known = this.#keys[place];
+		if (known !== undefined) return known;
+		const key = new ShareKey(this.#ring);
+		this.#keys.push(key);
+		return this.#keys.length > place ? key : this.at(place);
+	}
+
+	/** The connection at this place leaves the list. */
+	remove(place: number): void {
+		this.at(place).clear();
+		this.#keys.splice(place, 1);
+	}
+
+	/** Other connections take the place of all of them. */
+	clear(): void {
+		for (const key of this.#keys) key.clear();
 	}
 }

@@ -1,4 +1,5 @@
 import type { Locator } from '@playwright/test';
+import { emptyDraft, emptyShare } from '#domain/draft.ts';
 import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
 import { expect, expectAccessible, test as base } from './fixtures.ts';
 import type { App } from './support/app.ts';
@@ -40,6 +41,24 @@ async function addConnection(app: App, url: string, key: string): Promise<Locato
 	await group.getByLabel('API key').press('Tab');
 	await expect(group.getByText('A key ending in')).toBeVisible();
 	return group;
+}
+
+/** A setup file of somebody else, with a further connection. */
+const setupOver = (baseUrl: string): string =>
+	JSON.stringify({
+		format: 'volley-setup',
+		version: 1,
+		setup: { ...emptyDraft, datasetId: undefined, shares: [{ ...emptyShare, baseUrl }] },
+	});
+
+/** Without an address yet; gives back the field of its key. */
+async function addUnfinishedConnection({ page }: App, key: string): Promise<Locator> {
+	await page.getByText('Further connections').click();
+	await page.getByRole('button', { name: 'Add connection' }).click();
+	const field = page.getByRole('group', { name: 'Connection 2' }).getByLabel('API key');
+	await field.fill(key);
+	await field.press('Tab');
+	return field;
 }
 
 const host = ({ origin }: TestEndpoint): string => new URL(origin).host;
@@ -134,6 +153,50 @@ test.describe('a run with several connections', () => {
 		expect(new Set(items.map(({ connection }) => connection))).toEqual(new Set([host(endpoint)]));
 		await app.page.getByRole('tab', { name: 'Setup' }).click();
 		await expect(app.page.getByText(/nothing is sent there since/)).toBeVisible();
+	});
+
+	test('binds a key to the address it was typed for, never to one that an opened setup brought', async ({
+		app,
+	}) => {
+		const { page } = app;
+		await app.open();
+		const typed = await addUnfinishedConnection(app, 'sk-mine-mine-7777');
+		const two = page.getByRole('group', { name: 'Connection 2' });
+		await app.dropOnPage([{ name: 'theirs.volley.json', text: setupOver('https://evil.test/v1') }]);
+		const address = two.getByRole('textbox', { name: 'Base URL' });
+		await expect(address).toHaveValue('https://evil.test/v1');
+		await expect(typed).toHaveValue('');
+		await typed.focus();
+		await typed.press('Tab');
+		await address.fill('https://evil.test/v2');
+		await address.press('Tab');
+		await expect(two.getByText('A key ending in')).toHaveCount(0);
+	});
+
+	test('takes a typed key away with its connection, and keeps that of the next with the next', async ({
+		app,
+	}) => {
+		const { page } = app;
+		await app.open();
+		await addUnfinishedConnection(app, 'sk-of-nobody-1111');
+		await app.button('Add connection').click();
+		const three = page.getByRole('group', { name: 'Connection 3' });
+		await three.getByRole('textbox', { name: 'Base URL' }).fill('https://b.test/v1');
+		await app.button('Add connection').click();
+		const four = page.getByRole('group', { name: 'Connection 4' });
+		await four.getByLabel('API key').fill('sk-of-the-last-2222');
+		await app.button('Remove connection 2').click();
+		await expect(four).toHaveCount(0);
+		const two = page.getByRole('group', { name: 'Connection 2' });
+		await expect(two.getByRole('textbox', { name: 'Base URL' })).toHaveValue('https://b.test/v1');
+		await expect(two.getByLabel('API key')).toHaveValue('');
+		await two.getByLabel('API key').focus();
+		await two.getByLabel('API key').press('Tab');
+		await expect(two.getByText('A key ending in')).toHaveCount(0);
+		await expect(three.getByLabel('API key')).toHaveValue('sk-of-the-last-2222');
+		await three.getByRole('textbox', { name: 'Base URL' }).fill('https://c.test/v1');
+		await three.getByRole('textbox', { name: 'Base URL' }).press('Tab');
+		await expect(three.getByText('A key ending in …2222 is held for c.test')).toBeVisible();
 	});
 
 	test('is there again after a reload, and can be taken out', async ({ app, endpoint, second }) => {

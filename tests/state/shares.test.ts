@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { emptyDraft, emptyShare, type ShareDraft } from '#domain/draft.ts';
+import { ok } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';
+import type { ComposeState } from '#state/compose.svelte.ts';
 import { withBaseUrl, withPreset } from '#state/connection-edits.ts';
 import { withModelAdded, withoutModel } from '#state/draft-edits.ts';
 import { withoutNaN } from '#state/draft-numbers.ts';
@@ -11,6 +13,7 @@ import { composing, write } from './compose-fixtures.ts';
 import { apiWith, failureOf, linesOf, progressWith, run, setup } from './run-fixtures.ts';
 
 const openAi = 'https://api.openai.com';
+const two = 'https://two.test';
 const openAiShare: ShareDraft = { ...emptyShare, provider: 'openai' };
 const other: ShareDraft = { ...emptyShare, baseUrl: 'https://two.test/v1' };
 
@@ -110,16 +113,57 @@ describe('the key typed for a further connection', () => {
 		expect(key.typed).toBe('');
 	});
 
-	test('waits for an origin, and is dropped where that has changed under it', async () => {
+	test.each<[string, string | null, (key: ShareKey) => Promise<void>, string | null]>([
+		['for an address', two, (key) => key.hold(two), two],
+		['before its address was typed', null, (key) => key.addressed(two), two],
+		['without an address, which came from elsewhere', null, (key) => key.hold(two), null],
+		['for an address that has changed since', two, (key) => key.hold('https://evil.test'), null],
+		['for an address that was typed over', two, (key) => key.addressed('https://b.test'), null],
+	])('typed %s', async (_, stood, leave, boundTo) => {
+		const { compose, worker } = await composing();
+		const key = new ShareKey(compose.keys);
+		key.type('sk-1', stood);
+		await leave(key);
+		const held = boundTo === null ? [] : [[boundTo, 'sk-1']];
+		expect([worker.asked('holdKey'), key.typed]).toEqual([held, '']);
+	});
+
+	test('waits in the field while there is no address', async () => {
 		const { compose, worker } = await composing();
 		const key = new ShareKey(compose.keys);
 		key.type('sk-1', null);
 		await key.hold(null);
-		expect(key.typed).toBe('sk-1');
-		await key.hold('https://two.test');
-		key.type('sk-2', 'https://two.test');
-		await key.hold('https://evil.test');
-		expect([worker.asked('holdKey'), key.typed]).toEqual([[['https://two.test', 'sk-1']], '']);
+		await key.addressed(null);
+		expect([worker.asked('holdKey'), key.typed]).toEqual([[], 'sk-1']);
+	});
+
+	test('stays with its connection when one before it is removed', async () => {
+		const { compose } = await composing();
+		compose.set({ shares: [emptyShare, other, openAiShare] });
+		compose.shareKeys.at(0).type('sk-first', null);
+		compose.shareKeys.at(2).type('sk-third', openAi);
+		compose.removeShare(0);
+		expect(compose.draft.shares).toEqual([other, openAiShare]);
+		expect([0, 1].map((at) => compose.shareKeys.at(at).typed)).toEqual(['', 'sk-third']);
+		compose.addShare();
+		expect(compose.shareKeys.at(2).typed).toBe('');
+	});
+
+	test.each<[string, (compose: ComposeState) => Promise<void>]>([
+		['a setup is opened', (compose) => compose.openSetup(new File(['{}'], 'a.volley.json'))],
+		['a run is copied', (compose) => compose.duplicate({ ...shared, datasetId: null })],
+	])('is dropped when %s', async (_, act) => {
+		const foreign = { ...emptyDraft, shares: [{ ...other, baseUrl: 'https://evil.test/v1' }] };
+		const { compose, worker } = await composing({
+			openSetup: () => Promise.resolve(ok({ draft: foreign, dataset: null })),
+		});
+		compose.addShare();
+		const key = compose.shareKeys.at(0);
+		key.type('sk-mine', null);
+		await act(compose);
+		expect([key.typed, compose.shareKeys.at(0).typed]).toEqual(['', '']);
+		await compose.shareKeys.at(0).hold('https://evil.test');
+		expect(worker.asked('holdKey')).toEqual([]);
 	});
 });
 
