@@ -86,6 +86,8 @@ export type RunRefusal =
 	| { readonly kind: 'missing' }
 	/** The rows that the run goes over are no longer stored. */
 	| { readonly kind: 'dataMissing' }
+	/** The rows are others than the page had counted: its plan would leave some out, or name some that are not there. */
+	| { readonly kind: 'rowsDiffer'; readonly counted: number; readonly found: number }
 	/** The key for this origin is not held: it must be typed again. */
 	| { readonly kind: 'needsKey'; readonly origin: string }
 	/** Another tab is at it. */

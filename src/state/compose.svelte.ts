@@ -103,8 +103,15 @@ export class ComposeState {
 	#restored: Promise<void> = Promise.resolve();
 
 	readonly origin: string | null = $derived(draftOrigin(this.draft));
+	/** What the data is to be looked through for. */
+	readonly #rowQuery = $derived.by(
+		() => this.#rules?.rowQueryOf(this.draft, this.data.dataset) ?? null,
+	);
+	readonly #scan = $derived.by(() =>
+		this.rowLook.scanOf(this.data.dataset?.id ?? null, this.#rowQuery),
+	);
 	readonly check = $derived.by(() =>
-		checkDraft(this.draft, this.data.dataset, this.rowLook.scan, this.#rules),
+		checkDraft(this.draft, this.data.dataset, this.#scan, this.#rules),
 	);
 	readonly #rowsDraft = $derived(this.draft.rows);
 	/** Null while they are counted, and where they cannot be told. */
@@ -113,7 +120,7 @@ export class ComposeState {
 		if (dataset === null) return null;
 		return this.#rules === null
 			? everyRow(dataset.rowCount)
-			: this.#rules.chosenRowsOf(this.#rowsDraft, dataset, this.rowLook.scan);
+			: this.#rules.chosenRowsOf(this.#rowsDraft, dataset, this.#scan);
 	});
 	/** Where the draft's requests would go; null while that cannot be told. */
 	readonly connection: Connection | null = $derived(checkConnection(this.draft, []));
@@ -455,6 +462,7 @@ export class ComposeState {
 		this.refusal = null;
 		this.#touched = filledFields(draft);
 		this.draft = draft;
+		this.#lookAtRows();
 	}
 
 	async #open(draft: Draft): Promise<void> {
@@ -481,9 +489,7 @@ export class ComposeState {
 
 	/** Whatever only the cells can tell of the draft is found out as soon as it is asked for. */
 	#lookAtRows(): void {
-		const { dataset } = this.data;
-		const query = this.#rules?.rowQueryOf(this.draft, dataset) ?? null;
-		this.rowLook.want(dataset?.id ?? null, query);
+		this.rowLook.want(this.data.dataset?.id ?? null, this.#rowQuery);
 		this.preview.rowsChanged();
 	}
 

@@ -24,7 +24,7 @@ export class RowLook {
 	/** Null: nothing is to be found out. A query that was asked for already is not asked again. */
 	want(datasetId: string | null, query: RowQuery | null): void {
 		const wanted = datasetId === null || query === null ? null : { datasetId, query };
-		const key = wanted === null ? '' : `${wanted.datasetId} ${queryKey(wanted.query)}`;
+		const key = keyOf(datasetId, query);
 		if (key === (this.#look?.key ?? '')) return;
 		if (wanted === null && this.looking) void this.#api.cancelScan();
 		this.scan = null;
@@ -32,6 +32,12 @@ export class RowLook {
 		this.looking = wanted !== null;
 		this.#look =
 			wanted === null ? null : { key, done: this.#run(key, wanted.datasetId, wanted.query) };
+	}
+
+	/** What was found for exactly this: what was found for another draft says nothing of the rows of this one. */
+	scanOf(datasetId: string | null, query: RowQuery | null): RowScan | null {
+		const scan = this.scan;
+		return this.#look?.key === keyOf(datasetId, query) ? scan : null;
 	}
 
 	/** Once what was asked for last is there, or has failed. */
@@ -57,3 +63,7 @@ export class RowLook {
 		this.failure = failure ?? (found === null ? 'the rows are no longer stored' : null);
 	}
 }
+
+/** Empty where nothing is to be found out. */
+const keyOf = (datasetId: string | null, query: RowQuery | null): string =>
+	datasetId === null || query === null ? '' : `${datasetId} ${queryKey(query)}`;

@@ -5,6 +5,7 @@ import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { Role } from '#domain/prompt.ts';
 import { assertNever } from '#domain/result.ts';
 import type { RunPhase, RunSetup } from '#domain/run.ts';
+import { formatCount } from './format.ts';
 
 export interface Words {
 	/** What happened: a sentence. */
@@ -233,6 +234,12 @@ export function refusalWords(refusal: RunRefusal): Words {
 					'The rows of this run are no longer stored in this browser, so nothing more can be sent.',
 				meaning: 'What was answered is still here.',
 				advice: 'Download it; for the rest, start a new run with the same file.',
+			};
+		case 'rowsDiffer':
+			return {
+				title: 'The rows are no longer those that this page had counted, so nothing was sent.',
+				meaning: `It had counted ${formatCount(refusal.counted)}; by the choice of rows there are ${formatCount(refusal.found)}.`,
+				advice: 'Reload the page, look at the choice of rows, and start again.',
 			};
 		case 'needsKey':
 			return {

@@ -212,7 +212,7 @@ export class LiveRun {
 	async #plan(request: number): Promise<PlannedRequest> {
 		const known = this.#planned.get(request);
 		if (known !== undefined) return known;
-		const planned = await this.#parts.plan.planned(request, this.#revision);
+		const planned = await this.#computed(request);
 		this.#planned.set(request, planned);
 		return planned;
 	}
@@ -259,7 +259,16 @@ export class LiveRun {
 	async #plannedOnce(request: number): Promise<PlannedRequest> {
 		const known = this.#planned.get(request);
 		this.#planned.delete(request);
-		return known ?? this.#parts.plan.planned(request, this.#revision);
+		return known ?? this.#computed(request);
+	}
+
+	/** A request without its row would leave with empty cells. */
+	async #computed(request: number): Promise<PlannedRequest> {
+		const { plan, setup } = this.#parts;
+		const planned = await plan.planned(request, this.#revision);
+		if (setup.datasetId !== null && planned.place.rowIndex < 0)
+			throw new Error(`Request ${String(request + 1)} is of a row that is not in the data.`);
+		return planned;
 	}
 
 	/** Noted before it leaves, so that a crash leaves word of what may have been paid for. */

@@ -29,7 +29,8 @@ export async function previewRequest(
 	const rows = await planRowsOf(setup, dataset, passes);
 	const plan = new RunPlan({ ...setup, repairs }, dataset?.columns ?? [], readRow, () => [], rows);
 	const { connection } = sharedSetups(setup)[plan.connection(request, plan.revision)] ?? setup;
-	const { prompt, modelArgs } = await plan.planned(request, plan.revision);
+	const { place, prompt, modelArgs } = await plan.planned(request, plan.revision);
+	if (datasetId !== null && place.rowIndex < 0) return null;
 	const keyed =
 		connection.provider !== 'demo' &&
 		(connection.usesKey || keys.keyFor(originOf(connection)) !== '');

@@ -98,14 +98,19 @@ export class Runs {
 	}
 
 	async start(setup: RunSetup): Promise<Result<string, RunRefusal>> {
-		const { library, keys } = this.#parts;
+		const { library, keys, passes } = this.#parts;
 		const withKey = (connection: Connection): Connection => {
 			const usesKey = connection.provider !== 'demo' && keys.keyFor(originOf(connection)) !== '';
 			return { ...connection, usesKey };
 		};
 		const origin = this.#lackingKey(setup);
 		if (origin !== null) return err({ kind: 'needsKey', origin });
-		if (!(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
+		const { rowCount: counted, datasetId } = setup;
+		const dataset = datasetId === null ? null : await library.getDataset(datasetId);
+		if (datasetId !== null && dataset === null) return err({ kind: 'dataMissing' });
+		// A plan is arithmetic over the count: with another it would send rows that are not there, or leave some out.
+		const { count: found } = (await planRowsOf(setup, dataset, passes)).rows;
+		if (found !== counted) return err({ kind: 'rowsDiffer', counted, found });
 		const repairs = await knownRepairs(library, setup);
 		const { shares } = setup;
 		const run = await library.createRun({

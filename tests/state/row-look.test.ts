@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyDraft, type Draft } from '#domain/draft.ts';
+import { ok } from '#domain/result.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
 import { emptyRows, type RowsDraft } from '#domain/rows-draft.ts';
 import { withBindingAdded, withModelParameters, withRows } from '#state/plan-edits.ts';
@@ -43,6 +44,38 @@ describe('the look through the rows', () => {
 		expect(worker.asked('scanRows')).toEqual([
 			['d1', { rows: { kind: 'all' }, idColumn: 'ID', bindings: [] }],
 		]);
+	});
+
+	test('is made anew for a setup that is opened over the data', async () => {
+		const theirs = { ...emptyDraft, rows: asking('spam') };
+		const { compose, worker } = await composing({
+			openSetup: () => Promise.resolve(ok({ draft: theirs, dataset: null })),
+		});
+		await compose.takeFiles([file()]);
+		await compose.rowLook.settled();
+		const rowsFound = () => [compose.check.rows, compose.check.counted, compose.chosenRows?.count];
+		expect(rowsFound()).toEqual([3, true, 3]);
+		await compose.openSetup(new File(['{}'], 'a.volley.json'));
+		await compose.rowLook.settled();
+		expect(rowsFound()).toEqual([1, true, 1]);
+		write(compose, 'Judge {review}');
+		await compose.start();
+		expect(worker.asked('startRun')).toMatchObject([[{ rowCount: 1 }]]);
+	});
+
+	test('is made anew for the draft that an opened setup had taken the place of', async () => {
+		const { compose } = await composing({
+			openSetup: () => Promise.resolve(ok({ draft: emptyDraft, dataset: null })),
+		});
+		await compose.takeFiles([file()]);
+		compose.set({ rows: asking('spam') });
+		await compose.openSetup(new File(['{}'], 'a.volley.json'));
+		compose.set({ name: 'Theirs' });
+		await compose.rowLook.settled();
+		expect(compose.check.rows).toBe(3);
+		await compose.undoOpen();
+		await compose.rowLook.settled();
+		expect(compose.check).toMatchObject({ counted: true, rows: 1 });
 	});
 
 	test('that an edit has overtaken counts for nothing', async () => {

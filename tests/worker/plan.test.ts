@@ -104,16 +104,22 @@ async function itemsOf(engine: EngineApi, setup: RunSetup): Promise<ResultItem[]
 	return items;
 }
 
-/** As a browser that has lost its tables and kept the answers. */
-const forgetTables = (): Promise<unknown> =>
+/** Changes what this browser has stored, behind the back of every tab. */
+const stored = (name: string, change: (store: IDBObjectStore) => void): Promise<unknown> =>
 	new Promise((resolve) => {
 		const request = browser.indexedDB.open('volley');
 		request.addEventListener('success', () => {
-			const tx = request.result.transaction('datasets', 'readwrite');
-			tx.objectStore('datasets').clear();
+			const tx = request.result.transaction(name, 'readwrite');
+			change(tx.objectStore(name));
 			tx.addEventListener('complete', resolve);
 			request.result.close();
 		});
+	});
+
+/** As a browser that has lost its tables and kept the answers. */
+const forgetTables = (): Promise<unknown> =>
+	stored('datasets', (datasets) => {
+		datasets.clear();
 	});
 
 describe('the rows of a run', () => {
@@ -154,6 +160,50 @@ describe('the rows of a run', () => {
 		const items = await exported(second, runId);
 		expect(items.map(({ row_index }) => row_index)).toEqual([1, 2, 4, 5, 7, 8]);
 		expect(items.map(({ id }) => id)).toEqual(['r1', 'r2', 'r4', 'r5', 'r7', 'r8']);
+	});
+
+	test.each<[string, Partial<RowsDraft>, number]>([
+		['more', { choose: 'where', column: 'text', has: false }, 10],
+		['fewer', { choose: 'where', column: 'text', has: false }, 1],
+		['more than there are', {}, 11],
+	])('are not sent where the page had counted %s', async (_, rows, rowCount) => {
+		const engine = createEngine(openTab(browser).host);
+		const setup = await setupOf(engine, { rows: { ...emptyRows, ...rows } });
+		const found = setup.rowCount;
+		const start = await engine.startRun({ ...setup, rowCount });
+		expect(start).toEqual({ ok: false, error: { kind: 'rowsDiffer', counted: rowCount, found } });
+		expect(await engine.listRuns()).toEqual([]);
+		expect(endpoint.ledger.requests).toEqual([]);
+	});
+
+	test('that are not there when a run goes on are never sent empty', async () => {
+		const tab = openTab(browser);
+		const engine = createEngine(tab.host);
+		const rows = { ...emptyRows, choose: 'where', column: 'text', has: true } as const;
+		endpoint.play('hangsForever');
+		const runId = await started(engine, await setupOf(engine, { rows }));
+		await reached(engine, runId, ({ inFlight }) => inFlight === 1);
+		tab.kill();
+		await stored('datasets', (datasets) => {
+			const request = datasets.openCursor();
+			request.addEventListener('success', () => {
+				const stored = request.result?.value as { readonly dataset: Dataset };
+				// Of the first two rows one has text.
+				request.result?.update({ ...stored, dataset: { ...stored.dataset, rowCount: 2 } });
+			});
+		});
+		endpoint.play('plainReply');
+		const second = createEngine(openTab(browser).host);
+		await second.resumeRun(runId);
+		const { phase, counters } = await reached(
+			second,
+			runId,
+			(progress) => progress.phase.name === 'needsAttention',
+		);
+		expect(JSON.stringify(phase)).toContain('is of a row that is not in the data.');
+		expect(counters.failed).toBe(0);
+		const sent = endpoint.ledger.requests.map(({ body }) => JSON.stringify(body));
+		expect(sent.filter((body) => body.includes('"Say "'))).toEqual([]);
 	});
 
 	test('of a run whose table is gone have no number where only the cells could tell it', async () => {
