@@ -1,9 +1,10 @@
 import { modelColumnOf, type Binding } from './bindings.ts';
+import { mostModels } from './caps.ts';
 import type { Endpoint } from './connection.ts';
 import type { Dataset } from './dataset.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { reservedReason } from './reserved-names.ts';
-import { mostModels, namedRows, type RowScan, type SomeRows, type UnfitCells } from './row-scan.ts';
+import { namedRows, type RowScan, type SomeRows, type UnfitCells } from './row-scan.ts';
 import { tokenLimits } from './token-limits.ts';
 
 /** One binding's problem in words; null where it can be sent. */

@@ -1,3 +1,4 @@
+import { mostModels, mostTemplates, tooManyModels, tooManyTemplates } from './caps.ts';
 import { checkPromptsPerRequest } from './check-calls.ts';
 import { checkConnection } from './check-connection.ts';
 import { checkPreset } from './check-preset.ts';
@@ -67,6 +68,8 @@ export function checkDraft(
 	const { choice, rows, counted, models, modelColumn, modelParameters, bindings, paired } = plan;
 	const isNamedByRows = modelColumn !== null && scan?.models.includes('') === false;
 	if (typedModels.length === 0 && !isNamedByRows) problems.push(problem('model', 'Name a model.'));
+	if (typedModels.length > mostModels)
+		problems.push(problem('model', tooManyModels(typedModels.length), mostModels));
 	typedModels.forEach((model, i) => {
 		if (typedModels.indexOf(model) < i)
 			problems.push(problem('model', `Model “${model}” is listed twice.`, i));
@@ -75,6 +78,9 @@ export function checkDraft(
 	const shares = checkShares(draft, connection, models, problems);
 	checkShareKeys(draft, hints);
 
+	const drafted = draft.templates.length;
+	if (drafted > mostTemplates)
+		problems.push(problem('template', tooManyTemplates('There are', drafted), mostTemplates));
 	const templates = draft.templates.map((template, i) =>
 		checkTemplate(draft.endpoint, template, i, dataset, problems, hints),
 	);

@@ -50,9 +50,6 @@ export interface RowScan {
 	readonly unfit: readonly UnfitCells[];
 }
 
-/** Each has a limiter of its own. */
-export const mostModels = 50;
-
 /** Rows named in a sentence. */
 export const namedRows = 10;
 

@@ -2,6 +2,7 @@ import { normalizeResource } from './azure.ts';
 import { endpoints, normalizeBaseUrl, providers } from './connection.ts';
 import type { Column, Row } from './dataset.ts';
 import type { Binding } from './bindings.ts';
+import { mostModels, mostTemplates } from './caps.ts';
 import type { ConnectionFields } from './connection-fields.ts';
 import type { Draft, SettingsDraft, ShareDraft, TemplateDraft } from './draft.ts';
 import { faultWords, jsonFault } from './json-fault.ts';
@@ -86,7 +87,7 @@ const connectionFields: Fields<ConnectionFields> = {
 
 const share: Shape<ShareDraft> = objectOf<ShareDraft>({
 	...connectionFields,
-	models: listOf(name, 0, 1_000),
+	models: listOf(name, 0, mostModels),
 	tokensPerMinute: orNull(number),
 });
 
@@ -106,13 +107,13 @@ const draftFields: Fields<SharedDraft> = {
 	...connectionFields,
 	shares: optional(listOf(share, 0, 100)),
 	tokensPerMinute: maybe,
-	models: listOf(name, 1, 1_000),
+	models: listOf(name, 1, mostModels),
 	endpoint: oneOf(endpoints),
-	templates: listOf(template, 1, 100_000),
+	templates: listOf(template, 1, mostTemplates),
 	idColumn: orNull(prose),
 	rows: optional(rowsChosen),
 	pairing: optional(oneOf(['cross', 'pair'])),
-	modelParameters: optional(listOf(prose, 0, 1_000)),
+	modelParameters: optional(listOf(prose, 0, mostModels)),
 	bindings: optional(listOf(objectOf<Binding>({ column: prose, parameter: name }), 0, 100)),
 	settings,
 };

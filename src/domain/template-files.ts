@@ -1,3 +1,4 @@
+import { mostTemplates, tooManyTemplates } from './caps.ts';
 import { templateOf } from './check-template.ts';
 import type { Endpoint } from './connection.ts';
 import type { TemplateDraft } from './draft.ts';
@@ -16,9 +17,6 @@ import {
  * chats as lists of messages, in the forms in which batch-prompt and the API take them.
  */
 
-/** More are refused: each is a factor of the plan, and none would be looked at. */
-export const mostTemplates = 10_000;
-
 /** The templates that a file's text holds; `name` tells how it is read. */
 export function readTemplateFile(
 	name: string,
@@ -36,7 +34,7 @@ export function readTemplateFile(
 	else reader.add(ofText(withLineFeeds(content).replace(/\n$/, '')));
 	const { result } = reader;
 	return result.ok && result.value.templates.length > mostTemplates
-		? err([tooMany(`${name} holds`, result.value.templates.length)])
+		? err([tooManyTemplates(`${name} holds`, result.value.templates.length)])
 		: result;
 }
 
@@ -50,7 +48,3 @@ export function templatesFile(endpoint: Endpoint, drafts: readonly TemplateDraft
 	});
 	return `${JSON.stringify(written, null, 2)}\n`;
 }
-
-/** `subject` begins the sentence, such as “prompts.json holds”. */
-export const tooMany = (subject: string, count: number): string =>
-	`${subject} ${count.toLocaleString('en-US')} templates, more than the ${mostTemplates.toLocaleString('en-US')} that a run takes.`;

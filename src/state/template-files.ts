@@ -1,8 +1,9 @@
 import type { EngineApi } from '#contract/engine-api.ts';
+import { mostTemplates, tooManyTemplates } from '#domain/caps.ts';
 import type { Endpoint } from '#domain/connection.ts';
 import { cellAt, columnPositions, type Column, type Dataset, type Row } from '#domain/dataset.ts';
 import type { Draft, TemplateDraft } from '#domain/draft.ts';
-import { mostTemplates, readTemplateFile, tooMany } from '#domain/template-files.ts';
+import { readTemplateFile } from '#domain/template-files.ts';
 import { ofText } from '#domain/template-reader.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 
@@ -76,7 +77,8 @@ export async function readTemplateFiles(
 	const [first] = files;
 	const from = files.length === 1 ? (first?.name ?? '') : `${String(files.length)} files`;
 	if (faults.length > 0) return err(faults);
-	if (templates.length > mostTemplates) return err([tooMany(`${from} hold`, templates.length)]);
+	if (templates.length > mostTemplates)
+		return err([tooManyTemplates(`${from} hold`, templates.length)]);
 	return ok({ from, templates, notes });
 }
 
@@ -138,7 +140,7 @@ export function takeOverProblem(
 ): string | null {
 	const all = found.templates.length + (how === 'add' ? templates.length : 0);
 	if (all > mostTemplates)
-		return `${tooMany('The run would hold', all)} Replace those that are there.`;
+		return `${tooManyTemplates('The run would hold', all)} Replace those that are there.`;
 	const chat = found.templates.findIndex((template) => isChatAlone(endpoint, template));
 	return chat === -1
 		? null

@@ -1,6 +1,6 @@
 import type { EngineApi, SmallTable } from '#contract/engine-api.ts';
 import type { Dataset } from '#domain/dataset.ts';
-import { mostTemplates } from '#domain/template-files.ts';
+import { mostTemplates } from '#domain/caps.ts';
 import type { Result } from '#domain/result.ts';
 import {
 	readTemplateFiles,

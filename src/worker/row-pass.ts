@@ -1,8 +1,8 @@
 import { boundValue, modelColumnOf, type Binding } from '#domain/bindings.ts';
+import { mostModels } from '#domain/caps.ts';
 import { cellAt, columnPositions, type Column, type Row } from '#domain/dataset.ts';
 import { IdCensus } from '#domain/id-census.ts';
 import {
-	mostModels,
 	namedRows,
 	type IdScan,
 	type RowQuery,

@@ -315,6 +315,29 @@ describe('a column bound to a parameter', () => {
 	});
 });
 
+describe('more than a run takes', () => {
+	const named = (count: number) => Array.from({ length: count }, (_, i) => `m${String(i)}`);
+
+	test.each<[string, Partial<Draft>, string[]]>([
+		['10,000 templates', asking(named(10_000)), []],
+		[
+			'10,001 templates',
+			asking(named(10_001)),
+			['template 10000: There are 10,001 templates, more than the 10,000 that a run takes.'],
+		],
+		['50 models, and fields left empty', { models: ['', ...named(50), ' '] }, []],
+		[
+			'51 models',
+			{ models: named(51) },
+			['model 50: There are 51 models, more than the 50 that a run takes.'],
+		],
+	])('is named: %s', (_, more, expected) => {
+		const check = checkDraft({ ...asking(['{review}']), ...more }, reviews);
+		expect(problemsOf(check)).toEqual(expected);
+		expect(check.setup === null).toBe(expected.length > 0);
+	});
+});
+
 test.each<[string, Partial<Draft>, RowScan | null]>([
 	['a sample', { rows: { ...emptyRows, choose: 'random', count: 9, seed: 3 } }, null],
 	['an open range', { rows: { ...emptyRows, choose: 'range', from: 100 } }, null],

@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { endpoints, providers } from '#domain/connection.ts';
 import type { Row } from '#domain/dataset.ts';
-import { emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
+import { mostModels, mostTemplates } from '#domain/caps.ts';
+import { emptyDraft, emptyShare, emptyTemplate, type Draft } from '#domain/draft.ts';
 import { rowChoices } from '#domain/rows-draft.ts';
 import { roles } from '#domain/prompt.ts';
 import { readSetupFile, setupFileChunks, type SharedData } from '#domain/setup-file.ts';
 import { isSetupName } from '#domain/setup-name.ts';
+
+const listOf = <T>(length: number, entry: T): readonly T[] => Array.from({ length }, () => entry);
 
 async function written(
 	draft: Draft,
@@ -208,6 +211,16 @@ describe('a file that is no setup of this version', () => {
 		['with a text for a list', setupWith({ models: 'gpt' }), /“setup › models” is not a list/],
 		['without models', setupWith({ models: [] }), /“setup › models” has 0 entries/],
 		[
+			'with more models than a run takes',
+			setupWith({ models: listOf(mostModels + 1, 'm') }),
+			/“setup › models” has 51 entries; there must be 1 to 50/,
+		],
+		[
+			'with more templates than a run takes',
+			setupWith({ templates: listOf(mostTemplates + 1, emptyTemplate) }),
+			/“setup › templates” has 10001 entries; there must be 1 to 10,000/,
+		],
+		[
 			'with another provider',
 			setupWith({ provider: 'evil' }),
 			/“setup › provider” is not one of demo/,
@@ -269,7 +282,7 @@ describe('a file that is no setup of this version', () => {
 	});
 
 	test('names several faults at once, but not thousands', async () => {
-		const many = await changed(setupWith({ models: Array.from({ length: 900 }, () => 1) }));
+		const many = await changed(setupWith({ templates: listOf(900, 1) }));
 		const read = readSetupFile(many);
 		expect(!read.ok && read.error).toHaveLength(8);
 	});

@@ -4,7 +4,8 @@ import { templateOf } from '#domain/check-template.ts';
 import type { TemplateDraft } from '#domain/draft.ts';
 import { roles, type Message } from '#domain/prompt.ts';
 import { isTemplateFileName } from '#domain/template-file-name.ts';
-import { mostTemplates, readTemplateFile, templatesFile } from '#domain/template-files.ts';
+import { mostTemplates } from '#domain/caps.ts';
+import { readTemplateFile, templatesFile } from '#domain/template-files.ts';
 
 const ofText = (content: string): TemplateDraft => ({
 	messages: [
