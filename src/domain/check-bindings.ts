@@ -2,6 +2,7 @@ import { modelColumnOf, type Binding } from './bindings.ts';
 import { mostModels } from './caps.ts';
 import type { Endpoint } from './connection.ts';
 import type { Dataset } from './dataset.ts';
+import { sentName } from './named-parameters.ts';
 import { problem, type Hint, type Problem } from './problem.ts';
 import { reservedReason } from './reserved-names.ts';
 import { namedRows, type RowScan, type SomeRows, type UnfitCells } from './row-scan.ts';
@@ -19,12 +20,21 @@ export function bindingProblem(
 	if (reason !== null) return `“${parameter}” cannot come from a column. ${reason}`;
 	if (!columns.some((one) => one.name === column))
 		return `${name} has no column “${column}” for ${parameter}. Choose another one.`;
-	const same = (other: string): boolean =>
-		other === parameter || (tokenLimits.has(other) && tokenLimits.has(parameter));
+	const sent = sentName(endpoint, parameter);
+	const same = (typed: string): boolean => {
+		const other = sentName(endpoint, typed);
+		return (
+			other === sent ||
+			(endpoint === 'responses' && (isWithin(other, sent) || isWithin(sent, other))) ||
+			(tokenLimits.has(other) && tokenLimits.has(sent))
+		);
+	};
 	return before.some((other) => same(other.parameter.trim()))
 		? `${parameter} comes from two columns. Keep one of the two.`
 		: null;
 }
+
+const isWithin = (path: string, object: string): boolean => path.startsWith(`${object}.`);
 
 /** The bindings that can be sent. A name is trimmed; nothing else is changed. */
 export function checkBindings(
@@ -82,10 +92,10 @@ export function modelsOf(scan: RowScan, typed: string | undefined): readonly str
 	return [typed, ...named.filter((model) => model !== typed)];
 }
 
-function unfitWords({ binding, rows, example, wanted }: UnfitCells): string {
+function unfitWords({ binding, rows, example, fault }: UnfitCells): string {
 	const { column, parameter } = binding;
 	const cells = rows.count === 1 ? 'One cell' : `${rows.count.toLocaleString('en')} cells`;
-	return `${cells} of “${column}” cannot be sent as ${parameter}, which must be ${wanted}: ${rowNumbers(rows)}, such as “${example}”. Correct the file, or leave those rows out.`;
+	return `${cells} of “${column}” cannot be sent as ${parameter}: ${rowNumbers(rows)}, such as “${example}”. ${parameter} ${fault} Correct the file, or leave those rows out.`;
 }
 
 /** "row 4", "rows 4, 9 and 12", "rows 1, 2, 3 and 40 more". */

@@ -1,7 +1,13 @@
 import type { Endpoint } from './connection.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { hasAt, valueAt, withAt, withoutAt } from './parameter-path.ts';
-import { nestedObjects, parameterTable, wireName, type KnownParameter } from './parameter-table.ts';
+import {
+	nestedObjects,
+	parameterTable,
+	settableParameter,
+	wireName,
+	type KnownParameter,
+} from './parameter-table.ts';
 import { writeValue } from './parameter-value.ts';
 
 /** A parameter that was chosen by its name (parameter-table.ts), its value as typed. */
@@ -22,6 +28,29 @@ export const withNamed = (
 		wireName(endpoint, known),
 		known.name === 'response_format' ? formatFor(endpoint, value) : value,
 	);
+
+/** The same for a parameter under whichever name it was written; of one that nobody knows, that name. */
+export function withWritten(
+	args: JsonObject,
+	endpoint: Endpoint,
+	name: string,
+	value: JsonValue,
+): JsonObject {
+	const known = settableParameter(endpoint, name);
+	if (known !== null) return withNamed(args, endpoint, known, value);
+	return isNested(endpoint, name) ? withAt(args, name, value) : { ...args, [name]: value };
+}
+
+/** What a parameter is called in the endpoint's own words, under whichever name it was written. */
+export function sentName(endpoint: Endpoint, name: string): string {
+	const known = settableParameter(endpoint, name);
+	return known === null ? name : wireName(endpoint, known);
+}
+
+const isNested = (endpoint: Endpoint, name: string): boolean =>
+	endpoint === 'responses' &&
+	name.includes('.') &&
+	nestedObjects.has(name.slice(0, name.indexOf('.')));
 
 /** A schema stands in an object of its own in Chat Completions, and beside its type in Responses; both are taken. */
 function formatFor(endpoint: Endpoint, value: JsonValue): JsonValue {

@@ -1,4 +1,5 @@
 import type { Endpoint } from './connection.ts';
+import { mostTokens, tokenLimits } from './token-limits.ts';
 
 /** What a parameter's value may be. */
 export type ParameterForm =
@@ -136,6 +137,37 @@ export const parameterTable: readonly KnownParameter[] = [
 	{ name: 'web_search_options', endpoints: chat, form: object },
 ];
 
+/** What it is called in the endpoint's own words; dots lead into objects. */
+export const wireName = (endpoint: Endpoint, { name, inResponses }: KnownParameter): string =>
+	endpoint === 'responses' ? (inResponses ?? name) : name;
+
+/** Those with a field of their own, which a model or a row may have its own value of. */
+const ofFields: readonly KnownParameter[] = [
+	{ name: 'temperature', endpoints: every, form: between(0, 2) },
+	...[...tokenLimits].map((name) => ({ name, endpoints: every, form: whole(1, mostTokens) })),
+];
+
+const settable = (endpoint: Endpoint): ReadonlyMap<string, KnownParameter> =>
+	new Map(
+		[...parameterTable, ...ofFields]
+			.filter(({ endpoints }) => endpoints.includes(endpoint))
+			.flatMap((known) => [
+				[known.name, known] as const,
+				[wireName(endpoint, known), known] as const,
+			]),
+	);
+
+/** What a model or a row may set, under either of its names: cells are held against it by the million. */
+const settableIn: Readonly<Record<Endpoint, ReadonlyMap<string, KnownParameter>>> = {
+	chatCompletions: settable('chatCompletions'),
+	completions: settable('completions'),
+	responses: settable('responses'),
+};
+
+/** Null where nothing is known of a parameter of that name. */
+export const settableParameter = (endpoint: Endpoint, name: string): KnownParameter | null =>
+	settableIn[endpoint].get(name) ?? null;
+
 /** The objects of Responses in which it keeps several parameters: each is one that others may stand beside. */
 export const nestedObjects: ReadonlySet<string> = new Set(
 	parameterTable.flatMap(({ name, inResponses = name }) =>
@@ -146,7 +178,3 @@ export const nestedObjects: ReadonlySet<string> = new Set(
 /** Null where the endpoint has no parameter of that name. */
 export const knownParameter = (endpoint: Endpoint, name: string): KnownParameter | null =>
 	parameterTable.find((known) => known.name === name && known.endpoints.includes(endpoint)) ?? null;
-
-/** What it is called in the endpoint's own words; dots lead into objects. */
-export const wireName = (endpoint: Endpoint, { name, inResponses }: KnownParameter): string =>
-	endpoint === 'responses' ? (inResponses ?? name) : name;

@@ -36,63 +36,102 @@ const range = (min: number, max: number): string =>
 		? min < 0
 			? ''
 			: ` of at least ${String(min)}`
-		: ` from ${String(min)} to ${String(max)}`;
+		: ` from ${String(min)} to ${max.toLocaleString('en')}`;
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** No hexadecimal, no `Infinity`: what a person would call a number. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+
+/** Spreadsheets write TRUE and FALSE. */
+export function truth(text: string): boolean | null {
+	const lower = text.toLowerCase();
+	return lower === 'true' || lower === 'false' ? lower === 'true' : null;
+}
 
 /** The value that was typed for a parameter, or what is wrong with it: the rest of a sentence that begins with its name. */
-export function readValue(
-	{ name, form }: KnownParameter,
-	typed: string,
-): Result<JsonValue, string> {
+export function readValue(known: KnownParameter, typed: string): Result<JsonValue, string> {
+	const read = readForm(known.form, typed);
+	if (!read.ok) return read;
+	const fault = valueFault(known, read.value);
+	return fault === null ? read : err(fault);
+}
+
+/** What is written, as the form reads it; whether it fits is another question. */
+function readForm(form: ParameterForm, typed: string): Result<JsonValue, string> {
 	const text = typed.trim();
+	switch (form.kind) {
+		case 'number':
+		case 'integer':
+			return ok(decimal.test(text) ? Number(text) : text);
+		case 'boolean':
+			return ok(truth(text) ?? text);
+		case 'choice':
+			return ok(text);
+		case 'text':
+			return text === '' ? err('is empty. Type its text, or remove it.') : ok(typed);
+		case 'list':
+			return readList(typed, form);
+		case 'json':
+			return readJson(text, form.shape);
+	}
+}
+
+/** What is wrong with a value, as `readValue` says it; null where the endpoint takes it. */
+export function valueFault({ name, form }: KnownParameter, value: JsonValue): string | null {
 	switch (form.kind) {
 		case 'number':
 		case 'integer': {
 			const { kind, min, max } = form;
-			const value = decimal.test(text) ? Number(text) : NaN;
-			const fits = value >= min && value <= max && (kind === 'number' || Number.isInteger(value));
+			const fits =
+				typeof value === 'number' &&
+				value >= min &&
+				value <= max &&
+				(kind === 'number' || Number.isInteger(value));
 			return fits
-				? ok(value)
-				: err(`must be a ${kind === 'integer' ? 'whole ' : ''}number${range(min, max)}.`);
+				? null
+				: `must be a ${kind === 'integer' ? 'whole ' : ''}number${range(min, max)}.`;
 		}
 		case 'boolean':
-			return text === 'true' || text === 'false'
-				? ok(text === 'true')
-				: err('must be true or false.');
+			return typeof value === 'boolean' ? null : 'must be true or false.';
 		case 'choice':
-			return form.choices.includes(text)
-				? ok(text)
-				: err(`must be one of ${inWords(form.choices)}.`);
+			return form.choices.some((choice) => choice === value)
+				? null
+				: `must be one of ${inWords(form.choices)}.`;
 		case 'text':
-			if (text === '') return err('is empty. Type its text, or remove it.');
-			return typed.length <= form.longest
-				? ok(typed)
-				: err(`is longer than ${String(form.longest)} characters.`);
+			if (typeof value !== 'string') return 'must be text.';
+			return value.length <= form.longest
+				? null
+				: `is longer than ${String(form.longest)} characters.`;
 		case 'list':
-			return readList(typed, form);
+			return listFault(value, form);
 		case 'json':
-			return readJson(name, text, form.shape);
+			return jsonValueFault(name, value, form.shape);
 	}
 }
 
-function readList(
-	typed: string,
-	{ most, choices }: Extract<ParameterForm, { kind: 'list' }>,
-): Result<JsonValue, string> {
+type ListForm = Extract<ParameterForm, { kind: 'list' }>;
+
+function readList(typed: string, { choices }: ListForm): Result<JsonValue, string> {
 	const entries = typed
 		.split('\n')
 		.filter((line) => line !== '')
 		.map((line) => (choices === undefined ? unescaped(line) : line.trim()));
-	if (entries.length === 0) return err('is empty. Write one entry a line, or remove it.');
-	if (entries.length > most)
-		return err(
-			`takes at most ${String(most)} entries, one a line; ${String(entries.length)} stand here.`,
-		);
-	const stranger = entries.find((entry) => choices?.includes(entry) === false);
+	return entries.length === 0
+		? err('is empty. Write one entry a line, or remove it.')
+		: ok(entries);
+}
+
+function listFault(value: JsonValue, { most, choices }: ListForm): string | null {
+	// A list that takes any texts takes one by itself, too.
+	if (typeof value === 'string' && choices === undefined) return null;
+	const entries = Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
+	const texts = entries.filter((entry) => typeof entry === 'string');
+	if (!Array.isArray(value) || texts.length < entries.length) return 'must be a list of texts.';
+	if (texts.length > most)
+		return `takes at most ${String(most)} entries; ${String(texts.length)} stand here.`;
+	const stranger = texts.find((text) => choices?.includes(text) === false);
 	return stranger === undefined
-		? ok(entries)
-		: err(`knows no “${stranger}”. Its entries are ${inWords(choices ?? [])}.`);
+		? null
+		: `knows no “${stranger}”. Its entries are ${inWords(choices ?? [])}.`;
 }
 
 const shapeWords = {
@@ -101,25 +140,24 @@ const shapeWords = {
 	any: 'JSON',
 } as const;
 
-function readJson(
-	name: string,
-	text: string,
-	shape: 'object' | 'array' | 'any',
-): Result<JsonValue, string> {
-	let value: JsonValue;
+type JsonShape = keyof typeof shapeWords;
+
+function readJson(text: string, shape: JsonShape): Result<JsonValue, string> {
 	try {
 		// What JSON.parse gives is JSON.
-		value = JSON.parse(text) as JsonValue;
+		return ok(JSON.parse(text) as JsonValue);
 	} catch (error) {
 		// The one parameter whose value may be a single word: "auto" without its quotes is meant as it is.
 		if (shape === 'any' && /^\w+$/.test(text)) return ok(text);
 		return err(`is not valid JSON: ${error instanceof Error ? error.message : ''}.`);
 	}
-	if (isTooDeep(value)) return err(`is nested more than ${String(mostDepth)} deep.`);
+}
+
+function jsonValueFault(name: string, value: JsonValue, shape: JsonShape): string | null {
+	if (isTooDeep(value)) return `is nested more than ${String(mostDepth)} deep.`;
 	const fits = { object: isJsonObject(value), array: Array.isArray(value), any: true };
-	if (!fits[shape]) return err(`must be ${shapeWords[shape]}.`);
-	const wrong = isJsonObject(value) ? (rules.get(name)?.(value) ?? null) : null;
-	return wrong === null ? ok(value) : err(wrong);
+	if (!fits[shape]) return `must be ${shapeWords[shape]}.`;
+	return isJsonObject(value) ? (rules.get(name)?.(value) ?? null) : null;
 }
 
 /** What the reference says of an object's inside: the rest of a sentence where it is broken. */

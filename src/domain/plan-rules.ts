@@ -35,8 +35,7 @@ export function checkPlan(
 	);
 	const choice = dataset === null ? null : checkRows(draft.rows, dataset, problems, hints);
 	const idColumn = idColumnOf(draft, dataset);
-	const counted =
-		choice === null || scan !== null || !decidesRun({ rows: choice, idColumn, bindings });
+	const counted = choice === null || scan !== null || !decidesRun({ rows: choice, bindings });
 	const rowsInData = dataset?.rowCount ?? 1;
 	const rows =
 		choice === null
@@ -76,7 +75,7 @@ export function rowQueryOf(
 	if (choice === null) return null;
 	const idColumn = idColumnOf(draft, dataset);
 	const bindings = checkBindings(draft.endpoint, draft.bindings, dataset, []);
-	const query = { rows: choice, idColumn, bindings };
+	const query = { endpoint: draft.endpoint, rows: choice, idColumn, bindings };
 	return idColumn === null && !decidesRun(query) ? null : query;
 }
 

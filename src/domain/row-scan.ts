@@ -1,8 +1,11 @@
 import type { Binding } from './bindings.ts';
+import type { Endpoint } from './connection.ts';
 import type { RowChoice } from './rows.ts';
 
 /** What one look through the data is to find out. */
 export interface RowQuery {
+	/** What parameters are depends on it. */
+	readonly endpoint: Endpoint;
 	readonly rows: RowChoice;
 	/** Null: nothing about ids. */
 	readonly idColumn: string | null;
@@ -35,8 +38,8 @@ export interface UnfitCells {
 	readonly rows: SomeRows;
 	/** The first of them, cut short. */
 	readonly example: string;
-	/** What it would have to be. */
-	readonly wanted: string;
+	/** What is wrong with that one: the rest of a sentence that begins with the parameter's name. */
+	readonly fault: string;
 }
 
 export interface RowScan {
@@ -54,9 +57,13 @@ export interface RowScan {
 export const namedRows = 10;
 
 /** Equal where the queries are. */
-export const queryKey = ({ rows, idColumn, bindings }: RowQuery): string =>
-	JSON.stringify([rows, idColumn, bindings.map(({ column, parameter }) => [column, parameter])]);
+export const queryKey = ({ endpoint, rows, idColumn, bindings }: RowQuery): string =>
+	JSON.stringify([
+		rows,
+		idColumn,
+		...bindings.map(({ column, parameter }) => [endpoint, column, parameter]),
+	]);
 
 /** Whether the run itself depends on what the look finds; what it says of ids is only told. */
-export const decidesRun = ({ rows, bindings }: RowQuery): boolean =>
+export const decidesRun = ({ rows, bindings }: Pick<RowQuery, 'rows' | 'bindings'>): boolean =>
 	rows.kind === 'where' || bindings.length > 0;

@@ -29,9 +29,9 @@ export async function planRowsOf(
 	data: Pick<DatasetMark, 'rowCount'> | null,
 	passes: RowPasses,
 ): Promise<PlanRows> {
-	const { datasetId, rowCount, idColumn, rows = { kind: 'all' }, bindings = [] } = setup;
+	const { datasetId, endpoint, rowCount, idColumn, rows = { kind: 'all' }, bindings = [] } = setup;
 	if (datasetId === null) return wholeTable(rowCount);
-	const query = { rows, idColumn, bindings };
+	const query = { endpoint, rows, idColumn, bindings };
 	if (decidesRun(query)) {
 		const pass = await passes.find(datasetId, query);
 		if (pass !== null) return { rows: pass.rows, keys: pass.keys, models: modelsIn(setup, pass) };

@@ -1,4 +1,5 @@
-import { boundValue, modelColumnOf, type Binding } from '#domain/bindings.ts';
+import { modelColumnOf, type Binding } from '#domain/bindings.ts';
+import { boundValue } from '#domain/bound-value.ts';
 import { mostModels } from '#domain/caps.ts';
 import { cellAt, columnPositions, type Column, type Row } from '#domain/dataset.ts';
 import { IdCensus } from '#domain/id-census.ts';
@@ -159,7 +160,7 @@ class Pass {
 		row: Row,
 	) {
 		const cell = cellAt(row, position);
-		const bound = boundValue(parameter, cell);
+		const bound = boundValue(this.#query.endpoint, parameter, cell);
 		if (bound.ok) return;
 		const binding = this.#query.bindings.find(
 			(one) => one.column === column && one.parameter === parameter,
@@ -168,7 +169,7 @@ class Pass {
 		const soFar = this.#unfit.get(binding) ?? {
 			rows: new CountedRows(),
 			example: cell.length > exampleLength ? `${cell.slice(0, exampleLength)}…` : cell,
-			wanted: bound.error,
+			fault: bound.error,
 		};
 		soFar.rows.add(number);
 		this.#unfit.set(binding, soFar);
@@ -200,7 +201,7 @@ class Pass {
 interface UnfitSoFar {
 	readonly rows: CountedRows;
 	readonly example: string;
-	readonly wanted: string;
+	readonly fault: string;
 }
 
 class CountedRows {

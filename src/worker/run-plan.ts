@@ -1,4 +1,4 @@
-import { rowParameters, type PlacedBinding } from '#domain/bindings.ts';
+import { rowParameters, type PlacedBinding } from '#domain/bound-value.ts';
 import { dealOut, partsOf } from '#domain/connection-share.ts';
 import { cellAt, columnPositions, type Column, type Row } from '#domain/dataset.ts';
 import type { JsonObject } from '#domain/json.ts';
@@ -184,7 +184,8 @@ export class RunPlan {
 			return this.#argsUnder(revision)[scope] ?? {};
 		const make = (): JsonObject => {
 			const setup = this.#setups[this.connection(request, revision)] ?? this.#setup;
-			return this.#make(setup, place.modelIndex, revision, rowParameters(this.#bindings, row));
+			const ofRow = rowParameters(setup.endpoint, this.#bindings, row);
+			return this.#make(setup, place.modelIndex, revision, ofRow);
 		};
 		const keys = this.#rows?.keys ?? null;
 		if (keys === null && this.#bindings.length > 0) return make();

@@ -199,11 +199,66 @@ describe('the parameters of a model', () => {
 		['[1]', /must be a JSON object/],
 		['{"n": 2}', /cannot hold “n”/],
 		['{"model": "c"}', /cannot hold “model”/],
+		['{"temperature": 99}', /^Parameters for b: temperature must be a number from 0 to 2\.$/],
+		['{"temperature": "0"}', /^Parameters for b: temperature must be a number/],
+		['{"max_tokens": -1}', /max_tokens must be a whole number from 1 to 10,000,000/],
+		['{"service_tier": "flexx"}', /service_tier must be one of auto, /],
+		['{"logprobs": 3}', /logprobs must be true or false/],
+		['{"stop": ["a", "b", "c", "d", "e"]}', /stop takes at most 4 entries; 5 stand here/],
+		['{"user": 7}', /user must be text/],
+		[
+			'{"max_tokens": 5, "max_completion_tokens": 9}',
+			/^Parameters for b sets one thing as “max_tokens” and as “max_completion_tokens”\./,
+		],
 	])('%j are a problem of that model', (text, message) => {
 		const draft = asking(['{review}'], { models: ['a', 'b'], modelParameters: ['', text] });
 		const [found] = checkDraft(draft, reviews).problems;
 		expect(found).toMatchObject({ field: 'modelParameters', index: 1 });
 		expect(found?.message).toMatch(message);
+	});
+});
+
+describe('the parameters of a model of Responses', () => {
+	const ofResponses = (text: string): Draft =>
+		asking(['{review}'], { endpoint: 'responses', models: ['b'], modelParameters: [text] });
+
+	test.each<[string, object]>([
+		['{"reasoning_effort": "low"}', { reasoning: { effort: 'low' } }],
+		[
+			'{"reasoning": {"summary": "auto", "odd": 1}, "reasoning_effort": "low"}',
+			{ reasoning: { summary: 'auto', odd: 1, effort: 'low' } },
+		],
+		['{"text.verbosity": "low"}', { text: { verbosity: 'low' } }],
+		[
+			'{"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}}',
+			{ text: { format: { type: 'json_schema', name: 'a', schema: {} } } },
+		],
+		['{"reasoning": null, "temperature": null}', { reasoning: null, temperature: null }],
+		['{"stop": "END", "top_k": 5}', { stop: 'END', top_k: 5 }],
+	])('%s are those of the endpoint, and those of a copy', (text, own) => {
+		const { setup, problems } = checkDraft(ofResponses(text), reviews);
+		expect(problems).toEqual([]);
+		expect(setup?.modelParameters).toEqual([own]);
+		if (setup === null) return;
+		expect(checkDraft(draftOf(setup), reviews).setup?.modelParameters).toEqual([own]);
+	});
+
+	test.each([
+		['{"text": {"verbosity": "loud"}}', /b: text\.verbosity must be one of low, medium, high\./],
+		['{"verbosity": "loud"}', /b: verbosity must be one of low, medium, high\./],
+		[
+			'{"reasoning_effort": "low", "reasoning": {"effort": "high"}}',
+			/b sets one thing as “reasoning_effort” and as “reasoning\.effort”/,
+		],
+	])('%s are a problem', (text, message) => {
+		expect(checkDraft(ofResponses(text), reviews).problems).toMatchObject([
+			{ field: 'modelParameters', message: expect.stringMatching(message) as string },
+		]);
+	});
+
+	test('are all told what is wrong with them at once', () => {
+		const text = '{"temperature": 3, "top_p": 2, "stop": 1}';
+		expect(checkDraft(ofResponses(text), reviews).problems).toHaveLength(2);
 	});
 });
 
@@ -248,16 +303,28 @@ describe('a column bound to a parameter', () => {
 		expect(check.problems[0]?.message).toMatch(message);
 	});
 
+	test.each([
+		['reasoning_effort', 'reasoning.effort', 1],
+		['text', 'verbosity', 1],
+		['text.format', 'text', 1],
+		['reasoning', 'verbosity', 0],
+	])('as %s and as %s is %i problem to Responses alone', (one, other, count) => {
+		const draft = bound(['heat', one], ['id', other]);
+		const responses = checkDraft({ ...draft, endpoint: 'responses' }, reviews, scanned());
+		expect(responses.problems).toHaveLength(count);
+		expect(checkDraft(draft, reviews, scanned()).problems).toEqual([]);
+	});
+
 	test('names the rows whose cells cannot be sent', () => {
 		const draft = bound(['id', 'user'], ['heat', 'temperature']);
 		const unfit = {
 			binding: { column: 'heat', parameter: 'temperature' },
 			rows: { count: 3, numbers: [4, 77, 149] },
 			example: 'hot',
-			wanted: 'a number from 0 to 2',
+			fault: 'must be a number from 0 to 2.',
 		};
 		expect(problemsOf(checkDraft(draft, reviews, scanned({ unfit: [unfit] })))).toEqual([
-			'bindings 1: 3 cells of “heat” cannot be sent as temperature, which must be a number from 0 to 2: rows 4, 77 and 149, such as “hot”. Correct the file, or leave those rows out.',
+			'bindings 1: 3 cells of “heat” cannot be sent as temperature: rows 4, 77 and 149, such as “hot”. temperature must be a number from 0 to 2. Correct the file, or leave those rows out.',
 		]);
 	});
 
@@ -267,7 +334,7 @@ describe('a column bound to a parameter', () => {
 			binding: { column: 'heat', parameter: 'top_p' },
 			rows: { count: 1, numbers: [4] },
 			example: 'hot',
-			wanted: 'a number from 0 to 1',
+			fault: 'must be a number from 0 to 1.',
 		};
 		const { problems } = checkDraft(draft, reviews, scanned({ unfit: [unfit] }));
 		expect(problems.map(({ field, index }) => [field, index])).toEqual([

@@ -122,12 +122,7 @@ describe('a parameter chosen by its name', () => {
 			'service_tier must be one of auto, default, flex, priority, fast, scale.',
 		],
 		['chatCompletions', 'stop', '', 'stop is empty. Write one entry a line, or remove it.'],
-		[
-			'chatCompletions',
-			'stop',
-			'a\nb\nc\nd\ne',
-			'stop takes at most 4 entries, one a line; 5 stand here.',
-		],
+		['chatCompletions', 'stop', 'a\nb\nc\nd\ne', 'stop takes at most 4 entries; 5 stand here.'],
 		[
 			'chatCompletions',
 			'modalities',

@@ -168,7 +168,7 @@ test('a model and a row have parameters of their own, and the file says what was
 	await app.page.getByRole('combobox', { name: 'Parameter 1', exact: true }).fill('temperature');
 	await app.page.getByRole('combobox', { name: 'Column of parameter 1' }).selectOption('which');
 	await expect(
-		app.page.getByText('4 cells of “which” cannot be sent as temperature, which must be'),
+		app.page.getByText('4 cells of “which” cannot be sent as temperature: rows'),
 	).toBeVisible();
 	await app.page.getByRole('combobox', { name: 'Column of parameter 1' }).selectOption('heat');
 	await expect(app.page.getByText('cannot be sent as temperature')).toBeHidden();

@@ -42,7 +42,7 @@ describe('the look through the rows', () => {
 		compose.set({ name: 'A run' });
 		// The likely ID column was chosen with the data.
 		expect(worker.asked('scanRows')).toEqual([
-			['d1', { rows: { kind: 'all' }, idColumn: 'ID', bindings: [] }],
+			['d1', { endpoint: 'chatCompletions', rows: { kind: 'all' }, idColumn: 'ID', bindings: [] }],
 		]);
 	});
 

@@ -413,7 +413,12 @@ describe('parameters', () => {
 test('a look through the rows ends the one before it', async () => {
 	const engine = createEngine(openTab(browser).host);
 	const dataset = await imported(engine);
-	const query = { rows: { kind: 'all' }, idColumn: 'id', bindings: [] } as const;
+	const query = {
+		endpoint: 'chatCompletions',
+		rows: { kind: 'all' },
+		idColumn: 'id',
+		bindings: [],
+	} as const;
 	const [first, second] = await Promise.all([
 		engine.scanRows(dataset.id, { ...query, idColumn: 'text' }),
 		engine.scanRows(dataset.id, query),

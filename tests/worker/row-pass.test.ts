@@ -25,6 +25,7 @@ function table(columns: readonly string[], rows: readonly Row[]): Table {
 }
 
 const looking = (more: Partial<RowQuery>): RowQuery => ({
+	endpoint: 'chatCompletions',
 	rows: { kind: 'all' },
 	idColumn: null,
 	bindings: [],
@@ -115,7 +116,7 @@ describe('columns that are bound', () => {
 				binding: bindings[0],
 				rows: { count: 2, numbers: [3, 5] },
 				example: 'hot',
-				wanted: 'a number from 0 to 2',
+				fault: 'must be a number from 0 to 2.',
 			},
 		]);
 	});
