@@ -70,6 +70,17 @@ function hintAtNames(typed: JsonObject, hints: Hint[]): void {
 			});
 }
 
+export const asksForFlex = (parameters: JsonObject): boolean =>
+	parameters['service_tier'] === 'flex';
+
+/** Once, whether all ask for the tier, or a model, or a row. */
+export function hintAtFlex({ settings }: Draft, hints: Hint[]): void {
+	if ((settings.timeoutSeconds ?? 0) >= flexTimeoutSeconds) return;
+	const message = `Flex answers may take many minutes: ${String(flexTimeoutSeconds)} seconds are advised.`;
+	if (hints.every((hint) => hint.message !== message))
+		hints.push({ field: 'timeoutSeconds', index: 0, message });
+}
+
 function addHints(draft: Draft, other: JsonObject, hints: Hint[]): void {
 	const { endpoint, provider, settings } = draft;
 	const say = (field: Hint['field'], message: string): void => {
@@ -83,11 +94,7 @@ function addHints(draft: Draft, other: JsonObject, hints: Hint[]): void {
 		);
 	if (endpoint === 'responses' && provider === 'openai' && (settings.maxTokens ?? 16) < 16)
 		say('maxTokens', 'Responses of OpenAI takes no fewer than 16.');
-	if (other['service_tier'] === 'flex' && (settings.timeoutSeconds ?? 0) < flexTimeoutSeconds)
-		say(
-			'timeoutSeconds',
-			`Flex answers may take many minutes: ${String(flexTimeoutSeconds)} seconds are advised.`,
-		);
+	if (asksForFlex(other)) hintAtFlex(draft, hints);
 	const at = settings.parameters?.findIndex(({ name }) => name === 'top_logprobs') ?? -1;
 	const sayOfAlternatives = (message: string): void => {
 		hints.push({

@@ -2,6 +2,7 @@ import { modelColumnOf } from './bindings.ts';
 import { checkBindings, checkBoundCells, modelsOf } from './check-bindings.ts';
 import { idHints } from './check-ids.ts';
 import { checkModelParameters } from './check-model-parameters.ts';
+import { asksForFlex, hintAtFlex } from './check-parameters.ts';
 import { checkPairing } from './check-pairing.ts';
 import { checkRows, readRows } from './check-rows.ts';
 import type { CheckedPlan } from './checked-plan.ts';
@@ -51,15 +52,18 @@ export function checkPlan(
 		problems.push(problem('rows', 'No row is chosen: none is as asked for. Choose otherwise.'));
 	const isNamedByRows = modelColumn !== null && scan !== null;
 	const models = isNamedByRows ? modelsOf(scan, typedModels[0]) : typedModels;
+	const modelParameters = isNamedByRows
+		? typedParameters && byName(typedParameters, typedModels, models, {})
+		: typedParameters;
+	if (scan?.asksForFlex === true || modelParameters?.some(asksForFlex) === true)
+		hintAtFlex(draft, hints);
 	return {
 		choice,
 		rows,
 		counted,
 		models,
 		modelColumn,
-		modelParameters: isNamedByRows
-			? typedParameters && byName(typedParameters, typedModels, models, {})
-			: typedParameters,
+		modelParameters,
 		bindings,
 		paired: checkPairing(draft, dataset, rows, counted, problems),
 	};

@@ -51,6 +51,8 @@ export interface RowScan {
 	/** What the column bound to `model` holds, in order of first sight, '' where it is blank: one more than a run takes at most. */
 	readonly models: readonly string[];
 	readonly unfit: readonly UnfitCells[];
+	/** Whether any row asks for answers of the flex tier; left out: none does. */
+	readonly asksForFlex?: true;
 }
 
 /** Rows named in a sentence. */

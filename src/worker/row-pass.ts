@@ -69,6 +69,7 @@ class Pass {
 	readonly #keys: Uint32Array | null;
 	readonly #keyOf = boundKeys();
 	readonly #unfit = new Map<Binding, UnfitSoFar>();
+	#asksForFlex = false;
 	/** How many of the chosen rows were looked at. */
 	#position = 0;
 
@@ -140,6 +141,7 @@ class Pass {
 				unfit: [...this.#unfit].map(([binding, { rows, ...rest }]): UnfitCells => {
 					return { binding, rows: rows.counted, ...rest };
 				}),
+				...(this.#asksForFlex ? { asksForFlex: true } : {}),
 			},
 		};
 	}
@@ -161,7 +163,10 @@ class Pass {
 	) {
 		const cell = cellAt(row, position);
 		const bound = boundValue(this.#query.endpoint, parameter, cell);
-		if (bound.ok) return;
+		if (bound.ok) {
+			if (parameter === 'service_tier' && bound.value?.value === 'flex') this.#asksForFlex = true;
+			return;
+		}
 		const binding = this.#query.bindings.find(
 			(one) => one.column === column && one.parameter === parameter,
 		);

@@ -262,6 +262,45 @@ describe('the parameters of a model of Responses', () => {
 	});
 });
 
+describe('the flex tier', () => {
+	const slow = 'timeoutSeconds 0: Flex answers may take many minutes: 900 seconds are advised.';
+	const flex = '{"service_tier": "flex"}';
+	const tiers = [{ column: 'which', parameter: 'service_tier' }];
+	test.each<[string, Partial<Draft>, Partial<RowScan>, string[]]>([
+		['of a model', { models: ['a', 'b'], modelParameters: ['', flex] }, {}, [slow]],
+		['of a row', { bindings: tiers }, { asksForFlex: true }, [slow]],
+		['of no row', { bindings: tiers }, {}, []],
+		[
+			'of everything, once',
+			{
+				modelParameters: [flex],
+				bindings: tiers,
+				settings: { ...emptyDraft.settings, otherParameters: flex },
+			},
+			{ asksForFlex: true },
+			[slow],
+		],
+		[
+			'with time enough',
+			{ modelParameters: [flex], settings: { ...emptyDraft.settings, timeoutSeconds: 900 } },
+			{},
+			[],
+		],
+		[
+			'of a model that no row names',
+			{
+				models: ['a'],
+				modelParameters: [flex],
+				bindings: [{ column: 'which', parameter: 'model' }],
+			},
+			{ models: ['b'] },
+			[],
+		],
+	])('%s', (_, more, found, hints) => {
+		expect(hintsOf(checkDraft(asking(['{review}'], more), reviews, scanned(found)))).toEqual(hints);
+	});
+});
+
 describe('a column bound to a parameter', () => {
 	const bound = (...bindings: [string, string][]): Draft =>
 		asking(['{review}'], {

@@ -109,6 +109,19 @@ describe('columns that are bound', () => {
 		expect([...(models ?? [])]).toEqual([0, 1, 2, 0, 0, 1]);
 	});
 
+	test.each([
+		['service_tier', ['default', ' flex '], true],
+		['service_tier', ['default', 'flexible'], undefined],
+		['user', ['flex'], undefined],
+	])('to %s with cells of %j ask for the flex tier: %s', async (parameter, tiers, asks) => {
+		const source = table(
+			['tier'],
+			tiers.map((tier) => [tier]),
+		);
+		const { scan } = await pass({ bindings: [{ column: 'tier', parameter }] }, source);
+		expect(scan.asksForFlex).toBe(asks);
+	});
+
 	test('list the cells that cannot be sent', async () => {
 		const { scan } = await pass({ bindings }, table(columns, rows));
 		expect(scan.unfit).toEqual([
