@@ -106,6 +106,14 @@ export function jsonFault(source: string): JsonFault | null {
 export const faultWords = ({ line, column, message }: JsonFault): string =>
 	`line ${String(line)}, column ${String(column)}: ${message}`;
 
+/** Why a text is no JSON: the rest of a sentence that begins with what it is, without its full stop. */
+export function notJson(source: string, isOneLine = false): string {
+	const fault = jsonFault(source);
+	if (fault === null) return 'is not valid JSON';
+	const words = isOneLine ? `column ${String(fault.column)}: ${fault.message}` : faultWords(fault);
+	return `is not valid JSON, ${words}`;
+}
+
 function placed(source: string, at: number, message: string): JsonFault {
 	const before = source.slice(0, at).split(/\r\n|[\r\n]/);
 	return { line: before.length, column: [...(before.at(-1) ?? '')].length + 1, message };

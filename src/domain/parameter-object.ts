@@ -1,5 +1,5 @@
 import type { Endpoint } from './connection.ts';
-import { faultWords, jsonFault } from './json-fault.ts';
+import { notJson } from './json-fault.ts';
 import { isJsonObject, isTooDeep, mostDepth, type JsonObject } from './json.ts';
 import { reservedReason } from './reserved-names.ts';
 import { err, ok, type Result } from './result.ts';
@@ -19,9 +19,7 @@ export function readParameterObject(
 	try {
 		value = JSON.parse(text);
 	} catch {
-		const fault = jsonFault(text);
-		const at = fault === null ? '' : `, ${faultWords(fault)}`;
-		return err([`${where} is not valid JSON${at}. Write an object such as ${example}.`]);
+		return err([`${where} ${notJson(text)}. Write an object such as ${example}.`]);
 	}
 	if (!isJsonObject(value)) return err([`${where} must be a JSON object, such as ${example}.`]);
 	if (isTooDeep(value)) return err([`${where} is nested more than ${String(mostDepth)} deep.`]);

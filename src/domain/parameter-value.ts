@@ -1,3 +1,4 @@
+import { notJson } from './json-fault.ts';
 import {
 	isJsonObject,
 	isTooDeep,
@@ -146,10 +147,10 @@ function readJson(text: string, shape: JsonShape): Result<JsonValue, string> {
 	try {
 		// What JSON.parse gives is JSON.
 		return ok(JSON.parse(text) as JsonValue);
-	} catch (error) {
+	} catch {
 		// The one parameter whose value may be a single word: "auto" without its quotes is meant as it is.
 		if (shape === 'any' && /^\w+$/.test(text)) return ok(text);
-		return err(`is not valid JSON: ${error instanceof Error ? error.message : ''}.`);
+		return err(`${notJson(text)}.`);
 	}
 }
 

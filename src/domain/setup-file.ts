@@ -5,7 +5,7 @@ import type { Binding } from './bindings.ts';
 import { mostModels, mostTemplates } from './caps.ts';
 import type { ConnectionFields } from './connection-fields.ts';
 import type { Draft, SettingsDraft, ShareDraft, TemplateDraft } from './draft.ts';
-import { faultWords, jsonFault } from './json-fault.ts';
+import { notJson } from './json-fault.ts';
 import { isJsonObject } from './json.ts';
 import type { NamedParameter } from './named-parameters.ts';
 import { roles, type Message } from './prompt.ts';
@@ -197,8 +197,7 @@ export function readSetupFile(source: string): Result<SetupFile, readonly string
 	try {
 		value = JSON.parse(source);
 	} catch {
-		const fault = jsonFault(source);
-		return err([`It is not valid JSON${fault === null ? '' : `, ${faultWords(fault)}`}.`]);
+		return err([`It ${notJson(source)}.`]);
 	}
 	if (!isJsonObject(value) || value['format'] !== format)
 		return err(['It is not a setup that Volley has written.']);

@@ -1,4 +1,5 @@
 import type { TemplateDraft } from './draft.ts';
+import { notJson } from './json-fault.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { roles, type Message, type Role } from './prompt.ts';
 import { err, ok, type Result } from './result.ts';
@@ -63,7 +64,7 @@ export class TemplateReader {
 		for (const [i, line] of text.split(/\r\n|\r|\n/).entries()) {
 			if (line.trim() === '') continue;
 			const place = `${name}, line ${String(i + 1)}`;
-			const value = this.#parsed(place, line);
+			const value = this.#parsed(place, line, true);
 			if (value !== undefined) this.#readOne(place, value);
 		}
 	}
@@ -82,12 +83,11 @@ export class TemplateReader {
 	}
 
 	/** Undefined where it is no JSON. */
-	#parsed(place: string, text: string): unknown {
+	#parsed(place: string, text: string, isOneLine = false): unknown {
 		try {
 			return JSON.parse(text) as unknown;
-		} catch (error) {
-			const detail = error instanceof Error ? error.message : '';
-			this.#faults.push(`${place} is not valid JSON: ${detail}.`);
+		} catch {
+			this.#faults.push(`${place} ${notJson(text, isOneLine)}.`);
 			return undefined;
 		}
 	}

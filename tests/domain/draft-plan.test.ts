@@ -195,7 +195,7 @@ describe('the parameters of a model', () => {
 	});
 
 	test.each([
-		['{', /Parameters for b is not valid JSON/],
+		['{', /^Parameters for b is not valid JSON, line 1, column 2: it ends here/],
 		['[1]', /must be a JSON object/],
 		['{"n": 2}', /cannot hold “n”/],
 		['{"model": "c"}', /cannot hold “model”/],

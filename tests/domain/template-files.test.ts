@@ -101,8 +101,13 @@ describe('a template file', () => {
 	test.each([
 		['nothing', 'p.txt', ' \n', ['p.txt is empty. Write a prompt in it.']],
 		['bytes', 'p.txt', 'PK\0', ['p.txt is not a text file. Choose .txt, .md, .json or .jsonl.']],
-		['broken JSON', 'p.json', '[', [/^p\.json is not valid JSON: .+/]],
-		['a broken line', 'p.jsonl', '"a"\n{"b"\n"c"', [/^p\.jsonl, line 2 is not valid JSON: .+/]],
+		['broken JSON', 'p.json', '[', [/^p\.json is not valid JSON, line 1, column 2: it ends here/]],
+		[
+			'a broken line',
+			'p.jsonl',
+			'"a"\n{"b"\n"c"',
+			[/^p\.jsonl, line 2 is not valid JSON, column 5: it ends here/],
+		],
 		['an empty list', 'p.json', '[]', ['p.json holds no template: its list is empty.']],
 		['a number', 'p.json', '[1]', [/^p\.json, template 1 is a number\. A template is a text, /]],
 		['null', 'p.jsonl', 'null', [/^p\.jsonl, line 1 is null\./]],
