@@ -74,6 +74,21 @@ describe('requests that travel together', () => {
 		expect(world.succeeded).toEqual(upTo(30));
 	});
 
+	test('share calls with those of their kind, though others stand between', async () => {
+		const world = grouped({ requests: 40, callKey: (request) => request % 2 });
+		await world.run();
+		expect(world.sent.map(({ requests }) => requests)).toEqual(
+			[0, 1].map((kind) => upTo(20).map((i) => 2 * i + kind)),
+		);
+	});
+
+	test('wait for no others of their kind for long, where each is its own kind', async () => {
+		const world = grouped({ requests: 1_000, callKey: (request) => request });
+		await world.run();
+		expect(world.sent.flatMap(({ requests }) => requests)).toEqual(upTo(1_000));
+		expect(world.mostInFlight).toBeGreaterThan(1);
+	});
+
 	test('are one call where a key is wrong, and all stay waiting', async () => {
 		const world = grouped({ requests: 100, script: () => failing('unauthorized') });
 		expect(await world.run()).toMatchObject({ name: 'needsAttention' });

@@ -25,17 +25,47 @@ describe('a gathering', () => {
 		expect(gathering.isEmpty).toBe(true);
 	});
 
-	test('gives what there is where another key comes, and that one begins the next', () => {
+	test('gathers those of each key for themselves, and gives the call that is whole first', () => {
 		const gathering = new Gathering(3);
 		offer(gathering, 0, 'a');
-		offer(gathering, 1, 'b');
-		expect(numbers(gathering.whole)).toEqual([0]);
+		for (const request of [1, 2]) offer(gathering, request, 'b');
+		expect(gathering.whole).toBeNull();
+		offer(gathering, 3, 'b');
+		expect(numbers(gathering.whole)).toEqual([1, 2, 3]);
 		gathering.left();
 		expect(gathering.whole).toBeNull();
 		expect(gathering.isEmpty).toBe(false);
-		offer(gathering, 2, 'b');
+		offer(gathering, 4, 'a');
 		gathering.end();
-		expect(numbers(gathering.whole)).toEqual([1, 2]);
+		expect(numbers(gathering.whole)).toEqual([0, 4]);
+	});
+
+	test('holds no more than eight calls’ worth: then those leave whose first has waited longest', () => {
+		const gathering = new Gathering(2);
+		for (let request = 0; request < 15; request++) offer(gathering, request, request);
+		expect(gathering.whole).toBeNull();
+		for (let request = 15; request < 40; request++) {
+			offer(gathering, request, request);
+			expect(numbers(gathering.whole)).toEqual([request - 15]);
+			gathering.left();
+			expect(gathering.whole).toBeNull();
+		}
+	});
+
+	test('made smaller gives back of every key what is too much for one call', () => {
+		const gathering = new Gathering(5);
+		for (const request of [0, 2, 4, 6]) offer(gathering, request, 'a');
+		for (const request of [1, 3]) offer(gathering, request, 'b');
+		offer(gathering, 5, 'c');
+		expect(gathering.shrink(2).map(numbers)).toEqual([
+			[0, 2],
+			[4, 6],
+		]);
+		expect(numbers(gathering.whole)).toEqual([1, 3]);
+		gathering.left();
+		expect(gathering.whole).toBeNull();
+		gathering.end();
+		expect(numbers(gathering.whole)).toEqual([5]);
 	});
 
 	test('at its end gives what there is, in as many calls as it takes', () => {

@@ -3,12 +3,13 @@ import type { EngineApi } from '#contract/engine-api.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
-import type { JsonObject } from '#domain/json.ts';
+import { numberAt, type JsonObject } from '#domain/json.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import * as planRules from '#domain/plan-rules.ts';
 import { emptyRows, type RowsDraft } from '#domain/rows-draft.ts';
 import type { RunProgress, RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
+import { askedTexts, echoText } from '../endpoint/echo.ts';
 import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
 import { FakeBrowser, openTab } from '../support/fake-host.ts';
 
@@ -370,6 +371,27 @@ describe('parameters', () => {
 			const column = header.split(',').indexOf('model');
 			expect(new Set(lines.map((line) => line.split(',')[column]))).toEqual(new Set([model]));
 		});
+	});
+
+	test('of rows let those share calls that send the same', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const setup = await setupOf(engine, {
+			endpoint: 'completions',
+			settings: { ...defaultSettings, promptsPerRequest: 20 },
+			bindings: [{ column: 'heat', parameter: 'temperature' }],
+		});
+		const items = await itemsOf(engine, setup);
+		const calls = endpoint.ledger.requests.map(({ body }) =>
+			[String(numberAt(body, 'temperature') ?? 'none'), ...askedTexts(body)].join(' '),
+		);
+		expect(calls.sort()).toEqual([
+			'0.5 Say r1 Say r4 Say r7',
+			'1 Say r2 Say r5 Say r8',
+			'none Say r0 Say r3 Say r6 Say r9',
+		]);
+		expect(items.map(({ row_index, response }) => [row_index, response])).toEqual(
+			items.map((_, row) => [row, echoText(`Say r${String(row)}`, 0)]),
+		);
 	});
 
 	test('that a model refuses are repaired where a row brings them too', async () => {
