@@ -43,6 +43,8 @@ export interface DraftCheck {
 	readonly shares: readonly ConnectionShare[];
 	/** The calls that these travel in, where none has to be sent again. */
 	readonly calls: number;
+	/** Whether they may be more: only those share a call that send the same to one connection, and the rows decide how many do. */
+	readonly callsAtLeast: boolean;
 }
 
 /**
@@ -162,7 +164,8 @@ export function checkDraft(
 		counted,
 		modelColumn,
 		shares,
-		calls: plannedCalls(plannedRequests(size), models.length, perCall ?? 1),
+		calls: plannedCalls(plannedRequests(size), size.models, perCall ?? 1),
+		callsAtLeast: (perCall ?? 1) > 1 && (bindings.length > 0 || shares.length > 1),
 	};
 }
 

@@ -27,7 +27,7 @@ export const plannedRequests = ({
 	paired = false,
 }: PlanSize): number => (paired ? 1 : templates) * rows * models * repeats;
 
-/** The calls that the requests travel in, so many together: only those of one model can. */
+/** The calls that the requests travel in, so many together: only those of one model can, of which each has equally many. */
 export const plannedCalls = (requests: number, models: number, perCall: number): number =>
 	models === 0 ? 0 : Math.ceil(requests / models / perCall) * models;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkDraft as checkDraftBy, type DraftCheck } from '#domain/check-draft.ts';
 import type { Dataset } from '#domain/dataset.ts';
-import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
+import { defaultSettings, draftOf, emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
 import * as planRules from '#domain/plan-rules.ts';
 import { rowQueryOf } from '#domain/plan-rules.ts';
 import type { RowScan } from '#domain/row-scan.ts';
@@ -50,6 +50,26 @@ const problemsOf = ({ problems }: DraftCheck): string[] =>
 	problems.map(({ field, index, message }) => `${field} ${String(index)}: ${message}`);
 const hintsOf = ({ hints }: DraftCheck): string[] =>
 	hints.map(({ field, index, message }) => `${field} ${String(index)}: ${message}`);
+
+describe('the calls that prompts share', () => {
+	const heat = { column: 'heat', parameter: 'temperature' };
+	const which = { column: 'which', parameter: 'model' };
+	const another = { ...emptyShare, baseUrl: 'https://two.test/v1' };
+	test.each<[number, Partial<Draft>, number, boolean]>([
+		[20, {}, 8, false],
+		[20, { models: ['a', 'b'] }, 16, false],
+		[20, { bindings: [heat] }, 8, true],
+		[20, { models: ['a', 'b'], bindings: [heat] }, 16, true],
+		[20, { bindings: [which] }, 8, true],
+		[20, { shares: [another] }, 8, true],
+		[1, { bindings: [heat], shares: [another] }, 150, false],
+	])('%d at a time, of %j, are counted as far as they are known', (perCall, more, calls, least) => {
+		const settings = { ...defaultSettings, promptsPerRequest: perCall };
+		const draft = asking(['{review}'], { endpoint: 'completions', settings, ...more });
+		const check = checkDraft(draft, reviews, scanned({ models: ['m2', 'm3', 'm4'] }));
+		expect(check).toMatchObject({ problems: [], calls, callsAtLeast: least });
+	});
+});
 
 describe('the rows of a draft', () => {
 	test.each<[Partial<RowsDraft>, number, object | undefined]>([

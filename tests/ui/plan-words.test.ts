@@ -20,6 +20,7 @@ const plan = (more: Partial<DraftCheck>): DraftCheck => ({
 	modelColumn: null,
 	shares: [],
 	calls: 900,
+	callsAtLeast: false,
 	repeats: 1,
 	...more,
 });
@@ -44,6 +45,11 @@ describe('the plan in words', () => {
 		[20, 1, '20 prompts in 1 request'],
 	])('tells %d requests in %d calls as “%s”', (requests, calls, words) => {
 		expect(sentWords(plan({ requests, calls }))).toBe(words);
+	});
+
+	test('does not promise a number of calls that the rows decide', () => {
+		const words = sentWords(plan({ requests: 40, calls: 2, callsAtLeast: true }));
+		expect(words).toBe('40 prompts in at least 2 requests');
 	});
 
 	test('without data speaks of no rows', () => {

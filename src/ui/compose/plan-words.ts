@@ -39,7 +39,7 @@ export function shareWords({ shares }: Pick<DraftCheck, 'shares'>): string | nul
 }
 
 /** What is sent: "300 requests"; where several prompts share one, "300 prompts in 15 requests". */
-export const sentWords = ({ requests, calls }: DraftCheck): string =>
+export const sentWords = ({ requests, calls, callsAtLeast }: DraftCheck): string =>
 	calls === requests
 		? formatCounted(requests, 'request')
-		: `${formatCounted(requests, 'prompt')} in ${formatCounted(calls, 'request')}`;
+		: `${formatCounted(requests, 'prompt')} in ${callsAtLeast ? 'at least ' : ''}${formatCounted(calls, 'request')}`;
