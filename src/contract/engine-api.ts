@@ -94,6 +94,8 @@ export type RunRefusal =
 	| { readonly kind: 'ownedElsewhere' }
 	/** It is going: what is asked for can be begun only while it rests. */
 	| { readonly kind: 'going' }
+	/** The connection that was to be left out is the only one there still is. */
+	| { readonly kind: 'lastConnection' }
 	| { readonly kind: 'storage'; readonly message: string };
 
 /** A table that is read without being stored. */

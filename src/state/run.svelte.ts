@@ -381,8 +381,9 @@ export class RunState {
 		this.refused = answer.ok ? null : { command, refusal: answer.error };
 		if (answer.ok) return;
 		const { kind } = answer.error;
-		// What the page shows is out of date: the run is another tab's, or gone.
-		if (kind === 'ownedElsewhere' || kind === 'missing') void this.load();
+		// What the page shows is out of date: the run is another tab's, changed by it, or gone.
+		if (kind === 'ownedElsewhere' || kind === 'lastConnection' || kind === 'missing')
+			void this.load();
 	}
 
 	/** What the worker says. A run that another tab has deleted fails in the ways of the store: then it is missing, and null. */

@@ -253,6 +253,12 @@ export function refusalWords(refusal: RunRefusal): Words {
 				meaning: 'What you asked for can be begun only while it rests.',
 				advice: 'Pause it, or wait until it is done, and press again.',
 			};
+		case 'lastConnection':
+			return {
+				title: 'It is the only connection that the run still has.',
+				meaning: 'The others were left out before, perhaps in another tab.',
+				advice: 'Mend it and press Resume, or duplicate the run with other connections.',
+			};
 		case 'ownedElsewhere':
 			return {
 				title: 'This run is going in another tab.',

@@ -15,7 +15,7 @@ import {
 	type RunSetup,
 	type RunPhase,
 } from '#domain/run.ts';
-import { lackingKey, sharedSetups } from '#domain/shared-setup.ts';
+import { canLeaveOut, lackingKey, sharedSetups } from '#domain/shared-setup.ts';
 import { createSender, type Sender } from '#openai/create-sender.ts';
 import type { Library } from '#storage/library.ts';
 import type { RunStore } from '#storage/run-store.ts';
@@ -64,8 +64,8 @@ interface Session {
 	readonly ended: Promise<void>;
 }
 
-/** What is changed of a run before it goes on. */
-type Preparation = (store: RunStore, run: Run) => Promise<void>;
+/** What is changed of a run before it goes on; a refusal where it may not be changed so. */
+type Preparation = (store: RunStore, run: Run) => Promise<RunRefusal | undefined>;
 
 interface Taking {
 	/** Whether it is taken from whoever is at it. */
@@ -141,6 +141,7 @@ export class Runs {
 			// First: whatever breaks off after, the run does not read as finished with requests that wait.
 			await store.setPhase({ name: 'running' });
 			await store.retryFailed();
+			return undefined;
 		});
 	}
 
@@ -156,6 +157,7 @@ export class Runs {
 			await library.saveModelNote(origin, model, {
 				repairs: withRepair(note?.repairs ?? [], noted),
 			});
+			return undefined;
 		});
 	}
 
@@ -164,7 +166,12 @@ export class Runs {
 		return this.#takeUp(
 			runId,
 			async (store, { setup }) => {
+				const { revisions } = store;
+				// Another tab may have left out the others since this one was shown the run.
+				if (!canLeaveOut(setup, leftOutUnder(revisions, revisions.length), name))
+					return { kind: 'lastConnection' };
 				await this.#revise(store, setup, { leaveOut: name });
+				return undefined;
 			},
 			{ leavesOut: name },
 		);
@@ -176,6 +183,7 @@ export class Runs {
 			// First, for the same reason as in `retryFailed`.
 			await store.setPhase({ name: 'running' });
 			await store.reopenTruncated(await this.#revise(store, setup, { maxTokens }));
+			return undefined;
 		});
 	}
 
@@ -344,7 +352,13 @@ export class Runs {
 			if (release === null) return err({ kind: 'ownedElsewhere' });
 			this.#lost.delete(runId);
 			const isSafe = await this.#accepted(opened, steal);
-			if (isSafe) await prepare?.(opened.store, opened.run);
+			const refusal = isSafe ? await prepare?.(opened.store, opened.run) : undefined;
+			if (refusal !== undefined) {
+				opened.store.letGo();
+				release();
+				emit({ kind: 'runsChanged' });
+				return err(refusal);
+			}
 			if (!isSafe || this.#calledOff.has(runId)) {
 				if (isSafe) await opened.store.setPhase({ name: 'stopped' });
 				opened.store.letGo();

@@ -41,6 +41,7 @@ test.each<RunRefusal>([
 	{ kind: 'dataMissing' },
 	{ kind: 'needsKey', origin: 'https://api.openai.com' },
 	{ kind: 'ownedElsewhere' },
+	{ kind: 'lastConnection' },
 	{ kind: 'storage', message: 'The disk is full.' },
 ])('the refusal $kind is said in whole sentences', (refusal) => {
 	const { title, meaning, advice } = refusalWords(refusal);

@@ -239,6 +239,27 @@ describe('a run with several connections', () => {
 			expect(connection).toBe(before.get(row_index) ?? names()[0]);
 	});
 
+	test('is never left without any, though two tabs leave one out each', async () => {
+		const engine = await engineWith(['sk-wrong', 'sk-wrong']);
+		const runId = await started(engine, await setupWith(engine, 10));
+		const other = await engineWith(['sk-wrong', 'sk-wrong']);
+		for (const tab of [engine, other]) await reached(tab, runId, 'needsAttention');
+		await whenever(engine, runId, ({ inFlight }) => inFlight === 0);
+		expect(await engine.leaveOutConnection(runId, names()[0])).toEqual({ ok: true, value: null });
+		await reached(engine, runId, 'needsAttention');
+		await whenever(engine, runId, ({ inFlight }) => inFlight === 0);
+
+		const asked = () => [first, second].map(({ ledger }) => ledger.requests.length);
+		const before = asked();
+		const refused = { ok: false, error: { kind: 'lastConnection' } };
+		expect(await other.leaveOutConnection(runId, names()[1])).toEqual(refused);
+		expect((await other.getProgress(runId))?.phase.name).toBe('needsAttention');
+		expect(asked()).toEqual(before);
+		await other.holdKey(second.origin, keys[1]);
+		expect(await other.resumeRun(runId)).toMatchObject({ ok: true });
+		expect((await reached(other, runId, 'finished')).counters.succeeded).toBe(10);
+	});
+
 	test('that is stopped and resumed sends each row to the connection that it would have gone to', async () => {
 		const engine = await engineWith();
 		for (const endpoint of [first, second]) {
