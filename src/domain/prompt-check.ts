@@ -27,6 +27,8 @@ export interface PromptCheck {
 	readonly window: number | null;
 	/** The model whose published window it is; null: it was typed. */
 	readonly publishedOf: string | null;
+	/** Whether each prompt is held against the window of the model that its row names, and these differ. */
+	readonly perRow: boolean;
 	/** `exactly`: counted as OpenAI's models do, where the bounds left a doubt. */
 	readonly counted: 'bounds' | 'exactly' | 'asOpenAiModels';
 	/** Longer than the window. */
@@ -35,7 +37,7 @@ export interface PromptCheck {
 	readonly certainlyTooLong: number;
 	/** Neither certainly within the window nor certainly beyond it. */
 	readonly inDoubt: FoundPrompts;
-	/** Within the window, but the answer that Max tokens allows may not fit beside them. */
+	/** Within the window, but the answer that its limit of tokens allows may not fit beside them. */
 	readonly tight: FoundPrompts;
 	/** Columns that a template uses, and rows that have no text there. */
 	readonly blank: readonly BlankColumn[];

@@ -1,4 +1,4 @@
-import { numberAt } from './json.ts';
+import { numberAt, type JsonObject } from './json.ts';
 import type { RequestParameters } from './parameters.ts';
 import { withRepair, type Repair } from './repair.ts';
 import { tokenLimits } from './token-limits.ts';
@@ -45,10 +45,12 @@ export function termsOf(
 }
 
 /** The limit on an answer's tokens that is in force, wherever it was typed; null: the model's own. */
-export function maxTokensOf({ parameters }: Terms): number | null {
-	const { maxTokens, other } = parameters;
-	return maxTokens ?? [...tokenLimits].flatMap((name) => numberAt(other, name) ?? [])[0] ?? null;
-}
+export const maxTokensOf = ({ parameters }: Terms): number | null =>
+	parameters.maxTokens ?? tokenLimitIn(parameters.other);
+
+/** The limit on an answer's tokens that a request is sent with, whatever its name; null: none. */
+export const tokenLimitIn = (args: JsonObject): number | null =>
+	[...tokenLimits].flatMap((name) => numberAt(args, name) ?? [])[0] ?? null;
 
 export interface Change {
 	readonly repair?: Repair;

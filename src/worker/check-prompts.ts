@@ -1,12 +1,19 @@
+import { modelColumnOf } from '#domain/bindings.ts';
 import { cellAt, columnPositions, type Row } from '#domain/dataset.ts';
-import { encodingOf, isOpenAiModel, smallestWindow } from '#domain/model-families.ts';
+import {
+	encodingOf,
+	isOpenAiModel,
+	publishedWindow,
+	smallestWindow,
+} from '#domain/model-families.ts';
 import { Finding, type FoundPrompt, type PromptCheck } from '#domain/prompt-check.ts';
 import { plannedRequests, type PlanPlace } from '#domain/plan.ts';
 import { textsOf } from '#domain/prompt.ts';
-import { maxTokensOf } from '#domain/revision.ts';
+import { tokenLimitIn } from '#domain/revision.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { parseTemplate } from '#domain/template.ts';
 import { isEasilyWithin, promptBounds } from '#tokens/prompt-bounds.ts';
+import type { TokenBounds } from '#tokens/token-bounds.ts';
 import { TokenCounter } from '#tokens/token-counter.ts';
 import type { PlannedRequest, RunPlan } from './run-plan.ts';
 
@@ -49,11 +56,19 @@ export async function checkPrompts(
 	const { contextWindow = null, models } = setup;
 	const published = contextWindow === null ? smallestWindow(models) : null;
 	const window = contextWindow ?? published?.tokens ?? null;
+	const isNamedByRows = modelColumnOf(setup.bindings ?? []) !== null;
+	const held = models.map((model) => contextWindow ?? publishedWindow(model));
+	const readers = isNamedByRows ? [] : readersOf(setup, held);
 	const counters =
 		exactly && window !== null
-			? await Promise.all([...new Set(models.map(encodingOf))].map((e) => TokenCounter.open(e)))
-			: [];
-	const answer = maxTokensOf(plan.terms(0)) ?? 0;
+			? new Map(
+					await Promise.all(
+						[...new Set(models.map(encodingOf))].map(
+							async (encoding) => [encoding, await TokenCounter.open(encoding)] as const,
+						),
+					),
+				)
+			: null;
 	const tooLong = new Finding();
 	const inDoubt = new Finding();
 	const tight = new Finding();
@@ -63,18 +78,41 @@ export async function checkPrompts(
 	let certainlyTooLong = 0;
 	let prompts = 0;
 
-	const measure = async ({ prompt }: PlannedRequest, found: () => FoundPrompt): Promise<void> => {
-		if (window === null || isEasilyWithin(prompt, window - answer)) return;
-		let { fewest, most } = promptBounds(prompt);
-		if (fewest > window) certainlyTooLong += 1;
-		else if (counters.length > 0 && most + answer > window) {
-			const counts: number[] = [];
-			for (const counter of counters) counts.push(await counter.count(prompt, pause));
-			fewest = most = Math.max(...counts);
+	/** The gravest that comes of it at any of the models which are sent it. */
+	const measure = async (
+		request: number,
+		{ prompt, row, place }: PlannedRequest,
+		found: () => FoundPrompt,
+	): Promise<void> => {
+		let bounds: TokenBounds | null = null;
+		let isCertain = false;
+		let worst: Finding | null = null;
+		const gravest = [tight, inDoubt, tooLong];
+		for (const modelIndex of isNamedByRows ? [place.modelIndex] : readers) {
+			const tokens = held[modelIndex] ?? null;
+			if (tokens === null) continue;
+			const own = isNamedByRows ? request : request + modelIndex * (plan.size.repeats ?? 1);
+			const answer = tokenLimitIn(plan.args(own, row, 0)) ?? 0;
+			if (isEasilyWithin(prompt, tokens - answer)) continue;
+			bounds ??= promptBounds(prompt);
+			let { fewest, most } = bounds;
+			const counter = counters?.get(encodingOf(models[modelIndex] ?? ''));
+			if (fewest > tokens) isCertain = true;
+			else if (counter !== undefined && most + answer > tokens)
+				fewest = most = await counter.count(prompt, pause);
+			const finding =
+				fewest > tokens
+					? tooLong
+					: most > tokens
+						? inDoubt
+						: fewest + answer > tokens
+							? tight
+							: null;
+			if (finding !== null && (worst === null || gravest.indexOf(finding) > gravest.indexOf(worst)))
+				worst = finding;
 		}
-		if (fewest > window) tooLong.add(found);
-		else if (most > window) inDoubt.add(found);
-		else if (fewest + answer > window) tight.add(found);
+		if (isCertain) certainlyTooLong += 1;
+		worst?.add(found);
 	};
 
 	const requests = plannedRequests(plan.size);
@@ -90,19 +128,20 @@ export async function checkPrompts(
 			const found = (): FoundPrompt => ({ rowIndex, promptIndex, id: planned.id });
 			prompts += 1;
 			for (const column of columns[promptIndex] ?? []) column.look(planned.row, place, found);
-			await measure(planned, found);
+			await measure(request, planned, found);
 			onProgress(request + 1);
 			await pause();
 		}
 	} finally {
-		for (const counter of counters) counter.close();
+		for (const counter of counters?.values() ?? []) counter.close();
 	}
 	return {
 		prompts,
 		window,
 		publishedOf: published?.model ?? null,
+		perRow: isNamedByRows && new Set(held).size > 1,
 		counted:
-			counters.length === 0 ? 'bounds' : models.every(isOpenAiModel) ? 'exactly' : 'asOpenAiModels',
+			counters === null ? 'bounds' : models.every(isOpenAiModel) ? 'exactly' : 'asOpenAiModels',
 		tooLong: tooLong.found,
 		certainlyTooLong,
 		inDoubt: inDoubt.found,
@@ -111,6 +150,19 @@ export async function checkPrompts(
 			.filter(({ blank }) => blank.found.count > 0)
 			.map(({ name, blank }) => ({ column: name, rows: blank.found })),
 	};
+}
+
+/** The models by which all prompts are judged: of those that share window, vocabulary and parameters the first. */
+function readersOf(
+	{ models, modelParameters = [] }: RunSetup,
+	held: readonly (number | null)[],
+): readonly number[] {
+	const kinds = models.map((model, i) =>
+		JSON.stringify([held[i], encodingOf(model), modelParameters[i] ?? {}]),
+	);
+	return models.flatMap((_, i) =>
+		held[i] !== null && kinds.indexOf(kinds[i] ?? '') === i ? [i] : [],
+	);
 }
 
 /** For each template the columns that it uses. */

@@ -159,6 +159,11 @@ export class RunPlan {
 		};
 	}
 
+	/** What another request for the same prompt sends: one of another model. */
+	args(request: number, row: Row, revision: number): JsonObject {
+		return this.#argsOf(request, this.place(request), row, revision);
+	}
+
 	/** The items of the results file for one settled request. */
 	async items(settled: SettledRequest): Promise<ResultItem[]> {
 		const planned = await this.planned(settled.request, settled.revision ?? 0);

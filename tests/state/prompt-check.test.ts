@@ -12,6 +12,7 @@ const fine: PromptCheck = {
 	prompts: 3,
 	window: 100,
 	publishedOf: null,
+	perRow: false,
 	counted: 'bounds',
 	tooLong: nothing,
 	certainlyTooLong: 0,

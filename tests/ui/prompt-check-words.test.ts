@@ -15,6 +15,7 @@ const check = (more: Partial<PromptCheck>): PromptCheck => ({
 	prompts: 150,
 	window: 128_000,
 	publishedOf: null,
+	perRow: false,
 	counted: 'bounds',
 	tooLong: found(0),
 	certainlyTooLong: 0,
@@ -46,6 +47,10 @@ describe('what a check found', () => {
 			'2 rows are too long for gpt-4o, which takes 128,000 tokens. They will probably fail.',
 		],
 		[
+			{ tooLong: found(2), certainlyTooLong: 2, publishedOf: 'gpt-4', perRow: true },
+			'2 rows are too long for the model of the row. They will probably fail.',
+		],
+		[
 			{ inDoubt: found(12) },
 			'12 rows may be too long for a context window of 128,000 tokens. Counting exactly tells; it loads up to 1.5 MB from this site, once.',
 		],
@@ -69,6 +74,9 @@ describe('what a check found', () => {
 	test('is nothing where all fit, which is said where a window is known', () => {
 		expect(said({})).toEqual([]);
 		expect(fitWords(check({}))).toBe('All 150 prompts fit into 128,000 tokens.');
+		expect(fitWords(check({ perRow: true }))).toBe(
+			'All 150 prompts fit into the context windows that are known of their models.',
+		);
 		expect(fitWords(check({ prompts: 1 }))).toBe('The prompt fits into 128,000 tokens.');
 		expect(fitWords(check({ window: null }))).toBeNull();
 		expect(fitWords(check({ inDoubt: found(1) }))).toBeNull();

@@ -4,6 +4,7 @@ import { checkDraft } from '#domain/check-draft.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { defaultSettings, emptyDraft, type Draft, type SettingsDraft } from '#domain/draft.ts';
 import type { FoundPrompts, PromptCheck } from '#domain/prompt-check.ts';
+import * as planRules from '#domain/plan-rules.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import { FakeBrowser, openTab } from '../support/fake-host.ts';
@@ -38,6 +39,28 @@ function setupOf(
 		...more,
 	};
 	const { setup, problems } = checkDraft(draft, dataset);
+	if (setup === null) throw new Error(problems[0]?.message);
+	return setup;
+}
+
+/** Where cells name models or set parameters, the page looks through the rows before it may start. */
+async function setupByRow(
+	dataset: Dataset,
+	more: Partial<Draft>,
+	contextWindow: number | null,
+): Promise<RunSetup> {
+	const draft: Draft = {
+		...emptyDraft,
+		provider: 'openai',
+		datasetId: dataset.id,
+		idColumn: 'id',
+		templates: [{ messages: [{ role: 'user', content: '{text}' }], prompt: '' }],
+		settings: { ...defaultSettings, contextWindow },
+		...more,
+	};
+	const query = planRules.rowQueryOf(draft, dataset);
+	const scan = query === null ? null : await engine.scanRows(dataset.id, query);
+	const { setup, problems } = checkDraft(draft, dataset, scan, planRules);
 	if (setup === null) throw new Error(problems[0]?.message);
 	return setup;
 }
@@ -104,6 +127,37 @@ describe('a look at every prompt before it is sent', () => {
 		});
 		const unknown = await checked(setupOf(dataset, ['{text}'], {}, { models: ['mine'] }), true);
 		expect(unknown).toMatchObject({ window: null, publishedOf: null, counted: 'bounds' });
+	});
+
+	const long = 'word '.repeat(20_000);
+	const byRow = `id,which,limit,text\na,gpt-4,,short\nb,gpt-4.1,,${long}\nc,,,${long}\nd,mine,,${long}\ne,gpt-4,8192,short\n`;
+	const which = { column: 'which', parameter: 'model' };
+	const limit = { column: 'limit', parameter: 'max_tokens' };
+	test.each<[string, Partial<Draft>, Partial<PromptCheck>, readonly string[], readonly string[]]>([
+		['of each row', { bindings: [which] }, { perRow: true, window: 8_192 }, ['c'], []],
+		['and limit of each row', { bindings: [which, limit] }, { perRow: true }, ['c'], ['e']],
+		[
+			'typed for all',
+			{ bindings: [which, limit] },
+			{ perRow: false, window: 8_192 },
+			['b', 'c', 'd'],
+			['e'],
+		],
+		['of every model', { models: ['gpt-4', 'gpt-4.1'] }, { perRow: false }, ['b', 'c', 'd'], []],
+		[
+			'and limit of one model',
+			{ models: ['gpt-4', 'gpt-4.1'], modelParameters: ['', '{"max_tokens":1047570}'] },
+			{ perRow: false, window: 8_192 },
+			['b', 'c', 'd'],
+			['a', 'e'],
+		],
+	])('holds a prompt against the window %s', async (what, more, expected, tooLong, tight) => {
+		const dataset = await imported(byRow);
+		const contextWindow = what === 'typed for all' ? 8_192 : null;
+		const setup = await setupByRow(dataset, { models: ['gpt-4'], ...more }, contextWindow);
+		const check = await checked(setup, true);
+		expect(check).toMatchObject(expected);
+		expect([ids(check.tooLong), ids(check.tight)]).toEqual([tooLong, tight]);
 	});
 
 	test('looks once at a prompt that several models are sent, and at each template', async () => {

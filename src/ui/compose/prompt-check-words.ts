@@ -59,13 +59,16 @@ export const placeWords = ({ rowIndex, promptIndex }: FoundPrompt, templates: nu
 	`row ${formatCount(rowIndex + 1)}${templates > 1 ? ` of template ${String(promptIndex + 1)}` : ''}`;
 
 /** All is well, as far as can be told; null where no window is known, or not all is. */
-export function fitWords({ window, prompts, tooLong, inDoubt }: PromptCheck): string | null {
+export function fitWords(check: PromptCheck): string | null {
+	const { window, prompts, tooLong, inDoubt, perRow } = check;
 	if (window === null || tooLong.count + inDoubt.count > 0) return null;
 	const which = prompts === 1 ? 'The prompt fits' : `All ${formatCount(prompts)} prompts fit`;
+	if (perRow) return `${which} into the context windows that are known of their models.`;
 	return `${which} into ${formatCount(window)} tokens.`;
 }
 
-const windowWords = ({ window, publishedOf }: PromptCheck): string => {
+const windowWords = ({ window, publishedOf, perRow }: PromptCheck): string => {
+	if (perRow) return 'the model of the row';
 	const tokens = formatCounted(window ?? 0, 'token');
 	return publishedOf === null
 		? `a context window of ${tokens}`
