@@ -304,6 +304,30 @@ describe('parameters', () => {
 		expect(sent(['temperature', 'top_p'])).toEqual(heats.map((heat) => [heat, 0.5]));
 	});
 
+	test('of all, a model and a row stand side by side in an object of Responses', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const rows = await imported(engine, 'id,effort\na,low\nb,\nc,high\n');
+		const setup = await setupOf(
+			engine,
+			{
+				datasetId: rows.id,
+				endpoint: 'responses',
+				modelParameters: ['{"reasoning": {"summary": "auto"}, "verbosity": "low"}'],
+				bindings: [{ column: 'effort', parameter: 'reasoning_effort' }],
+				settings: { ...defaultSettings, otherParameters: '{"reasoning": {"effort": "medium"}}' },
+			},
+			rows,
+		);
+		await itemsOf(engine, setup);
+		expect(sent(['reasoning', 'text', 'store'])).toEqual(
+			['low', 'medium', 'high'].map((effort) => [
+				{ effort, summary: 'auto' },
+				{ verbosity: 'low' },
+				false,
+			]),
+		);
+	});
+
 	test('of rows can name the model: each has limits of its own, and the typed one takes the blanks', async () => {
 		const engine = createEngine(openTab(browser).host);
 		const setup = await setupOf(engine, {
