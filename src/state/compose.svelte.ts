@@ -184,7 +184,11 @@ export class ComposeState {
 		this.modelNotes = new ModelNotesState(api);
 		this.#rulesLoaded = this.#loadRules(needs.loadRules);
 		this.rowLook = new RowLook(api);
-		this.preview = new PreviewState(this.data, () => this.chosenRows);
+		this.preview = new PreviewState(
+			this.data,
+			() => this.chosenRows,
+			() => this.check.paired,
+		);
 		this.connectionTest = new ConnectionTestState(api, () => (needs.clock ?? pageClock).now());
 		this.savedConnections = new SavedConnectionsState(api);
 		this.setupFile = new SetupFileState(api);

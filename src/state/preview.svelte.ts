@@ -8,6 +8,7 @@ export class PreviewState {
 	#wantedRow = $state.raw(0);
 	#wantedTemplate = $state.raw(0);
 	readonly #chosen: () => ChosenRows | null;
+	readonly #paired: () => boolean;
 	readonly rowCount: number = $derived.by(() => this.#chosen()?.count ?? 0);
 	/** Its place among the rows chosen, from 0. */
 	readonly rowIndex: number = $derived(Math.max(0, Math.min(this.#wantedRow, this.rowCount - 1)));
@@ -20,9 +21,11 @@ export class PreviewState {
 		this.rowNumber === -1 ? null : this.#data.rows.rowAt(this.rowNumber),
 	);
 
-	constructor(data: DataState, chosen: () => ChosenRows | null) {
+	/** `paired`: template i goes with the row at i alone, so the one is never shown with another. */
+	constructor(data: DataState, chosen: () => ChosenRows | null, paired: () => boolean) {
 		this.#data = data;
 		this.#chosen = chosen;
+		this.#paired = paired;
 	}
 
 	showRow(index: number): void {
@@ -44,9 +47,12 @@ export class PreviewState {
 
 	showTemplate(index: number): void {
 		this.#wantedTemplate = index;
+		if (this.#paired()) this.showRow(index);
 	}
 
+	/** In pairs: past the last one where no template goes with the row. */
 	templateIndex(count: number): number {
+		if (this.#paired() && this.rowCount > 0) return Math.min(this.rowIndex, count);
 		return Math.max(0, Math.min(this.#wantedTemplate, count - 1));
 	}
 }

@@ -208,3 +208,44 @@ test('each row names its model, and blank cells take the one that is typed', asy
 	const sent = endpoint.ledger.requests.map(({ body }) => textAt(body, 'model'));
 	expect(sent.toSorted()).toEqual(models.toSorted());
 });
+
+test('the preview of pairs steps through row and template together, and shows what is sent', async ({
+	app,
+}) => {
+	const { page } = app;
+	await app.open();
+	await app.dropCsv('pairs.csv', 'text\nfirst\nsecond\n');
+	await app.writePrompt({ user: 'A {text}' });
+	await app.addTemplate();
+	await app.writePrompt({ user: 'B {text}', template: 2 });
+	await page
+		.getByRole('combobox', { name: 'Templates and rows' })
+		.selectOption({ label: 'Template 1 with row 1, template 2 with row 2, …' });
+	const preview = page.getByRole('region', { name: 'Preview' });
+	await preview.getByRole('button', { name: 'Next row' }).click();
+	await expect(preview.getByRole('group', { name: 'Messages' })).toContainText('B second');
+	await preview.getByRole('combobox', { name: 'Template shown' }).selectOption('Template 1');
+	await expect(preview.getByRole('group', { name: 'Messages' })).toContainText('A first');
+	await preview.getByRole('tab', { name: 'Request (JSON)' }).click();
+	await expect(preview.getByRole('group', { name: 'Request' })).toContainText('A first');
+});
+
+test('the preview of rows that name their models offers no model that a row does not name', async ({
+	app,
+}) => {
+	const { page } = app;
+	await app.open();
+	await app.dropCsv('models.csv', 'text,which\nfirst,demo-small\nsecond,demo-large\n');
+	await app.writePrompt({ user: 'Say {text}' });
+	await app.button('Set a parameter from a column').click();
+	await page.getByRole('combobox', { name: 'Parameter 1', exact: true }).fill('model');
+	await page.getByRole('combobox', { name: 'Column of parameter 1' }).selectOption('which');
+	const preview = page.getByRole('region', { name: 'Preview' });
+	await preview.getByRole('tab', { name: 'Request (JSON)' }).click();
+	const request = preview.getByRole('group', { name: 'Request' });
+	await expect(request).toContainText('"model": "demo-small"');
+	await expect(preview.getByRole('combobox', { name: 'Model shown' })).toHaveCount(0);
+	await preview.getByRole('button', { name: 'Next row' }).click();
+	await expect(request).toContainText('"model": "demo-large"');
+	await expect(request).toContainText('Say second');
+});

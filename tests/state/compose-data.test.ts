@@ -320,6 +320,37 @@ describe('the preview', () => {
 	});
 });
 
+describe('the preview of pairs', () => {
+	const pairs = ['A', 'B', 'C'].map((content) => ({
+		messages: [{ role: 'user' as const, content }],
+		prompt: content,
+	}));
+
+	test('shows each row with its own template alone', async () => {
+		const { compose } = await composing();
+		await compose.takeFiles([file()]);
+		compose.set({ templates: pairs, pairing: 'pair' });
+		const { preview } = compose;
+		const shown = () => [preview.templateIndex(3), preview.rowIndex];
+		expect(shown()).toEqual([0, 0]);
+		preview.showRow(1);
+		expect(shown()).toEqual([1, 1]);
+		preview.showTemplate(2);
+		expect(shown()).toEqual([2, 2]);
+		compose.set({ pairing: 'cross' });
+		preview.showTemplate(0);
+		expect(shown()).toEqual([0, 2]);
+	});
+
+	test('shows no template with a row that has none', async () => {
+		const { compose } = await composing();
+		await compose.takeFiles([file()]);
+		compose.set({ templates: pairs.slice(0, 2), pairing: 'pair' });
+		compose.preview.showRow(2);
+		expect(compose.preview.templateIndex(2)).toBe(2);
+	});
+});
+
 describe('where nothing works', () => {
 	const broken = { kind: 'broken', message: 'No engine.' } as const;
 
