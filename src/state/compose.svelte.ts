@@ -244,11 +244,11 @@ export class ComposeState {
 		const here = (note: { readonly field: Field; readonly index: number }): boolean =>
 			note.field === field && note.index === index;
 		return {
-			problems: this.#shown.filter(here).map(({ message }) => message),
-			hints: [
+			problems: onceEach(this.#shown.filter(here).map(({ message }) => message)),
+			hints: onceEach([
 				...this.check.hints.filter(here).map(({ message }) => message),
 				...(field === 'model' ? this.#modelHints(index) : []),
-			],
+			]),
 		};
 	}
 
@@ -513,6 +513,9 @@ export class ComposeState {
 		});
 	}
 }
+
+/** Two messages of a template may give rise to the same words. */
+const onceEach = (messages: readonly string[]): readonly string[] => [...new Set(messages)];
 
 const noPromptFits = (window: number): Problem =>
 	problem(

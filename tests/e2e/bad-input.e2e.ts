@@ -170,3 +170,45 @@ test('files can be dropped anywhere on the page, and several with the same colum
 		.selectOption({ label: 'd.csv · 1 row' });
 	await expect(app.page.getByRole('columnheader', { name: 'words' })).toBeVisible();
 });
+
+test('the same thing to say twice is said, and the page goes on', async ({ app, endpoint }) => {
+	const { page } = app;
+	const errors: string[] = [];
+	page.on('pageerror', ({ message }) => errors.push(message));
+	await app.open();
+	const twice = { name: 'r.csv', text: 'id,review\n1,good\n\n2,bad\n' };
+	await app.dropOnPage([twice, twice]);
+	await expect(page.getByRole('combobox', { name: 'ID column' })).toBeVisible();
+	await app.writePrompt({ system: 'Judge {{review}}', user: 'This: {{review}}' });
+	await expect(page.getByText('{review}').first()).toBeVisible();
+	await app.useEndpoint(endpoint.url);
+	await app.writeModel('m');
+	await app.button('Add model').click();
+	await page.getByLabel('Model 2', { exact: true }).fill('m');
+	await app.dropOnPage([
+		{ name: 'empty.csv', text: '' },
+		{ name: 'empty.csv', text: '' },
+	]);
+	await expect(app.alert.first()).toContainText('empty.csv is empty');
+	await expect(page.getByRole('combobox', { name: 'ID column' })).toBeVisible();
+	await expect(page.getByText('Something in Volley went wrong')).toHaveCount(0);
+	expect(errors).toEqual([]);
+});
+
+test('a row that was mended into two that do not fit is mended again as one', async ({ app }) => {
+	const { page } = app;
+	await app.open();
+	await app.dropOnPage([{ name: 'r.csv', text: 'id,text\n1\n2,b\n' }]);
+	const dialog = page.getByRole('dialog');
+	const row = dialog.getByRole('textbox', { name: /^Row 1:/ });
+	await app.button('Fix…').click();
+	await row.fill('x\ny');
+	await dialog.getByRole('button', { name: 'Read again' }).click();
+	await expect(dialog).toBeHidden();
+	await app.button('Fix…').click();
+	await expect(row).toHaveValue('x\ny');
+	await row.fill('1,a');
+	await dialog.getByRole('button', { name: 'Read again' }).click();
+	await expect(app.button('Fix…')).toHaveCount(0);
+	await expect(page.getByRole('cell', { name: 'a', exact: true })).toBeVisible();
+});
