@@ -364,9 +364,10 @@ export class ComposeState {
 		const { connection } = this;
 		this.touchConnection();
 		if (this.needsKey) this.touch('apiKey');
+		const { origin } = this;
 		if (connection === null || this.needsKey) return false;
 		await this.holdTypedKey();
-		await this.connectionTest.test(connection, () => this.keys.heldFor(this.origin));
+		await this.connectionTest.test(connection, this.keys.heldFor(origin));
 		return true;
 	}
 

@@ -20,7 +20,8 @@ interface Listed {
 export class ConnectionTestState {
 	readonly #api: EngineApi;
 	readonly #now: () => number;
-	testing = $state.raw(false);
+	/** What is being asked; null: nothing is. */
+	#asked = $state.raw<Omit<Tested, 'result'> | null>(null);
 	#tested = $state.raw<Tested | null>(null);
 	#listed = $state.raw<Listed | null>(null);
 
@@ -35,16 +36,23 @@ export class ConnectionTestState {
 		return isSameConnection(this.#tested.connection, connection) ? this.#tested.result : null;
 	}
 
-	/** `key` tells which one is held by now: it may still be on its way when the test begins. */
-	async test(connection: Connection, key: () => HeldKey | null): Promise<void> {
-		if (this.testing) return;
-		this.testing = true;
+	get testing(): boolean {
+		return this.#asked !== null;
+	}
+
+	/** `key`: the one it is asked with. Who asks of another connection, or with another key, waits for no answer before. */
+	async test(connection: Connection, key: HeldKey | null): Promise<void> {
+		const before = this.#asked;
+		if (before?.key === key && isSameConnection(before.connection, connection)) return;
+		const asked = { connection, key };
+		this.#asked = asked;
 		try {
 			const result = await this.#api.testConnection(connection);
-			this.#tested = { connection, key: key(), result };
+			if (this.#asked !== asked) return;
+			this.#tested = { ...asked, result };
 			this.#take(connection, result);
 		} finally {
-			this.testing = false;
+			if (this.#asked === asked) this.#asked = null;
 		}
 	}
 

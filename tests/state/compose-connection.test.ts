@@ -109,6 +109,51 @@ describe('testing a connection', () => {
 		expect(resultOf(composed)).toBeNull();
 	});
 
+	/** A worker whose tests answer when they are told to, each by its place. */
+	function answeringLate() {
+		const answers: ((result: ConnectionTest) => void)[] = [];
+		const { tested, commands } = answering(
+			() =>
+				new Promise((resolve) => {
+					answers.push(resolve);
+				}),
+		);
+		return { answers, tested, commands };
+	}
+
+	test('its verdict is of the key it was asked with, though another was typed meanwhile', async () => {
+		const { answers, tested, commands } = answeringLate();
+		const composed = await composing(commands);
+		const { compose } = composed;
+		compose.setProvider('openai');
+		compose.keys.type('sk-one', compose.origin);
+		const first = compose.testConnection();
+		await expect.poll(() => tested.length).toBe(1);
+		compose.keys.type('sk-two', compose.origin);
+		await compose.holdTypedKey();
+		answers[0]?.(models('m1'));
+		await first;
+		expect(resultOf(composed)).toBeNull();
+	});
+
+	test('another connection is asked though the first has not answered', async () => {
+		const { answers, tested, commands } = answeringLate();
+		const composed = await composing(commands);
+		const { compose } = composed;
+		compose.setProvider('compatible');
+		compose.set({ baseUrl: 'https://hangs.example/v1' });
+		const first = compose.testConnection();
+		compose.set({ baseUrl: 'https://host.example/v1' });
+		const second = compose.testConnection();
+		await expect.poll(() => tested.length).toBe(2);
+		answers[1]?.(models('m2'));
+		await second;
+		expect([resultOf(composed), compose.connectionTest.testing]).toEqual([models('m2'), false]);
+		answers[0]?.(models('m1'));
+		await first;
+		expect([resultOf(composed), compose.connectionTest.testing]).toEqual([models('m2'), false]);
+	});
+
 	test('a second press waits for the first', async () => {
 		let answer: (result: ConnectionTest) => void = () => undefined;
 		const { tested, commands } = answering(
