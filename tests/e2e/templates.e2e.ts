@@ -405,3 +405,19 @@ test('variables, braces that are text and names of no column are told apart in w
 	await app.writePrompt({ user: '{review}' });
 	await expect(template).not.toContainText('sent as');
 });
+
+test('a message that is being written in may leave the page', async ({ app, page }) => {
+	const errors: string[] = [];
+	page.on('pageerror', ({ message }) => errors.push(message));
+	await withData(app);
+	const message = userMessage(app, 1);
+	await message.fill('{review} {revi');
+	await expect(page.getByRole('listbox')).toBeVisible();
+	// As assistive technology presses a button: the focus stays in the field.
+	await page.getByRole('button', { name: 'Remove message 2' }).dispatchEvent('click');
+	await expect(page.getByRole('listbox')).toBeHidden();
+	await app.writePrompt({ system: '{review}' });
+	await app.startButton.dispatchEvent('click');
+	await expect(app.progressBar).toBeVisible();
+	expect(errors).toEqual([]);
+});
