@@ -220,3 +220,18 @@ test.describe('a run with several connections', () => {
 
 const byStart = (a: { readonly started_at: string }, b: { readonly started_at: string }): number =>
 	Date.parse(a.started_at) - Date.parse(b.started_at);
+
+test('a model with a very long name makes nothing wider than a phone', async ({ app, page }) => {
+	await page.setViewportSize({ width: 390, height: 844 });
+	await app.open();
+	await app.useEndpoint('http://127.0.0.1:9/v1');
+	await app.writeModel('m'.repeat(250));
+	await page.getByText('Further connections').click();
+	await app.button('Add connection').click();
+	await expect(page.getByRole('textbox', { name: /is called there$/ })).toBeVisible();
+	const { wide, room } = await page.evaluate(() => ({
+		wide: document.documentElement.scrollWidth,
+		room: document.documentElement.clientWidth,
+	}));
+	expect(wide).toBeLessThanOrEqual(room);
+});
