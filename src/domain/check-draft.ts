@@ -91,7 +91,8 @@ export function checkDraft(
 		: null;
 	const { settings, other: typed } = checkSettings(draft.settings, draft, problems);
 	const other = (rules?.parameters.check ?? withoutRules)(draft, typed, problems, hints);
-	const repeats = repeatsOf(draft);
+	// A number of completions that is none would make as odd a number of requests.
+	const repeats = settings === null ? 1 : repeatsOf(draft);
 	const perCall = checkPromptsPerRequest(draft.endpoint, draft.settings, problems);
 	// Of several connections each has a ceiling of its own, and together they carry more.
 	if (connection !== null && settings !== null && shares.length === 0) {

@@ -308,6 +308,13 @@ describe('what Responses does not take', () => {
 		expect(chat.setup).toMatchObject({ parameters: { completionsPerPrompt: 3 } });
 		expect(chat.setup).not.toHaveProperty('repeats');
 	});
+
+	test.each([-1, 0, 0.5, 1e308])('%d completions are a problem, and no number of requests', (n) => {
+		const draft = draftWith('responses', [], { completionsPerPrompt: n });
+		const { requests, calls, problems } = checkDraft(draft, null, null, planRules);
+		expect(problems.map(({ field }) => field)).toContain('completionsPerPrompt');
+		expect([requests, calls]).toEqual([1, 1]);
+	});
 });
 
 describe('hints', () => {
