@@ -99,6 +99,8 @@ export class ComposeState {
 	#rulesFailed = $state.raw(false);
 	readonly #rulesLoaded: Promise<void>;
 	#touched = $state.raw<readonly string[]>([]);
+	/** What the person chose, also while the data has no such column; undefined: nothing yet. */
+	#idColumnChosen: string | null | undefined;
 	/** Settles once the stored draft is back: data chosen before then belongs in that draft. */
 	#restored: Promise<void> = Promise.resolve();
 
@@ -228,6 +230,12 @@ export class ComposeState {
 		this.edit((draft) => ({ ...draft, ...change }));
 	}
 
+	/** Null: the rows are numbered. */
+	chooseIdColumn(idColumn: string | null): void {
+		this.#idColumnChosen = idColumn;
+		this.set({ idColumn });
+	}
+
 	/** A key being typed stays with the provider it was typed for: it is dropped. */
 	setProvider(provider: Provider): void {
 		this.keys.clear();
@@ -278,13 +286,10 @@ export class ComposeState {
 	}
 
 	async readAgain(options: ReadingOptions): Promise<void> {
-		const before = this.data.dataset;
-		const isNone = before !== null && this.draft.idColumn === null;
 		const dataset = await this.data.readAgain(options);
-		this.#use(dataset);
-		// That it has none was chosen where one looked like it.
-		if (dataset !== null && isNone && likelyIdColumn(before.columns) !== null)
-			this.set({ idColumn: null });
+		// Whoever wanted no ID column of these rows wants none however they are read.
+		if (dataset !== null && this.#idColumnChosen === null) this.set({ datasetId: dataset.id });
+		else this.#use(dataset);
 	}
 
 	/** Their problems show at once, as those of a draft that comes back. */
@@ -308,6 +313,7 @@ export class ComposeState {
 
 	removeData(): void {
 		this.data.clear();
+		this.#idColumnChosen = undefined;
 		this.set({ datasetId: null, idColumn: null });
 	}
 
@@ -446,6 +452,7 @@ export class ComposeState {
 		this.data.clear();
 		this.setupFile.dismiss();
 		this.attempted = false;
+		this.#idColumnChosen = undefined;
 		this.#touched = [];
 		this.edit(() => ({
 			...emptyDraft,
@@ -466,6 +473,7 @@ export class ComposeState {
 		this.attempted = false;
 		this.refusal = null;
 		this.#touched = filledFields(draft);
+		this.#idColumnChosen = draft.idColumn ?? undefined;
 		this.draft = draft;
 		this.#lookAtRows();
 	}
@@ -506,12 +514,9 @@ export class ComposeState {
 
 	#use(dataset: Dataset | null): void {
 		if (dataset === null) return;
-		const { idColumn } = this.draft;
-		const kept = dataset.columns.some(({ name }) => name === idColumn);
-		this.set({
-			datasetId: dataset.id,
-			idColumn: kept ? idColumn : likelyIdColumn(dataset.columns),
-		});
+		const wanted = [this.#idColumnChosen, this.draft.idColumn];
+		const kept = wanted.find((one) => dataset.columns.some(({ name }) => name === one));
+		this.set({ datasetId: dataset.id, idColumn: kept ?? likelyIdColumn(dataset.columns) });
 	}
 }
 

@@ -17,6 +17,8 @@ export interface Reading {
 export interface Refused {
 	readonly files: readonly File[];
 	readonly options: ReadingOptions;
+	/** The dataset that they were to be read again for; undefined: they are others than its files. */
+	readonly replaces: string | undefined;
 }
 
 export interface NumberedRow {
@@ -79,7 +81,7 @@ export class DataState {
 			if (mine !== this.#import) return null;
 			if (!result.ok) {
 				this.problems = result.error;
-				this.refused = { files, options };
+				this.refused = { files, options, replaces };
 				return null;
 			}
 			this.files = files;
@@ -95,7 +97,7 @@ export class DataState {
 	readAgain(options: ReadingOptions): Promise<Dataset | null> {
 		return this.refused === null
 			? this.take(this.files, options, this.dataset?.id)
-			: this.take(this.refused.files, options);
+			: this.take(this.refused.files, options, this.refused.replaces);
 	}
 
 	async cancel(): Promise<void> {

@@ -34,12 +34,43 @@ describe('a file', () => {
 		expect(compose.draft.idColumn).toBe('stars');
 	});
 
-	test('that is read again keeps that no ID column was chosen', async () => {
+	test('that lacks the chosen ID column does not make one forget it', async () => {
+		const files = [reviews, dataset(['id', 'text'], 3, 'd2'), reviews];
+		const { compose } = await composing({
+			importFiles: () => Promise.resolve(ok(files.shift() ?? reviews)),
+		});
+		const read: (string | null)[] = [];
+		for (const name of ['a.csv', 'b.csv', 'a.csv']) {
+			await compose.takeFiles([file(name)]);
+			if (read.length === 0) compose.chooseIdColumn('stars');
+			read.push(compose.draft.idColumn);
+		}
+		expect(read).toEqual(['stars', 'id', 'stars']);
+	});
+
+	test('that is to have no ID column has none when it is read again', async () => {
 		const { compose } = await composing();
 		await compose.takeFiles([file()]);
-		compose.set({ idColumn: null });
-		await compose.readAgain({ encoding: 'windows-1252', delimiter: null });
-		expect(compose.draft.idColumn).toBeNull();
+		compose.chooseIdColumn(null);
+		await compose.readAgain({ encoding: null, delimiter: ';' });
+		expect(compose.draft).toMatchObject({ datasetId: 'd1', idColumn: null });
+		await compose.takeFiles([file('other.csv')]);
+		expect(compose.draft.idColumn).toBe('ID');
+	});
+
+	test('that cannot be read as told gives its place to the next reading all the same', async () => {
+		const results: Imported[] = [ok(reviews), err([problem('dataFiles', 'no rows')])];
+		const replaced: (string | undefined)[] = [];
+		const { compose } = await composing({
+			importFiles: (_files, _options, replaces) => {
+				replaced.push(replaces);
+				return Promise.resolve(results.shift() ?? ok({ ...reviews, id: 'd2' }));
+			},
+		});
+		await compose.takeFiles([file()]);
+		await compose.readAgain({ encoding: 'utf-16le', delimiter: null });
+		await compose.readAgain({ encoding: null, delimiter: null });
+		expect(replaced).toEqual([undefined, 'd1', 'd1']);
 	});
 
 	test('that is refused leaves the data before in place', async () => {
