@@ -32,10 +32,6 @@ export const noHistory: RateHistory = {
 	lastRateLimited: 0,
 };
 
-/** Whether anything was seen to settle or to be refused: else there is nothing to draw. */
-export const hasPace = ({ settled, rateLimited }: RateHistory): boolean =>
-	[...settled, ...rateLimited].some((count) => count > 0);
-
 /** The first snapshot is the zero to count from: what settled before the page looked is not a rate. */
 export function withSnapshot(
 	history: RateHistory,
@@ -118,6 +114,12 @@ export function periodsOf(history: RateHistory): readonly Period[] {
 		};
 	});
 }
+
+/** Whether a rate was seen, or a refusal: else there is nothing to draw. */
+export const hasPace = (history: RateHistory): boolean =>
+	periodsOf(history).some(
+		({ perMinute, rateLimited }) => (perMinute !== null && perMinute > 0) || rateLimited > 0,
+	);
 
 function joinNeighbours(counts: readonly number[]): readonly number[] {
 	const joined: number[] = [];

@@ -112,9 +112,17 @@ test.each([
 		what: 'one settled',
 		snapshots: [
 			{ settled: 5, refused: 0 },
-			{ settled: 6, refused: 0 },
+			{ settled: 6, refused: 0, at: 500 },
 		],
 		shown: true,
+	},
+	{
+		what: 'all settled before there was a rate to tell',
+		snapshots: [
+			{ settled: 0, refused: 0 },
+			{ settled: 60, refused: 0, at: 400 },
+		],
+		shown: false,
 	},
 	{
 		what: 'one was refused',
@@ -126,7 +134,8 @@ test.each([
 	},
 ])('there is a pace to draw: $shown, where $what', ({ snapshots, shown }) => {
 	const history = snapshots.reduce(
-		(before, { settled, refused }, i) => withSnapshot(before, i * 100, settled, refused),
+		(before, { settled, refused, at = 100 }, i) =>
+			withSnapshot(before, i === 0 ? 0 : at, settled, refused),
 		noHistory,
 	);
 	expect(hasPace(history)).toBe(shown);
