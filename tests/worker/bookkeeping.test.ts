@@ -1,36 +1,34 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
-import { checkDraft } from '#domain/check-draft.ts';
 import { emptyDraft } from '#domain/draft.ts';
-import type { ResultItem } from '#domain/result-item.ts';
-import type { RunProgress } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import { journalName } from '#storage/journal-folder.ts';
 import type { Host } from '#worker/host.ts';
-import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
-import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import { openTab } from '../support/fake-host.ts';
 import type { MemoryFolder } from '../support/memory-folder.ts';
+import {
+	browser,
+	checkedSetup,
+	endpoint,
+	exported,
+	freshForEachTest,
+	imported,
+	reached,
+	started as startedRun,
+	whenever,
+} from './run-fixtures.ts';
 
-let endpoint: TestEndpoint;
-let browser: FakeBrowser;
+freshForEachTest();
+
 let journals: MemoryFolder;
-
-beforeEach(async () => {
-	endpoint = await createTestEndpoint();
-	browser = new FakeBrowser();
+beforeEach(() => {
 	if (browser.journals === null) throw new Error('A browser keeps files unless told otherwise.');
 	journals = browser.journals;
 });
-afterEach(() => endpoint.close());
 
 async function started(engine: EngineApi, rows: number): Promise<string> {
 	const text = `id,text\n${Array.from({ length: rows }, (_, i) => `${String(i)},word ${String(i)}`).join('\n')}`;
-	const read = await engine.importFiles([new File([text], 'words.csv')], {
-		encoding: null,
-		delimiter: null,
-	});
-	if (!read.ok) throw new Error(read.error[0]?.message);
 	const messages = [{ role: 'user', content: 'Repeat {text}' }] as const;
 	const draft = {
 		...emptyDraft,
@@ -39,39 +37,11 @@ async function started(engine: EngineApi, rows: number): Promise<string> {
 		models: ['m1'],
 		templates: [{ messages, prompt: '' }],
 	} as const;
-	const { setup } = checkDraft(draft, read.value);
-	const start = setup === null ? null : await engine.startRun(setup);
-	if (start?.ok !== true) throw new Error('The run does not start.');
-	return start.value;
+	return startedRun(engine, checkedSetup(draft, await imported(engine, text, 'words.csv')));
 }
 
-/** Settles with the first progress that is as wanted, the present one included. */
-function whenever(
-	engine: EngineApi,
-	runId: string,
-	wanted: (progress: RunProgress) => boolean,
-): Promise<RunProgress> {
-	return new Promise((resolve, reject) => {
-		const look = (progress: RunProgress | null): void => {
-			if (progress?.runId === runId && wanted(progress)) resolve(progress);
-		};
-		engine
-			.subscribe((event) => {
-				if (event.kind === 'progress') look(event.progress);
-			})
-			.then(() => engine.getProgress(runId))
-			.then(look)
-			.catch(reject);
-	});
-}
-
-const reached = (engine: EngineApi, runId: string, name: string): Promise<RunProgress> =>
-	whenever(engine, runId, ({ phase }) => phase.name === name);
-
-const rowsOf = async (engine: EngineApi, runId: string): Promise<(number | undefined)[]> => {
-	const { blob } = await engine.exportRun(runId, 'json');
-	return (JSON.parse(await blob.text()) as ResultItem[]).map(({ row_index }) => row_index);
-};
+const rowsOf = async (engine: EngineApi, runId: string): Promise<(number | undefined)[]> =>
+	(await exported(engine, runId)).map(({ row_index }) => row_index);
 
 const range = (to: number): number[] => Array.from({ length: to }, (_, i) => i);
 

@@ -1,35 +1,31 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
-import { checkDraft } from '#domain/check-draft.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import { numberAt } from '#domain/json.ts';
 import { limitsOf } from '#domain/model-note.ts';
-import type { ResultItem } from '#domain/result-item.ts';
-import type { RunPhase, RunProgress, RunSetup } from '#domain/run.ts';
+import type { RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import type { EndpointRequest } from '../endpoint/ledger.ts';
 import type { Scenario } from '../endpoint/scenario.ts';
-import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
-import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import { openTab } from '../support/fake-host.ts';
+import {
+	browser,
+	checkedSetup,
+	endpoint,
+	exported,
+	freshForEachTest,
+	imported,
+	reached,
+	reviews,
+	started,
+	whenever,
+} from './run-fixtures.ts';
 
-let endpoint: TestEndpoint;
-let browser: FakeBrowser;
-
-beforeEach(async () => {
-	endpoint = await createTestEndpoint();
-	browser = new FakeBrowser();
-});
-afterEach(() => endpoint.close());
+freshForEachTest();
 
 /** Rows of one column, `review`. */
 async function setupWith(engine: EngineApi, rows: number, more: Partial<Draft>): Promise<RunSetup> {
-	const text = `review\n${Array.from({ length: rows }, (_, i) => `cup ${String(i)}`).join('\n')}`;
-	const read = await engine.importFiles([new File([text], 'reviews.csv')], {
-		encoding: null,
-		delimiter: null,
-	});
-	if (!read.ok) throw new Error(read.error[0]?.message);
-	const check = checkDraft(
+	return checkedSetup(
 		{
 			...emptyDraft,
 			provider: 'compatible',
@@ -39,44 +35,8 @@ async function setupWith(engine: EngineApi, rows: number, more: Partial<Draft>):
 			settings: { ...defaultSettings, maxTokens: 50, temperature: 0.2 },
 			...more,
 		},
-		read.value,
+		await imported(engine, reviews(rows)),
 	);
-	if (check.setup === null) throw new Error(check.problems[0]?.message);
-	return check.setup;
-}
-
-async function started(engine: EngineApi, setup: RunSetup): Promise<string> {
-	const start = await engine.startRun(setup);
-	if (!start.ok) throw new Error(start.error.kind);
-	return start.value;
-}
-
-/** Settles once the run is as wanted, from now on. */
-function whenever(
-	engine: EngineApi,
-	runId: string,
-	wanted: (progress: RunProgress) => boolean,
-): Promise<RunProgress> {
-	return new Promise((resolve, reject) => {
-		const look = (progress: RunProgress | null): void => {
-			if (progress?.runId === runId && wanted(progress)) resolve(progress);
-		};
-		engine
-			.subscribe((event) => {
-				if (event.kind === 'progress') look(event.progress);
-			})
-			.then(() => engine.getProgress(runId))
-			.then(look)
-			.catch(reject);
-	});
-}
-
-const reached = (engine: EngineApi, runId: string, name: RunPhase['name']) =>
-	whenever(engine, runId, ({ phase }) => phase.name === name);
-
-async function exported(engine: EngineApi, runId: string): Promise<readonly ResultItem[]> {
-	const { blob } = await engine.exportRun(runId, 'json');
-	return JSON.parse(await blob.text()) as readonly ResultItem[];
 }
 
 /** As a reasoning model: it knows the newer name of the limit alone, and no temperature. */

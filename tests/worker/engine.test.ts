@@ -1,39 +1,33 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
 import type { Dataset } from '#domain/dataset.ts';
-import { checkDraft } from '#domain/check-draft.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
-import type { ResultItem } from '#domain/result-item.ts';
-import type { RunPhase, RunProgress, RunSetup } from '#domain/run.ts';
+import type { RunProgress, RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import type { Host } from '#worker/host.ts';
 import { echoText } from '../endpoint/echo.ts';
-import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
-import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import { createTestEndpoint } from '../endpoint/test-endpoint.ts';
+import { openTab } from '../support/fake-host.ts';
+import {
+	browser,
+	checkedSetup,
+	endpoint,
+	exported,
+	freshForEachTest,
+	imported,
+	reached,
+	replaceEndpoint,
+	started,
+	whenever,
+} from './run-fixtures.ts';
 
-let endpoint: TestEndpoint;
-let browser: FakeBrowser;
-
-beforeEach(async () => {
-	endpoint = await createTestEndpoint();
-	browser = new FakeBrowser();
-});
-afterEach(() => endpoint.close());
+freshForEachTest();
 
 const csv = (rows: number): string =>
 	`id,review,stars\r\n${Array.from({ length: rows }, (_, i) => `r${String(i)},"Cup ${String(i)}, “fine”",${String(i % 5)}`).join('\r\n')}`;
 
-async function imported(engine: EngineApi, text: string): Promise<Dataset> {
-	const read = await engine.importFiles([new File([text], 'reviews.csv')], {
-		encoding: null,
-		delimiter: null,
-	});
-	if (!read.ok) throw new Error(read.error[0]?.message);
-	return read.value;
-}
-
 function setupOf(dataset: Dataset | null, more: Partial<Draft>): RunSetup {
-	const check = checkDraft(
+	return checkedSetup(
 		{
 			...emptyDraft,
 			provider: 'compatible',
@@ -44,8 +38,6 @@ function setupOf(dataset: Dataset | null, more: Partial<Draft>): RunSetup {
 		},
 		dataset,
 	);
-	if (check.setup === null) throw new Error(check.problems[0]?.message);
-	return check.setup;
 }
 
 const chatTemplates = (...texts: string[]): Pick<Draft, 'templates'> => ({
@@ -58,48 +50,9 @@ const chatTemplates = (...texts: string[]): Pick<Draft, 'templates'> => ({
 	})),
 });
 
-/** Starts a run that is expected to start. */
-async function started(engine: EngineApi, setup: RunSetup): Promise<string> {
-	const start = await engine.startRun(setup);
-	if (!start.ok) throw new Error(start.error.kind);
-	return start.value;
-}
-
-/** Settles with the first progress of the run that is as wanted, the present one included. */
-function whenever(
-	engine: EngineApi,
-	runId: string,
-	wanted: (progress: RunProgress) => boolean,
-): Promise<RunProgress> {
-	return new Promise((resolve, reject) => {
-		const look = (progress: RunProgress | null): void => {
-			if (progress?.runId === runId && wanted(progress)) resolve(progress);
-		};
-		engine
-			.subscribe((event) => {
-				if (event.kind === 'progress') look(event.progress);
-			})
-			.then(() => engine.getProgress(runId))
-			.then(look)
-			.catch(reject);
-	});
-}
-
-/** Settles once the run is in one of the phases. */
-const reached = (
-	engine: EngineApi,
-	runId: string,
-	...names: RunPhase['name'][]
-): Promise<RunProgress> => whenever(engine, runId, ({ phase }) => names.includes(phase.name));
-
 /** Settles once so many requests of the run are stored. */
 const settledCount = (engine: EngineApi, runId: string, count: number): Promise<RunProgress> =>
 	whenever(engine, runId, ({ counters }) => counters.succeeded + counters.failed >= count);
-
-async function exported(engine: EngineApi, runId: string): Promise<ResultItem[]> {
-	const { blob } = await engine.exportRun(runId, 'json');
-	return JSON.parse(await blob.text()) as ResultItem[];
-}
 
 describe('a prompt longer than the typed context window', () => {
 	test('fails alone and is never sent; what may fit is', async () => {
@@ -272,8 +225,7 @@ describe('a run from start to file', () => {
 
 describe('what goes wrong', () => {
 	test('a wrong key costs one call; with the right one the run goes on', async () => {
-		await endpoint.close();
-		endpoint = await createTestEndpoint({ key: 'sk-right-0123456789' });
+		await replaceEndpoint({ key: 'sk-right-0123456789' });
 		const engine = createEngine(openTab(browser).host);
 		await engine.holdKey(endpoint.origin, 'sk-wrong-0123456789');
 		const dataset = await imported(engine, csv(50));

@@ -1,26 +1,28 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
-import { checkDraft } from '#domain/check-draft.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import { numberAt, type JsonObject } from '#domain/json.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import * as planRules from '#domain/plan-rules.ts';
 import { emptyRows, type RowsDraft } from '#domain/rows-draft.ts';
-import type { RunProgress, RunSetup } from '#domain/run.ts';
+import type { RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import { askedTexts, echoText } from '../endpoint/echo.ts';
-import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
-import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import { openTab } from '../support/fake-host.ts';
+import {
+	browser,
+	checkedSetup,
+	endpoint,
+	exported,
+	finished,
+	freshForEachTest,
+	imported,
+	started,
+	whenever,
+} from './run-fixtures.ts';
 
-let endpoint: TestEndpoint;
-let browser: FakeBrowser;
-
-beforeEach(async () => {
-	endpoint = await createTestEndpoint();
-	browser = new FakeBrowser();
-});
-afterEach(() => endpoint.close());
+freshForEachTest();
 
 /** Ten rows; every third has no text. */
 const csv = `id,text,heat,which\n${Array.from(
@@ -28,15 +30,6 @@ const csv = `id,text,heat,which\n${Array.from(
 	(_, i) =>
 		`r${String(i)},${i % 3 === 0 ? '' : `word ${String(i)}`},${['', '0.5', '1'][i % 3] ?? ''},${['m2', '', 'm3', 'm2'][i % 4] ?? ''}`,
 ).join('\n')}`;
-
-async function imported(engine: EngineApi, text = csv): Promise<Dataset> {
-	const read = await engine.importFiles([new File([text], 'rows.csv')], {
-		encoding: null,
-		delimiter: null,
-	});
-	if (!read.ok) throw new Error(read.error[0]?.message);
-	return read.value;
-}
 
 const templates = (...texts: string[]): Draft['templates'] =>
 	texts.map((content) => ({ messages: [{ role: 'user', content }], prompt: content }));
@@ -47,7 +40,7 @@ async function setupOf(
 	more: Partial<Draft>,
 	dataset?: Dataset,
 ): Promise<RunSetup> {
-	const rows = dataset ?? (await imported(engine));
+	const rows = dataset ?? (await imported(engine, csv));
 	const draft: Draft = {
 		...emptyDraft,
 		provider: 'compatible',
@@ -59,42 +52,7 @@ async function setupOf(
 	};
 	const query = planRules.rowQueryOf(draft, rows);
 	const scan = query === null ? null : await engine.scanRows(rows.id, query);
-	const { setup, problems } = checkDraft(draft, rows, scan, planRules);
-	if (setup === null) throw new Error(problems[0]?.message ?? 'It is not counted.');
-	return setup;
-}
-
-async function started(engine: EngineApi, setup: RunSetup): Promise<string> {
-	const start = await engine.startRun(setup);
-	if (!start.ok) throw new Error(start.error.kind);
-	return start.value;
-}
-
-function reached(
-	engine: EngineApi,
-	runId: string,
-	wanted: (progress: RunProgress) => boolean,
-): Promise<RunProgress> {
-	return new Promise((resolve, reject) => {
-		const look = (progress: RunProgress | null): void => {
-			if (progress?.runId === runId && wanted(progress)) resolve(progress);
-		};
-		engine
-			.subscribe((event) => {
-				if (event.kind === 'progress') look(event.progress);
-			})
-			.then(() => engine.getProgress(runId))
-			.then(look)
-			.catch(reject);
-	});
-}
-
-const finished = (engine: EngineApi, runId: string): Promise<RunProgress> =>
-	reached(engine, runId, ({ phase }) => phase.name === 'finished');
-
-async function exported(engine: EngineApi, runId: string): Promise<ResultItem[]> {
-	const { blob } = await engine.exportRun(runId, 'json');
-	return JSON.parse(await blob.text()) as ResultItem[];
+	return checkedSetup(draft, rows, scan, planRules);
 }
 
 async function itemsOf(engine: EngineApi, setup: RunSetup): Promise<ResultItem[]> {
@@ -151,7 +109,7 @@ describe('the rows of a run', () => {
 		});
 		endpoint.play(({ arrival }) => (arrival < 3 ? 'plainReply' : 'hangsForever'));
 		const runId = await started(engine, setup);
-		await reached(engine, runId, ({ counters }) => counters.succeeded === 3);
+		await whenever(engine, runId, ({ counters }) => counters.succeeded === 3);
 		tab.kill();
 
 		endpoint.play('plainReply');
@@ -183,7 +141,7 @@ describe('the rows of a run', () => {
 		const rows = { ...emptyRows, choose: 'where', column: 'text', has: true } as const;
 		endpoint.play('hangsForever');
 		const runId = await started(engine, await setupOf(engine, { rows }));
-		await reached(engine, runId, ({ inFlight }) => inFlight === 1);
+		await whenever(engine, runId, ({ inFlight }) => inFlight === 1);
 		tab.kill();
 		await stored('datasets', (datasets) => {
 			const request = datasets.openCursor();
@@ -196,7 +154,7 @@ describe('the rows of a run', () => {
 		endpoint.play('plainReply');
 		const second = createEngine(openTab(browser).host);
 		await second.resumeRun(runId);
-		const { phase, counters } = await reached(
+		const { phase, counters } = await whenever(
 			second,
 			runId,
 			(progress) => progress.phase.name === 'needsAttention',
@@ -356,7 +314,7 @@ describe('parameters', () => {
 		const typed = { ...defaultSettings, temperature: 1.5, maxTokens: 50 };
 		const lengths = 'id,heat,which\na,3,m2\nb,,m3\nc,7,\n';
 
-		test.each<[string, Partial<Draft>, string | undefined, number, JsonObject]>([
+		test.each<[string, Partial<Draft>, string, number, JsonObject]>([
 			['that rows bring', { bindings: [heat] }, csv, 0, { model: 'm1', max_tokens: 50 }],
 			['that rows bring', { bindings: [length] }, lengths, 0, { model: 'm1', temperature: 1.5 }],
 			['whose model', { bindings: [which] }, csv, -1, { temperature: 1.5, max_tokens: 50 }],
@@ -426,7 +384,7 @@ describe('parameters', () => {
 		});
 		endpoint.play(({ body }) => ('temperature' in body ? 'unsupportedValue' : 'plainReply'));
 		const runId = await started(engine, setup);
-		const { phase } = await reached(engine, runId, ({ phase }) => phase.name === 'needsAttention');
+		const { phase } = await whenever(engine, runId, ({ phase }) => phase.name === 'needsAttention');
 		expect(phase).toMatchObject({ failure: { parameter: { name: 'temperature' } } });
 		const repair = { model: 'm1', name: 'temperature', replacement: null };
 		expect(await engine.repairRun(runId, repair)).toMatchObject({ ok: true });
@@ -446,7 +404,7 @@ describe('parameters', () => {
 		await finished(engine, runId);
 		endpoint.play('plainReply');
 		expect(await engine.retryTruncated(runId, 99)).toMatchObject({ ok: true });
-		await reached(
+		await whenever(
 			engine,
 			runId,
 			({ phase, counters }) => phase.name === 'finished' && counters.marks.truncated === 0,
@@ -458,7 +416,7 @@ describe('parameters', () => {
 
 test('a look through the rows ends the one before it', async () => {
 	const engine = createEngine(openTab(browser).host);
-	const dataset = await imported(engine);
+	const dataset = await imported(engine, csv);
 	const query = {
 		endpoint: 'chatCompletions',
 		rows: { kind: 'all' },

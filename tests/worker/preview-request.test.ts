@@ -1,32 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
-import { checkDraft } from '#domain/check-draft.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import { plannedRequests } from '#domain/plan.ts';
 import type { RequestPreview } from '#domain/request-code.ts';
 import { planSizeOf, type RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
-import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
 import { awkwardCsv, awkwardRows } from '../support/awkward-rows.ts';
-import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import { openTab } from '../support/fake-host.ts';
+import { browser, checkedSetup, endpoint, freshForEachTest, imported } from './run-fixtures.ts';
 
-let endpoint: TestEndpoint;
-let browser: FakeBrowser;
-
-beforeEach(async () => {
-	endpoint = await createTestEndpoint();
-	browser = new FakeBrowser();
-});
-afterEach(() => endpoint.close());
+freshForEachTest();
 
 const rows = 16;
 
 async function setupWith(engine: EngineApi, more: Partial<Draft> = {}): Promise<RunSetup> {
-	const read = await engine.importFiles([new File([awkwardCsv(awkwardRows(rows))], 'rows.csv')], {
-		encoding: null,
-		delimiter: null,
-	});
-	if (!read.ok) throw new Error(read.error[0]?.message);
 	const draft: Draft = {
 		...emptyDraft,
 		provider: 'compatible',
@@ -47,9 +34,7 @@ async function setupWith(engine: EngineApi, more: Partial<Draft> = {}): Promise<
 		},
 		...more,
 	};
-	const check = checkDraft(draft, read.value);
-	if (check.setup === null) throw new Error(check.problems[0]?.message);
-	return check.setup;
+	return checkedSetup(draft, await imported(engine, awkwardCsv(awkwardRows(rows))));
 }
 
 async function previews(engine: EngineApi, setup: RunSetup): Promise<readonly RequestPreview[]> {

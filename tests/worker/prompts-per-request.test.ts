@@ -1,22 +1,23 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
-import { checkDraft } from '#domain/check-draft.ts';
 import { defaultSettings, emptyDraft, type SettingsDraft } from '#domain/draft.ts';
-import type { ResultItem } from '#domain/result-item.ts';
-import type { RunProgress } from '#domain/run.ts';
+import { foundOut } from '#domain/reading-options.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import { askedTexts, echoText } from '../endpoint/echo.ts';
-import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
-import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import { openTab } from '../support/fake-host.ts';
+import {
+	browser,
+	checkedSetup,
+	endpoint,
+	exported,
+	finished,
+	freshForEachTest,
+	imported,
+	started as startedRun,
+	whenever,
+} from './run-fixtures.ts';
 
-let endpoint: TestEndpoint;
-let browser: FakeBrowser;
-
-beforeEach(async () => {
-	endpoint = await createTestEndpoint();
-	browser = new FakeBrowser();
-});
-afterEach(() => endpoint.close());
+freshForEachTest();
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -27,12 +28,8 @@ async function started(
 	settings: Partial<SettingsDraft> = {},
 	models: readonly string[] = ['m1'],
 ): Promise<string> {
-	const read = await engine.importFiles(
-		[new File([`text\r\n${texts.join('\r\n')}`], 'texts.csv')],
-		{ encoding: null, delimiter: ',' },
-	);
-	if (!read.ok) throw new Error(read.error[0]?.message);
-	const check = checkDraft(
+	const table = `text\r\n${texts.join('\r\n')}`;
+	const setup = checkedSetup(
 		{
 			...emptyDraft,
 			provider: 'compatible',
@@ -42,40 +39,9 @@ async function started(
 			templates: [{ messages: [], prompt: 'Say {text}' }],
 			settings: { ...defaultSettings, promptsPerRequest: 20, ...settings },
 		},
-		read.value,
+		await imported(engine, table, 'texts.csv', { ...foundOut, delimiter: ',' }),
 	);
-	if (check.setup === null) throw new Error(check.problems[0]?.message);
-	const start = await engine.startRun(check.setup);
-	if (!start.ok) throw new Error(start.error.kind);
-	return start.value;
-}
-
-/** The first progress of the run that is as wanted, the present one included. */
-function whenever(
-	engine: EngineApi,
-	runId: string,
-	wanted: (progress: RunProgress) => boolean,
-): Promise<RunProgress> {
-	return new Promise((resolve, reject) => {
-		const look = (progress: RunProgress | null): void => {
-			if (progress?.runId === runId && wanted(progress)) resolve(progress);
-		};
-		engine
-			.subscribe((event) => {
-				if (event.kind === 'progress') look(event.progress);
-			})
-			.then(() => engine.getProgress(runId))
-			.then(look)
-			.catch(reject);
-	});
-}
-
-const finished = (engine: EngineApi, runId: string): Promise<RunProgress> =>
-	whenever(engine, runId, ({ phase }) => phase.name === 'finished');
-
-async function exported(engine: EngineApi, runId: string): Promise<ResultItem[]> {
-	const { blob } = await engine.exportRun(runId, 'json');
-	return JSON.parse(await blob.text()) as ResultItem[];
+	return startedRun(engine, setup);
 }
 
 /** The prompts of each call that arrived. */

@@ -1,21 +1,24 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
-import { checkDraft } from '#domain/check-draft.ts';
 import { defaultSettings, emptyDraft, type SettingsDraft } from '#domain/draft.ts';
 import * as planRules from '#domain/plan-rules.ts';
-import type { ResultItem } from '#domain/result-item.ts';
-import type { RunProgress } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import type { EndpointRequest } from '../endpoint/ledger.ts';
 import type { Scenario } from '../endpoint/scenario.ts';
-import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
-import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import { openTab } from '../support/fake-host.ts';
+import {
+	browser,
+	checkedSetup,
+	endpoint,
+	exported,
+	finished,
+	freshForEachTest,
+	imported,
+	started as startedRun,
+	whenever,
+} from './run-fixtures.ts';
 
-let endpoint: TestEndpoint;
-beforeEach(async () => {
-	endpoint = await createTestEndpoint();
-});
-afterEach(() => endpoint.close());
+freshForEachTest();
 
 /** A run of one row for each text. */
 async function started(
@@ -23,16 +26,12 @@ async function started(
 	texts: readonly string[],
 	settings: Partial<SettingsDraft> = {},
 ): Promise<string> {
-	const read = await engine.importFiles([new File([`text\n${texts.join('\n')}`], 'texts.csv')], {
-		encoding: null,
-		delimiter: null,
-	});
-	if (!read.ok) throw new Error(read.error[0]?.message);
+	const dataset = await imported(engine, `text\n${texts.join('\n')}`);
 	const messages = [
 		{ role: 'system', content: 'Be short.' },
 		{ role: 'user', content: 'Say {text}' },
 	] as const;
-	const { setup, problems } = checkDraft(
+	const setup = checkedSetup(
 		{
 			...emptyDraft,
 			provider: 'compatible',
@@ -42,45 +41,15 @@ async function started(
 			templates: [{ messages, prompt: '' }],
 			settings: { ...defaultSettings, ...settings },
 		},
-		read.value,
+		dataset,
 		null,
 		planRules,
 	);
-	if (setup === null) throw new Error(problems[0]?.message);
-	const start = await engine.startRun(setup);
-	if (!start.ok) throw new Error(start.error.kind);
-	return start.value;
-}
-
-/** Settles once the run is as wanted. */
-function whenever(
-	engine: EngineApi,
-	runId: string,
-	wanted: (progress: RunProgress) => boolean,
-): Promise<RunProgress> {
-	return new Promise((resolve, reject) => {
-		const look = (progress: RunProgress | null): void => {
-			if (progress?.runId === runId && wanted(progress)) resolve(progress);
-		};
-		engine
-			.subscribe((event) => {
-				if (event.kind === 'progress') look(event.progress);
-			})
-			.then(() => engine.getProgress(runId))
-			.then(look)
-			.catch(reject);
-	});
-}
-
-const finished = ({ phase }: RunProgress): boolean => phase.name === 'finished';
-
-async function exported(engine: EngineApi, runId: string): Promise<readonly ResultItem[]> {
-	const { blob } = await engine.exportRun(runId, 'json');
-	return JSON.parse(await blob.text()) as readonly ResultItem[];
+	return startedRun(engine, setup);
 }
 
 test('every way a response ends is kept as what it is, and a failure in a 200 is tried again', async () => {
-	const engine = createEngine(openTab(new FakeBrowser()).host);
+	const engine = createEngine(openTab(browser).host);
 	const runId = await started(engine, [
 		'plain',
 		'[[scenario:cutAtLength]]',
@@ -90,7 +59,7 @@ test('every way a response ends is kept as what it is, and a failure in a 200 is
 		'[[scenario:rateLimitedInside200 once]]',
 		'[[scenario:invalidPrompt]]',
 	]);
-	const { counters } = await whenever(engine, runId, finished);
+	const { counters } = await finished(engine, runId);
 	expect(counters).toMatchObject({
 		succeeded: 6,
 		failed: 1,
@@ -144,7 +113,7 @@ const picky = ({ body }: EndpointRequest): Scenario =>
 
 test('parameters that a model refuses are left out one by one, parts of an object too', async () => {
 	endpoint.play(picky);
-	const engine = createEngine(openTab(new FakeBrowser()).host);
+	const engine = createEngine(openTab(browser).host);
 	const runId = await started(engine, ['a', 'b'], {
 		temperature: 0.2,
 		maxTokens: 50,
@@ -165,7 +134,7 @@ test('parameters that a model refuses are left out one by one, parts of an objec
 			ok: true,
 		});
 	}
-	await whenever(engine, runId, finished);
+	await finished(engine, runId);
 	expect(endpoint.ledger.requests).toHaveLength(2 + 2);
 	for (const { model_args } of await exported(engine, runId))
 		expect(model_args).toEqual({

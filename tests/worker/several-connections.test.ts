@@ -1,17 +1,24 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineApi } from '#contract/engine-api.ts';
-import { checkDraft } from '#domain/check-draft.ts';
 import type { Connection } from '#domain/connection.ts';
 import { dealOut } from '#domain/connection-share.ts';
 import { defaultSettings, emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
 import { numberAt, textAt } from '#domain/json.ts';
 import { limitsOf } from '#domain/model-note.ts';
-import type { ResultItem } from '#domain/result-item.ts';
-import type { RunPhase, RunProgress, RunSetup } from '#domain/run.ts';
+import type { RunSetup } from '#domain/run.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import type { Fetch } from '#worker/host.ts';
 import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
 import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import {
+	checkedSetup,
+	exported,
+	imported,
+	reached,
+	reviews,
+	started,
+	whenever,
+} from './run-fixtures.ts';
 
 const keys = ['sk-of-the-first-endpoint', 'sk-of-the-second-endpoint'] as const;
 let first: TestEndpoint;
@@ -41,13 +48,7 @@ async function setupWith(
 	rows: number,
 	more: Partial<Draft> = {},
 ): Promise<RunSetup> {
-	const text = `review\n${Array.from({ length: rows }, (_, i) => `cup ${String(i)}`).join('\n')}`;
-	const read = await engine.importFiles([new File([text], 'reviews.csv')], {
-		encoding: null,
-		delimiter: null,
-	});
-	if (!read.ok) throw new Error(read.error[0]?.message);
-	const check = checkDraft(
+	return checkedSetup(
 		{
 			...emptyDraft,
 			provider: 'compatible',
@@ -57,44 +58,8 @@ async function setupWith(
 			shares: [{ ...emptyShare, baseUrl: second.url }],
 			...more,
 		},
-		read.value,
+		await imported(engine, reviews(rows)),
 	);
-	if (check.setup === null) throw new Error(check.problems[0]?.message);
-	return check.setup;
-}
-
-async function started(engine: EngineApi, setup: RunSetup): Promise<string> {
-	const start = await engine.startRun(setup);
-	if (!start.ok) throw new Error(start.error.kind);
-	return start.value;
-}
-
-/** Settles once the run is as wanted, from now on. */
-function whenever(
-	engine: EngineApi,
-	runId: string,
-	wanted: (progress: RunProgress) => boolean,
-): Promise<RunProgress> {
-	return new Promise((resolve, reject) => {
-		const look = (progress: RunProgress | null): void => {
-			if (progress?.runId === runId && wanted(progress)) resolve(progress);
-		};
-		engine
-			.subscribe((event) => {
-				if (event.kind === 'progress') look(event.progress);
-			})
-			.then(() => engine.getProgress(runId))
-			.then(look)
-			.catch(reject);
-	});
-}
-
-const reached = (engine: EngineApi, runId: string, name: RunPhase['name']) =>
-	whenever(engine, runId, ({ phase }) => phase.name === name);
-
-async function exported(engine: EngineApi, runId: string): Promise<readonly ResultItem[]> {
-	const { blob } = await engine.exportRun(runId, 'json');
-	return JSON.parse(await blob.text()) as readonly ResultItem[];
 }
 
 const names = (): readonly [string, string] => [
