@@ -1,4 +1,4 @@
-import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { IDBObjectStore } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { SettledRequest } from '#domain/outcome.ts';
@@ -9,20 +9,18 @@ import { journalLines } from '#storage/read-journal.ts';
 import { countSettled, emptyCounters } from '#domain/run.ts';
 import { openDatabase } from '#storage/open-database.ts';
 import { runMigrations, type RunSchema } from '#storage/run-schema.ts';
-import type { Library } from '#storage/library.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import { MemoryFolder } from '../support/memory-folder.ts';
+import { Disk } from './disk.ts';
 import {
 	around,
 	choiceOf,
 	collect,
 	failed,
 	failureOf,
-	newWorld,
 	openedRun,
 	setupOf,
 	succeeded,
-	type World,
 } from './world.ts';
 
 afterEach(() => {
@@ -37,35 +35,6 @@ const inCall = (request: number, size: number): SettledRequest => ({
 	...succeeded(request),
 	call: { size, position: request },
 });
-
-/** A browser whose two stores can be lost one by one. */
-class Disk {
-	readonly journals = new MemoryFolder();
-	world: World = newWorld();
-	factory = this.world.factory;
-
-	open(): Promise<Library> {
-		return this.world.open({ indexedDB: this.factory, journals: this.journals });
-	}
-
-	/** The worker is killed and another opens the run. */
-	async reopened(id: string): Promise<RunStore> {
-		this.journals.crash();
-		const store = await (await this.open()).openRun(id);
-		if (store === null) throw new Error('The run has gone.');
-		return store;
-	}
-
-	loseIndexedDb(): void {
-		this.factory = new IDBFactory();
-	}
-
-	async started(requests: number): Promise<{ readonly id: string; readonly store: RunStore }> {
-		const opened = await openedRun(await this.open(), requests);
-		await opened.store.takeUp();
-		return opened;
-	}
-}
 
 /** What is queued for the journal is written. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -124,7 +93,7 @@ test('a journal in the format of a newer version is refused and left as it is', 
 	const disk = new Disk();
 	const { id, store } = await disk.started(10);
 	await settle(store, [0, 1, 2]);
-	disk.loseIndexedDb();
+	disk.lose('database');
 	disk.journals.crash();
 	disk.journals.change(journalName(id), (bytes) => {
 		const end = bytes.indexOf(10);
@@ -146,7 +115,7 @@ describe('what was acknowledged', () => {
 		const { id, store } = await disk.started(2_000);
 		await settle(store, range(0, 700));
 		await Promise.all(range(700, 900).map((k) => store.settle(failed(k))));
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const next = await disk.reopened(id);
 		expect(await next.takeUp()).toMatchObject({ lost: 0 });
 		expect(await numbersOf(next)).toEqual(range(0, 900));
@@ -164,13 +133,13 @@ describe('what was acknowledged', () => {
 		for (let cut = whole; cut < full.length; cut += 7) {
 			disk.journals.crash();
 			disk.journals.change(journalName(id), () => full.slice(0, cut));
-			disk.loseIndexedDb();
+			disk.lose('database');
 			const next = await disk.reopened(id);
 			await next.takeUp();
 			expect(await numbersOf(next)).toEqual([0, 1, 2]);
 			// The torn tail is cut, so that what comes after it is read.
 			await settle(next, [5]);
-			disk.loseIndexedDb();
+			disk.lose('database');
 			const after = await disk.reopened(id);
 			await after.takeUp();
 			expect(await numbersOf(after)).toEqual([0, 1, 2, 5]);
@@ -182,7 +151,7 @@ describe('what was acknowledged', () => {
 		const { id, store } = await disk.started(100);
 		await settle(store, range(0, 40));
 		disk.journals.powerCut();
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const next = await disk.reopened(id);
 		await next.takeUp();
 		expect(await numbersOf(next)).toEqual(range(0, 40));
@@ -203,7 +172,7 @@ describe('what was acknowledged', () => {
 		await settle(store, range(0, 1_100));
 		disk.journals.files.clear();
 		await (await disk.reopened(id)).takeUp();
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const next = await disk.reopened(id);
 		await next.takeUp();
 		expect(await numbersOf(next)).toEqual(range(0, 1_100));
@@ -214,7 +183,7 @@ describe('what was acknowledged', () => {
 		const { id, store } = await openedRun(await disk.world.open(), 20);
 		await Promise.all(range(0, 9).map((k) => store.settle(succeeded(k))));
 		await (await disk.reopened(id)).takeUp();
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const next = await disk.reopened(id);
 		await next.takeUp();
 		expect(await numbersOf(next)).toEqual(range(0, 9));
@@ -257,7 +226,7 @@ describe('a disk that is full', () => {
 		await expect(store.sent(3)).rejects.toThrow('QuotaExceededError');
 		disk.journals.capacity = Infinity;
 		await settle(store, [2, 3]);
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const next = await disk.reopened(id);
 		await next.takeUp();
 		expect(await numbersOf(next)).toEqual([0, 1, 2, 3]);
@@ -443,7 +412,7 @@ describe('requests in flight at a crash', () => {
 		await store.sent(0);
 		await settle(store, range(1, 20));
 		await store.sent(30);
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const next = await disk.reopened(id);
 		await next.takeUp();
 		expect(next.paidTwice).toBe(2);
@@ -456,7 +425,7 @@ test('what travelled in one call is known as such from either store, and its usa
 		const { id, store } = await disk.started(10);
 		await Promise.all(range(0, 4).map((k) => store.settle(inCall(k, 4))));
 		await store.settle(succeeded(4));
-		if (lost === 'the database') disk.loseIndexedDb();
+		if (lost === 'the database') disk.lose('database');
 		const next = await disk.reopened(id);
 		await next.takeUp();
 		expect(await collect(next.eachSettled())).toEqual([
@@ -486,7 +455,7 @@ test('an answer that had come when the browser was killed is neither lost nor pa
 	await store.sent(0, 1, 2);
 	for (const k of [0, 1]) store.settle(succeeded(k)).catch(() => undefined);
 	await turn();
-	disk.loseIndexedDb();
+	disk.lose('database');
 	const next = await disk.reopened(id);
 	await next.takeUp();
 	expect(await numbersOf(next)).toEqual([0, 1]);
@@ -501,7 +470,7 @@ describe('a loss', () => {
 		await store.setPhase({ name: 'paused' });
 		store.letGo();
 		disk.journals.change(journalName(id), (bytes) => bytes.slice(0, bytes.length / 2));
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const next = await disk.reopened(id);
 		const { lost } = await next.takeUp();
 		expect(lost).toBeGreaterThan(20);
@@ -519,7 +488,7 @@ describe('a loss', () => {
 		await store.retryFailed();
 		const next = await disk.reopened(id);
 		expect(await next.takeUp()).toMatchObject({ lost: 0 });
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const wiped = await disk.reopened(id);
 		expect(await wiped.takeUp()).toMatchObject({ lost: 0 });
 		expect(await numbersOf(wiped)).toEqual(range(0, 5));
@@ -624,7 +593,7 @@ describe('a worker that hangs while another takes the run from it', () => {
 		});
 		await next.takeUp(true);
 		await next.settle(succeeded(1));
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const after = await disk.reopened(id);
 		expect(await after.takeUp()).toMatchObject({ lost: 0 });
 		expect(await numbersOf(after)).toEqual(expect.arrayContaining([...acknowledged, 1]));
@@ -650,7 +619,7 @@ describe('the list', () => {
 		await store?.takeUp();
 		await store?.settle(succeeded(2));
 		disk.journals.crash();
-		disk.loseIndexedDb();
+		disk.lose('database');
 		const next = await disk.open();
 		expect(next.restoredRuns).toBe(2);
 		const listed = await next.listRuns();
@@ -710,7 +679,7 @@ test('after any order of settles, retries, crashes and losses of one of the two,
 					for (const [k, { outcome }] of model) if (!outcome.ok) model.delete(k);
 				} else if (taken === 'sent') await store.sent(0);
 				else if (taken === 'crash' || taken === 'wipe' || taken === 'loseJournal') {
-					if (taken === 'wipe') disk.loseIndexedDb();
+					if (taken === 'wipe') disk.lose('database');
 					if (taken === 'loseJournal') disk.journals.files.clear();
 					store = await disk.reopened(id);
 					expect((await store.takeUp()).lost).toBe(0);
@@ -722,7 +691,7 @@ test('after any order of settles, retries, crashes and losses of one of the two,
 			}
 			const expected = [...model.values()].sort((a, b) => a.request - b.request);
 			expect(await collect(store.eachSettled())).toEqual(expected);
-			disk.loseIndexedDb();
+			disk.lose('database');
 			store = await disk.reopened(id);
 			expect((await store.takeUp()).lost).toBe(0);
 			expect(await collect(store.eachSettled())).toEqual(expected);

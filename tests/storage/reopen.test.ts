@@ -1,16 +1,14 @@
 import fc from 'fast-check';
-import { IDBFactory } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
 import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunRevision } from '#domain/revision.ts';
 import { settledCount, type RunCounters } from '#domain/run.ts';
-import type { Library } from '#storage/library.ts';
 import { journalName } from '#storage/journal-folder.ts';
 import { openDatabase } from '#storage/open-database.ts';
 import { runMigrations, type RunSchema } from '#storage/run-schema.ts';
 import type { RunStore } from '#storage/run-store.ts';
-import { MemoryFolder } from '../support/memory-folder.ts';
-import { choiceOf, collect, failed, newWorld, openedRun, setupOf, succeeded } from './world.ts';
+import { Disk } from './disk.ts';
+import { choiceOf, collect, failed, newWorld, setupOf, succeeded } from './world.ts';
 
 const cut = (request: number, revision?: number): SettledRequest => ({
 	...succeeded(request, [choiceOf(`cut ${String(request)}`, 0, 'length')]),
@@ -22,34 +20,11 @@ const whole = (request: number, revision = 1): SettledRequest => ({
 });
 const revisionAt = (at: number): RunRevision => ({ at, repairs: [], maxTokens: 100 * at });
 
-/** A browser whose database, or whose journals, can be lost. */
-class Disk {
-	readonly journals = new MemoryFolder();
-	readonly world = newWorld();
-	factory = this.world.factory;
-
-	open(): Promise<Library> {
-		return this.world.open({ indexedDB: this.factory, journals: this.journals });
-	}
-
-	async reopened(id: string): Promise<RunStore> {
-		this.journals.crash();
-		const store = await (await this.open()).openRun(id);
-		if (store === null) throw new Error('The run has gone.');
-		expect((await store.takeUp()).lost).toBe(0);
-		return store;
-	}
-
-	async started(requests: number) {
-		const opened = await openedRun(await this.open(), requests);
-		await opened.store.takeUp();
-		return opened;
-	}
-
-	lose(what: 'database' | 'journal' | 'nothing'): void {
-		if (what === 'database') this.factory = new IDBFactory();
-		if (what === 'journal') this.journals.files.clear();
-	}
+/** The run in a new worker; nothing of it was lost. */
+async function takenUp(disk: Disk, id: string): Promise<RunStore> {
+	const store = await disk.reopened(id);
+	expect((await store.takeUp()).lost).toBe(0);
+	return store;
 }
 
 async function askAgain(store: RunStore): Promise<number> {
@@ -132,7 +107,7 @@ test.each(['database', 'journal', 'nothing'] as const)(
 		await settleAll(store, [whole(0), { ...failed(3), revision }]);
 		disk.lose(lost);
 
-		const next = await disk.reopened(id);
+		const next = await takenUp(disk, id);
 		expect(next.revisions).toEqual([revisionAt(1)]);
 		expect(await collect(next.waiting(0))).toEqual([1, 4]);
 		expect(await collect(next.eachSettled())).toEqual([whole(0), cut(1), succeeded(2), cut(3)]);
@@ -165,7 +140,7 @@ test('a journal that is read a second time changes nothing', async () => {
 	});
 	opened.close();
 
-	const next = await disk.reopened(id);
+	const next = await takenUp(disk, id);
 	expect(next.counters).toEqual(counters);
 	expect(await collect(next.eachSettled())).toEqual(answers);
 	expect(await collect(next.waiting(0))).toEqual([2]);
@@ -183,9 +158,9 @@ test('a journal that has lost its end is given the new answers again', async () 
 	await store.setPhase({ name: 'paused' });
 	disk.journals.crash();
 	disk.journals.files.set(journalName(id), { bytes: shorter, flushed: shorter, open: 0 });
-	expect(await collect((await disk.reopened(id)).eachSettled())).toEqual([whole(0)]);
+	expect(await collect((await takenUp(disk, id)).eachSettled())).toEqual([whole(0)]);
 	disk.lose('database');
-	expect(await collect((await disk.reopened(id)).eachSettled())).toEqual([whole(0)]);
+	expect(await collect((await takenUp(disk, id)).eachSettled())).toEqual([whole(0)]);
 });
 
 test('after any order of answers, new limits, crashes and losses of one of the two, no answer is lost and sums are true', async () => {
@@ -225,7 +200,7 @@ test('after any order of answers, new limits, crashes and losses of one of the t
 							waiting.add(k);
 				} else {
 					if (taken.kind === 'lose') disk.lose(taken.what);
-					store = await disk.reopened(opened.id);
+					store = await takenUp(disk, opened.id);
 				}
 				expect(await collect(store.waiting(0))).toEqual([...waiting].sort((a, b) => a - b));
 				expect(await collect(store.eachSettled())).toEqual(
