@@ -38,7 +38,3 @@ function besideOthers(
 	if (endpoint !== 'responses' || !nestedObjects.has(name) || !isJsonObject(value)) return value;
 	return { ...objectAt(args, name), ...value };
 }
-
-/** Without the limit of tokens, whatever its name. */
-export const withoutTokenLimit = (own: JsonObject): JsonObject =>
-	Object.fromEntries(Object.entries(own).filter(([name]) => !tokenLimits.has(name)));

@@ -1,9 +1,8 @@
 import { modelColumnOf } from './bindings.ts';
-import { withoutTokenLimit } from './own-parameters.ts';
 import { leftOutUnder } from './revision.ts';
 import { termsInForce, type Run, type RunSetup } from './run.ts';
 import { sharedSetups } from './shared-setup.ts';
-import { tokenLimits } from './token-limits.ts';
+import { tokenLimits, withoutTokenLimit } from './token-limits.ts';
 
 /** What a copy of the run starts from: all that was changed since the start is as it is now. */
 export function setupInForce(run: Run): RunSetup {

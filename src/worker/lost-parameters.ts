@@ -1,11 +1,10 @@
 import type { Column } from '#domain/dataset.ts';
 import type { JsonObject } from '#domain/json.ts';
-import { withoutTokenLimit } from '#domain/own-parameters.ts';
 import { withoutAt } from '#domain/parameter-path.ts';
 import { knownParameter, wireName } from '#domain/parameter-table.ts';
 import type { Terms } from '#domain/revision.ts';
 import type { RunSetup } from '#domain/run.ts';
-import { tokenLimits } from '#domain/token-limits.ts';
+import { tokenLimits, withoutTokenLimit } from '#domain/token-limits.ts';
 
 /** What only the cells of a table that is gone could tell of a run's requests. */
 export interface LostParameters {
