@@ -31,8 +31,9 @@ export interface ImportNotice {
 
 /** A row of a file with fewer or more cells than the others, or with a quote out of place. */
 export interface OddRow {
-	/** Which of the files, from 0. */
+	/** Which of the files that were read with it, from 0: some may have become other datasets. */
 	readonly file: number;
+	readonly fileName: string;
 	/** Its number in that file, from 1; the header does not count. */
 	readonly row: number;
 	readonly cells: number;

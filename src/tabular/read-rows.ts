@@ -38,7 +38,14 @@ export async function readRows(
 	const refuse = (message: string): Result<never, Problem> => fileProblem(message, index);
 	const hasHeader = layout.kind === 'delimited' && layout.hasHeader;
 	const skipsOdd = context.oddRows === 'skip';
-	const census = new RowCensus({ file: index, columns, hasHeader, rowsBefore, skipsOdd });
+	const census = new RowCensus({
+		file: index,
+		fileName: file.name,
+		columns,
+		hasHeader,
+		rowsBefore,
+		skipsOdd,
+	});
 	const source = rowSource(table, census, context);
 
 	const take = async (found: readonly Row[]): Promise<void> => {

@@ -32,6 +32,7 @@ class RowNumbers {
 export interface CensusOptions {
 	/** Which of the files, from 0. */
 	readonly file: number;
+	readonly fileName: string;
 	readonly columns: readonly Column[];
 	readonly hasHeader: boolean;
 	/** Rows of the files before it. */
@@ -120,6 +121,7 @@ export class RowCensus {
 		if (this.#odd.length === most) return;
 		this.#odd.push({
 			file: this.#options.file,
+			fileName: this.#options.fileName,
 			row: number,
 			cells: cells.length,
 			wanted: this.#wanted,

@@ -110,6 +110,21 @@ test('rows that do not fit are kept, skipped or mended, and each decision can be
 	await expect(cell(app, 'mended')).toBeHidden();
 });
 
+test('rows to be mended name their file, whatever files were dropped with it', async ({ app }) => {
+	await app.open();
+	await app.chooseFiles([
+		{ name: 'a.csv', text: 'id,text\n1,x\n' },
+		{ name: 'other.csv', text: 'town\nOslo\n' },
+		{ name: 'b.csv', text: 'id,text\n2\n' },
+		{ name: 'c.csv', text: 'id,text\n3,z\n' },
+	]);
+	await app.button('Fix…').click();
+	const dialog = app.page.getByRole('dialog', { name: 'Rows that do not fit' });
+	await dialog.getByRole('textbox', { name: /^Row 1 of b\.csv/ }).fill('2,mended');
+	await dialog.getByRole('button', { name: 'Read again' }).click();
+	await expect(cell(app, 'mended')).toBeVisible();
+});
+
 test('how a table was read is known after a reload, though its file is gone', async ({ app }) => {
 	await app.open();
 	await app.dropCsv('odd.csv', 'id,text\n1,fine\n2\n');
@@ -170,6 +185,7 @@ test.describe('rows can be pasted', () => {
 	test('but not a sentence, nor what is meant for a text field', async ({ app }) => {
 		await app.open();
 		await paste(app, 'one sentence, with a comma');
+		await expect(app.page.getByText(/Pasted rows/)).toBeHidden();
 		await paste(app, 'id\ttext\n1\tx\n', '', 'textarea >> nth=0');
 		await paste(app, 'id\tlast\n1\tx\n');
 		await expect(app.page.getByRole('columnheader', { name: 'last' })).toBeVisible();

@@ -4,14 +4,15 @@ import { fileOf, namesOf, noticesOf, read } from './table-files.ts';
 const text = 'id,review\n1,fine\n2\n3,"a "bad" quote"\n4,good\n5,more,than,fit\n6,last\n';
 
 test('rows that do not fit are listed with what the file has', async () => {
+	const place = { file: 0, fileName: 'reviews.csv' };
 	for (const sliceBytes of [3, 1_000]) {
 		const { table } = await read(text, { sliceBytes });
 		expect(table?.oddRows).toEqual({
 			count: 3,
 			first: [
-				{ file: 0, row: 2, cells: 1, wanted: 2, isMisquoted: false, text: '2' },
-				{ file: 0, row: 3, cells: 2, wanted: 2, isMisquoted: true, text: '3,"a "bad" quote"' },
-				{ file: 0, row: 5, cells: 4, wanted: 2, isMisquoted: false, text: '5,more,than,fit' },
+				{ ...place, row: 2, cells: 1, wanted: 2, isMisquoted: false, text: '2' },
+				{ ...place, row: 3, cells: 2, wanted: 2, isMisquoted: true, text: '3,"a "bad" quote"' },
+				{ ...place, row: 5, cells: 4, wanted: 2, isMisquoted: false, text: '5,more,than,fit' },
 			],
 		});
 	}
@@ -29,9 +30,17 @@ test('of many, the first hundred are listed, and a long one without its text', a
 	expect(table?.oddRows?.first[99]).toMatchObject({ row: 100, text: 'y' });
 });
 
-test('rows of a stack name their file', async () => {
-	const tried = await read([fileOf('a,b\n1,2\n', 'a.csv'), fileOf('a,b\n1\n', 'b.csv')]);
-	expect(tried.table?.oddRows?.first).toMatchObject([{ file: 1, row: 1, text: '1' }]);
+test('rows of a stack name their file, also where others of the files are none of it', async () => {
+	const files = [
+		fileOf('a,b\n1,2\n', 'a.csv'),
+		fileOf('x\n1\n', 'other.csv'),
+		fileOf('a,b\n1\n', 'b.csv'),
+		fileOf('a,b\n1,2\n', 'c.csv'),
+	];
+	const tried = await read(files);
+	expect(tried.table?.oddRows?.first).toMatchObject([
+		{ file: 2, fileName: 'b.csv', row: 1, text: '1' },
+	]);
 });
 
 describe('skipped', () => {
