@@ -72,9 +72,7 @@ test('Start is refused where no row can fit, and goes ahead once the number is m
 	await app.finished();
 });
 
-test('60,000 rows are looked at when it is asked for, and the page stays quick meanwhile', async ({
-	app,
-}) => {
+test('60,000 rows are looked at when it is asked for', async ({ app }) => {
 	await app.open();
 	await app.dropCsv('many.csv', `id,review\n${'1,a few words of text\n'.repeat(60_000)}`);
 	await app.writePrompt({ user: '{review}' });

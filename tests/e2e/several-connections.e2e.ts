@@ -64,7 +64,7 @@ async function addUnfinishedConnection({ page }: App, key: string): Promise<Loca
 const host = ({ origin }: TestEndpoint): string => new URL(origin).host;
 
 test.describe('a run with several connections', () => {
-	test('sends each row to one of them, with its key and its name of the model, and a slow one holds up no row of the other', async ({
+	test('sends each row to one of them, with its key and its name of the model, and a slow one takes its time', async ({
 		app,
 		endpoint,
 		second,
@@ -96,7 +96,7 @@ test.describe('a run with several connections', () => {
 				expect(item).toMatchObject({ model_args: { model }, error: null });
 		}
 		expect(second.ledger.requests.some(({ limited }) => limited)).toBe(true);
-		// At one a second the second needs seconds for what the first has done long since.
+		// At one a second the second is still being asked when the first has been asked for all of its rows.
 		const [lastAtFirst, lastAtSecond] = [at(endpoint).at(-1), at(second).at(-1)];
 		expect(Date.parse(lastAtFirst?.started_at ?? '')).toBeLessThan(
 			Date.parse(lastAtSecond?.started_at ?? ''),
