@@ -18,6 +18,8 @@ export interface DelimitedLayout {
 	readonly kind: 'delimited';
 	readonly format: TableFormat;
 	readonly hasHeader: boolean;
+	/** Characters above the first row: those of Excel's own line. */
+	readonly above: number;
 }
 
 export interface OpenDelimited {
@@ -33,23 +35,28 @@ const lookedAt = 100;
 export async function openDelimited(
 	file: File,
 	encoding: EncodingChoice,
-	sample: Sample,
+	whole: Sample,
 	context: ReadContext,
 ): Promise<Result<OpenDelimited, string>> {
 	if (context.delimiter !== null && !isDelimiter(context.delimiter))
 		return err(
 			`${file.name} cannot be split at ${quoted(context.delimiter)}. Choose one character as the delimiter, not a quote or a line end.`,
 		);
+	const own = excelLine(whole.text);
+	const sample = { ...whole, text: whole.text.slice(own.length) };
 	const quotesEnclose = context.quotes !== 'text';
 	const lineEnd = detectLineEnd(sample.text, quotesEnclose);
 	const found = { lineEnd, quotesEnclose };
-	const delimiter = context.delimiter ?? detectDelimiter(sample.text, found, sample.isWhole);
+	const delimiter =
+		context.delimiter ?? own.delimiter ?? detectDelimiter(sample.text, found, sample.isWhole);
 	const format = { delimiter, ...found };
 
 	const rows = rowsOf(sample, format, context);
 	// A first row may be longer than the sample.
 	const first =
-		rows[0] === undefined ? await readFirst(file, encoding, format, context) : ok(rows[0]);
+		rows[0] === undefined
+			? await readFirst(file, encoding, format, own.length, context)
+			: ok(rows[0]);
 	if (!first.ok) return err(first.error);
 	if (first.value === null)
 		return err(`${file.name} has only blank lines. Choose a file with a header and rows.`);
@@ -57,7 +64,7 @@ export async function openDelimited(
 	const isHeader = context.header ?? hasHeader(rows);
 	const columns = isHeader ? nameColumns(cells) : numberColumns(cells.length);
 	return ok({
-		layout: { kind: 'delimited', format, hasHeader: isHeader },
+		layout: { kind: 'delimited', format, hasHeader: isHeader, above: own.length },
 		columns,
 		notices: [
 			...(isHeader ? renamedNotice(file.name, columns) : []),
@@ -66,13 +73,22 @@ export async function openDelimited(
 	});
 }
 
+/** `sep=;` above the table: how Excel is told the delimiter. */
+function excelLine(text: string): { readonly delimiter: string | null; readonly length: number } {
+	const [line, delimiter = ''] = /^sep=([^\r\n])(?:\r\n|\r|\n)/i.exec(text) ?? [];
+	return line === undefined || !isDelimiter(delimiter)
+		? { delimiter: null, length: 0 }
+		: { delimiter, length: line.length };
+}
+
 async function readFirst(
 	file: File,
 	encoding: EncodingChoice,
 	format: TableFormat,
+	above: number,
 	{ limits, sliceBytes, signal, header }: ReadContext,
 ): Promise<Result<Row | null, string>> {
-	const splitter = new RowSplitter(format, limits);
+	const splitter = new RowSplitter(format, limits, above);
 	for await (const { text } of fileText(file, encoding, sliceBytes)) {
 		signal.throwIfAborted();
 		const [first] = splitter.push(text).rows;
@@ -86,7 +102,7 @@ async function readFirst(
 }
 
 function rowsOf(sample: Sample, format: TableFormat, { limits }: ReadContext): readonly Row[] {
-	const splitter = new RowSplitter(format, limits);
+	const splitter = new RowSplitter(format, limits, 0);
 	const whole = splitter.push(sample.text).rows;
 	const last = sample.isWhole && splitter.fault === null ? splitter.finish().rows : [];
 	return [...whole, ...last].slice(0, lookedAt);

@@ -78,7 +78,7 @@ class DelimitedSource implements RowSource {
 		this.#layout = layout;
 		this.#census = census;
 		this.#context = context;
-		this.#splitter = new RowSplitter(layout.format, context.limits);
+		this.#splitter = new RowSplitter(layout.format, context.limits, layout.above);
 		const edits = (context.edits ?? []).filter(({ file }) => file === table.index);
 		this.#edits = new Map(edits.map(({ row, text }) => [row, text]));
 		this.#isHeaderRead = !layout.hasHeader;
@@ -124,7 +124,7 @@ class DelimitedSource implements RowSource {
 	/** What was written by hand ends where it ends: a quote that it opens cannot swallow the rows behind it. */
 	#keepEdit(text: string, rows: Row[]): void {
 		const { format } = this.#layout;
-		const splitter = new RowSplitter(format, this.#context.limits);
+		const splitter = new RowSplitter(format, this.#context.limits, 0);
 		const split = [splitter.push(text), splitter.finish()];
 		if (splitter.fault !== null) {
 			this.#keep(text.split(format.delimiter || '\n'), true, () => text, rows);

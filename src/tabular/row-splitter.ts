@@ -46,6 +46,8 @@ export class RowSplitter {
 	readonly #limits: TableLimits;
 	#fault: SplitFault | null = null;
 	#held = '';
+	/** Characters above the first row that are still to come. */
+	#toSkip: number;
 	#parsed = '';
 	/** Held text is parsed again only once it has doubled: a long row costs linear time, however small the pieces. */
 	#parseFrom = 0;
@@ -56,8 +58,10 @@ export class RowSplitter {
 	#width: number | null = null;
 	#blankLines = 0;
 
-	constructor(format: TableFormat, limits: TableLimits) {
+	/** `above`: characters that stand above the first row and are none of it. */
+	constructor(format: TableFormat, limits: TableLimits, above: number) {
 		this.#format = format;
+		this.#toSkip = above;
 		this.#delimiter = delimiterOf(format);
 		this.#lineEnd = format.lineEnd;
 		this.#limits = limits;
@@ -68,7 +72,9 @@ export class RowSplitter {
 	}
 
 	push(text: string): SplitRows {
-		this.#held += text;
+		const skipped = Math.min(this.#toSkip, text.length);
+		this.#toSkip -= skipped;
+		this.#held += skipped === 0 ? text : text.slice(skipped);
 		if (this.#held.length < this.#parseFrom) return noRows;
 		const { rows, marks, end } = this.#parse(this.#held, true);
 		this.#held = this.#held.slice(end);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Row } from '#domain/dataset.ts';
 import { namesOf, noticesOf, read } from './table-files.ts';
 
 const long = 'x'.repeat(300_000);
@@ -65,6 +66,24 @@ describe('the delimiter is found out', () => {
 		},
 		{ name: 'one column of words', text: 'a\nx\ny\n', delimiter: '', first: ['x'] },
 		{
+			name: 'what Excel’s own line says',
+			text: 'sep=;\r\na,b;c\r\n1,2;3\r\n',
+			delimiter: ';',
+			first: ['1,2', '3'],
+		},
+		{
+			name: 'a character that only Excel’s own line tells',
+			text: 'SEP=^\na^b\n1^2\n',
+			delimiter: '^',
+			first: ['1', '2'],
+		},
+		{
+			name: 'a header that only begins like Excel’s line',
+			text: 'sep=;b\n1;2\n',
+			delimiter: ';',
+			first: ['1', '2'],
+		},
+		{
 			name: 'one column with quotes',
 			text: 'review\n"Good, but ""slow"""\n',
 			delimiter: '',
@@ -111,6 +130,52 @@ test.each([
 	const tried = await read('a,b;c\n1,2;3\n', { delimiter });
 	expect(tried.rows).toEqual(rows);
 	expect(tried.table?.delimiter).toBe(delimiter);
+});
+
+describe('Excel’s own line above the table is no row', () => {
+	test.each<{ text: string; delimiter?: string; header?: boolean; rows: readonly Row[] }>([
+		{ text: 'sep=;\r\na;b\r\n1;2\r\n3\r\n', rows: [['1', '2'], ['3']] },
+		{ text: 'sep=;\ra;b\r1;2\r3\r', rows: [['1', '2'], ['3']] },
+		{ text: 'sep=;\na;b\n1;2\n3\n', delimiter: ',', rows: [['1;2'], ['3']] },
+		{
+			text: 'sep=;\na;b\n1;2\n',
+			header: false,
+			rows: [
+				['a', 'b'],
+				['1', '2'],
+			],
+		},
+		{
+			text: `sep=;\na;b\n${'x;y\n'.repeat(3)}`,
+			rows: [
+				['x', 'y'],
+				['x', 'y'],
+				['x', 'y'],
+			],
+		},
+	])('$text, $delimiter, $header', async ({ text, rows, ...options }) => {
+		for (const sliceBytes of [1, 7, 1_000]) {
+			const tried = await read(text, { sliceBytes, ...options });
+			expect(tried.rows).toEqual(rows);
+			const odd = rows.findIndex(({ length }) => length !== rows[0]?.length);
+			expect(tried.table?.oddRows?.first[0]?.row).toBe(odd === -1 ? undefined : odd + 1);
+		}
+	});
+
+	test('nor is it where the first row is longer than what is looked at to find out', async () => {
+		const tried = await read(`sep=;\na;${long}\n1;2\n`);
+		expect(namesOf(tried)).toEqual(['a', long]);
+		expect(tried.rows).toEqual([['1', '2']]);
+	});
+
+	test('and mended rows begin anew without one', async () => {
+		const edits = [{ file: 0, row: 1, text: 'sep=;\n1;2' }];
+		const tried = await read('sep=;\na;b\n1\n', { edits });
+		expect(tried.rows).toEqual([
+			['sep=', ''],
+			['1', '2'],
+		]);
+	});
 });
 
 describe('line ends', () => {
