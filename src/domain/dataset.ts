@@ -29,7 +29,7 @@ export interface ImportNotice {
 	readonly rows: readonly number[];
 }
 
-/** A row of a file with fewer or more cells than the others, or with a quote out of place. */
+/** A row of a file with fewer or more cells than the others, or with a quote out of place or never closed. */
 export interface OddRow {
 	/** Which of the files that were read with it, from 0: some may have become other datasets. */
 	readonly file: number;

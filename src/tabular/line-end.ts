@@ -15,5 +15,7 @@ export function detectLineEnd(sample: string, quotesEnclose: boolean): LineEnd {
 		else if (mark === '\r') returns++;
 		else feeds++;
 	}
+	// All of them within quotes: the first quote is never closed.
+	if (returns + feeds === 0 && quotesEnclose) return detectLineEnd(sample, false);
 	return returns > feeds ? '\r' : '\n';
 }

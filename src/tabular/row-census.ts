@@ -172,7 +172,7 @@ export class RowCensus {
 		if (this.#malformed.count > 0 || this.#isHeaderMalformed)
 			add(
 				'malformedQuotes',
-				`a quote (") stands where it should be doubled ("") in ${this.#malformedPlaces}. Look whether those cells end where they should.`,
+				`a quote (") stands where it should be doubled (""), or is never closed, in ${this.#malformedPlaces}. Look whether those cells end where they should.`,
 				this.#malformed,
 			);
 		if (this.#empty.count > 0)

@@ -5,7 +5,7 @@ import type { JsonLayout } from './open-json.ts';
 import type { OpenTable } from './open-table.ts';
 import type { ReadContext } from './reading.ts';
 import type { RowCensus } from './row-census.ts';
-import { RowSplitter, type RowMark, type SplitRows } from './row-splitter.ts';
+import { RowSplitter, textOf, type RowMark, type SplitRows } from './row-splitter.ts';
 import { faultText } from './table-problems.ts';
 
 /** The rows that are kept of a file whose text arrives in pieces, in the order of its columns. */
@@ -70,8 +70,7 @@ class DelimitedSource implements RowSource {
 	#number = 0;
 	/** Of the row that is looked at. One function tells its text: one for each row would cost more than the rest of it. */
 	#mark: RowMark | null = null;
-	readonly #textOfRow = (): string =>
-		this.#mark === null ? '' : this.#splitter.textOf(this.#mark);
+	readonly #textOfRow = (): string => (this.#mark === null ? '' : textOf(this.#mark));
 
 	constructor(table: OpenTable, layout: DelimitedLayout, census: RowCensus, context: ReadContext) {
 		this.#table = table;

@@ -21,7 +21,7 @@ export function faultText(
 	const cell = `${file}, ${row}, column ${quoted(name)}`;
 	switch (fault.kind) {
 		case 'unclosedQuote':
-			return `${cell}: a quote (") is opened and never closed, so everything after it would become one cell. Close it, double it ("") where it is part of the text, or choose to read quotes as text.`;
+			return `${cell}: a quote (") is opened and never closed, one of too many to tell where their cells end. Close them, double them ("") where they are part of the text, or choose to read quotes as text.`;
 		case 'cellTooLong':
 			return `${cell}: the cell is longer than ${number(limits.cellCharacters)} characters. Shorten it, or look for a line end or a delimiter that is missing before it.`;
 		case 'rowTooLong':

@@ -11,10 +11,10 @@ test.describe('a file that cannot be read is refused in words, and the data ther
 		['an empty file', 'empty.csv', Buffer.alloc(0), /empty\.csv is empty/],
 		['a header alone', 'head.csv', Buffer.from('id,text\n'), /head\.csv .*(no rows|header)/],
 		[
-			'an unclosed quote',
-			'quote.csv',
-			Buffer.from('id,text\n1,fine\n2,"never closed\n3,x\n'),
-			/quote\.csv.*row 2.*text/,
+			'a cell past the limit',
+			'long.csv',
+			Buffer.from(`id,text\n1,fine\n2,${'x'.repeat(1_000_001)}\n`),
+			/long\.csv.*row 2.*text/,
 		],
 	] as const)
 		test(what, async ({ app }) => {
@@ -41,6 +41,19 @@ test.describe('a file as people have it is read right', () => {
 			for (const cell of cells)
 				await expect(app.page.getByRole('cell', { name: cell, exact: true }).first()).toBeVisible();
 		});
+
+	test('a quote that is never closed: its row is told, and can be mended', async ({ app }) => {
+		await app.open();
+		await app.dropCsv('quote.csv', 'id,text\n1,fine\n2,"never" closed\n3,x\n');
+		await expect(app.page.getByText(/quote \("\) .* never closed, in 1 row: 2/)).toBeVisible();
+		await expect(app.page.getByRole('cell', { name: '"never" closed', exact: true })).toBeVisible();
+		await app.button('Fix…').click();
+		const dialog = app.page.getByRole('dialog', { name: 'Rows that do not fit' });
+		await dialog.getByRole('textbox').fill('2,was closed');
+		await dialog.getByRole('button', { name: 'Read again' }).click();
+		await expect(app.page.getByRole('cell', { name: 'was closed', exact: true })).toBeVisible();
+		await expect(app.page.getByText(/never closed, in/)).toBeHidden();
+	});
 
 	test('ragged rows, repeated, empty and __proto__ headers: all kept, and said', async ({
 		app,

@@ -143,11 +143,13 @@ test('how a table was read is known after a reload, though its file is gone', as
 
 test('a file that is refused can be read otherwise on the spot', async ({ app }) => {
 	await app.open();
-	await app.chooseFiles([{ name: 'inch.csv', text: 'id,size\n1,"5\n2,6\n' }]);
-	await expect(app.alert.first()).toContainText('inch.csv, row 1, column “size”: a quote');
-	await app.page.getByRole('combobox', { name: 'Quotes (")' }).selectOption({ label: 'Are text' });
-	await expect(cell(app, '"5')).toBeVisible();
+	await app.chooseFiles([{ name: 'one.csv', text: 'only,"row"\n' }]);
+	await expect(app.alert.first()).toContainText('one.csv has a header but no rows');
+	await app.page.getByRole('combobox', { name: 'Header row' }).selectOption('no');
+	await expect(cell(app, 'row')).toBeVisible();
 	await expect(app.alert).toBeHidden();
+	await app.page.getByRole('combobox', { name: 'Quotes (")' }).selectOption({ label: 'Are text' });
+	await expect(cell(app, '"row"')).toBeVisible();
 });
 
 test('files with other columns are datasets to choose from, and earlier ones stay at hand', async ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fileOf, namesOf, noticesOf, read } from './table-files.ts';
+import { fileOf, namesOf, noticesOf, read, withLimits } from './table-files.ts';
 
 describe('a header is told from the rows', () => {
 	test.each<{ name: string; text: string; has: boolean }>([
@@ -49,9 +49,10 @@ test.each([
 });
 
 test('without a header a fault counts the rows from the first', async () => {
-	const tried = await read('a,b\n1,"open\n', { header: false });
-	expect(tried.problems[0]).toContain('reviews.csv, row 2, column “column 2”: a quote');
-	expect((await read('"open', { header: false })).problems[0]).toContain('row 1');
+	const options = { header: false, limits: withLimits({ cellCharacters: 5 }) };
+	const tried = await read('a,b\n1,longer\n', options);
+	expect(tried.problems[0]).toContain('reviews.csv, row 2, column “column 2”: the cell');
+	expect((await read('longer', options)).problems[0]).toContain('row 1');
 });
 
 test('files without a header are stacked by the place of their cells', async () => {

@@ -47,7 +47,7 @@ test.each([
 	expect(tried.table?.notices).toEqual([
 		{
 			kind: 'malformedQuotes',
-			message: `reviews.csv: a quote (") stands where it should be doubled ("") in ${places}. Look whether those cells end where they should.`,
+			message: `reviews.csv: a quote (") stands where it should be doubled (""), or is never closed, in ${places}. Look whether those cells end where they should.`,
 			rows,
 		},
 	]);

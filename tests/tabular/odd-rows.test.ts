@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fileOf, namesOf, noticesOf, read } from './table-files.ts';
+import { fileOf, namesOf, noticesOf, read, withLimits } from './table-files.ts';
 
 const text = 'id,review\n1,fine\n2\n3,"a "bad" quote"\n4,good\n5,more,than,fit\n6,last\n';
 
@@ -41,6 +41,150 @@ test('rows of a stack name their file, also where others of the files are none o
 	expect(tried.table?.oddRows?.first).toMatchObject([
 		{ file: 2, fileName: 'b.csv', row: 1, text: '1' },
 	]);
+});
+
+describe('a quote that is never closed makes one row odd, not the file', () => {
+	interface Case {
+		readonly what: string;
+		readonly text: string;
+		readonly rows: readonly (readonly string[])[];
+		readonly odd: readonly { readonly row: number; readonly text: string }[];
+	}
+	test.each<Case>([
+		{
+			what: 'to the end of the file',
+			text: 'id,text\n1,"quoted" start\n2,fine\n3,fine',
+			rows: [
+				['1', '"quoted" start'],
+				['2', 'fine'],
+				['3', 'fine'],
+			],
+			odd: [{ row: 1, text: '1,"quoted" start' }],
+		},
+		{
+			what: 'up to a quote that opens another cell',
+			text: 'id,text\n1,"quoted" start\n2,fine\n3,"fine, too"\n4,fine\n',
+			rows: [
+				['1', '"quoted" start'],
+				['2', 'fine'],
+				['3', 'fine, too'],
+				['4', 'fine'],
+			],
+			odd: [{ row: 1, text: '1,"quoted" start' }],
+		},
+		{
+			what: 'in the last row',
+			text: 'id,text\n1,fine\n2,"open',
+			rows: [
+				['1', 'fine'],
+				['2', '"open'],
+			],
+			odd: [{ row: 2, text: '2,"open' }],
+		},
+		{
+			what: 'behind cells in quotes, which stay as they are',
+			text: 'id,a,b\n1,"two\nlines, here","open\n2,x,y\n',
+			rows: [
+				['1', 'two\nlines, here', '"open'],
+				['2', 'x', 'y'],
+			],
+			odd: [{ row: 1, text: '1,"two\nlines, here","open' }],
+		},
+		{
+			what: 'before delimiters of its line',
+			text: 'id,a,b\n1,"open,x\n2,"",y\n3,"z",\n',
+			rows: [
+				['1', '"open', 'x'],
+				['2', '', 'y'],
+				['3', 'z', ''],
+			],
+			odd: [{ row: 1, text: '1,"open,x' }],
+		},
+		{
+			what: 'closed by chance, with more cells than fit',
+			text: 'id,text\n1,"open\n2,5" disc\n3,6","\n4,fine\n',
+			rows: [
+				['1', '"open'],
+				['2', '5" disc'],
+				['3', '6"', '"'],
+				['4', 'fine'],
+			],
+			odd: [
+				{ row: 1, text: '1,"open' },
+				{ row: 3, text: '3,6","' },
+			],
+		},
+		{
+			what: 'in every row',
+			text: 'id,text\r\n1,"a" b\r\n2,"c" d\r\n3,"e" f\r\n',
+			rows: [
+				['1', '"a" b'],
+				['2', '"c" d'],
+				['3', '"e" f'],
+			],
+			odd: [
+				{ row: 1, text: '1,"a" b' },
+				{ row: 2, text: '2,"c" d' },
+				{ row: 3, text: '3,"e" f' },
+			],
+		},
+	])('$what', async ({ text: content, rows, odd }) => {
+		for (const sliceBytes of [1, 4, 1_000]) {
+			const tried = await read(content, { sliceBytes });
+			expect(tried.problems).toEqual([]);
+			expect(tried.rows).toEqual(rows);
+			expect(tried.table?.oddRows?.first).toMatchObject(
+				odd.map((row) => ({ ...row, isMisquoted: true })),
+			);
+			expect(tried.table?.oddRows?.count).toBe(odd.length);
+			expect((await read(content, { sliceBytes, oddRows: 'skip' })).rows).toEqual(
+				rows.filter((_, i) => odd.every(({ row }) => row !== i + 1)),
+			);
+		}
+	});
+
+	test('a quote that is only not doubled swallows nothing: its cell goes on over its lines', async () => {
+		const tried = await read('id,text\n1,"one\nsaid "hi" there\nend"\n2,"next"\n');
+		expect(tried.rows).toEqual([
+			['1', 'one\nsaid "hi" there\nend'],
+			['2', 'next'],
+		]);
+		expect(tried.table?.oddRows).toMatchObject({ count: 1, first: [{ row: 1 }] });
+	});
+
+	test('in the header, whose line names the columns', async () => {
+		for (const lineEnd of ['\n', '\r\n', '\r']) {
+			const tried = await read(['id,"review', '1,fine', '2,good', ''].join(lineEnd));
+			expect(namesOf(tried)).toEqual(['id', '"review']);
+			expect(tried.rows).toEqual([
+				['1', 'fine'],
+				['2', 'good'],
+			]);
+		}
+	});
+
+	test('is known before the rest of a large file is read', async () => {
+		const batches: number[] = [];
+		const tried = await read(`a,b\n1,"open\n${'x,y\n'.repeat(10_000)}`, {
+			sliceBytes: 100,
+			limits: withLimits({ cellCharacters: 1_000 }),
+			onProgress: ({ bytesRead, rows }) => {
+				if (rows > 0) batches.push(bytesRead);
+			},
+		});
+		expect(tried.rows).toHaveLength(10_001);
+		expect(batches[0]).toBeLessThan(5_000);
+	});
+
+	test('and it can be mended', async () => {
+		const edits = [{ file: 0, row: 1, text: '1,"""quoted"" start"' }];
+		const tried = await read('id,text\n1,"quoted" start\n2,fine\n', { edits });
+		expect(tried.rows).toEqual([
+			['1', '"quoted" start'],
+			['2', 'fine'],
+		]);
+		expect(tried.table).not.toHaveProperty('oddRows');
+	});
 });
 
 describe('skipped', () => {

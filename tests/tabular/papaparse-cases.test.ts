@@ -5,15 +5,14 @@ interface Case {
 	readonly name: string;
 	readonly input: string;
 	readonly rows: readonly (readonly string[])[];
-	/** A quote that is never closed. */
-	readonly isRefused?: true;
-	/** A quote that should be doubled. */
+	/** A quote that should be doubled, or is never closed. */
 	readonly isMisquoted?: true;
 }
 
 /**
  * What Papa Parse tests its core parser with (tests/test-cases.js, https://github.com/mholt/PapaParse, MIT, © 2015 Matthew
- * Holt), but for its comments, previews and headers as objects, which are not used here.
+ * Holt), but for its comments, previews and headers as objects, which are not used here, and for the end of a cell that is
+ * never closed: there it is the end of the file.
  */
 const cases: readonly Case[] = [
 	{ name: 'One row', input: 'A,b,c', rows: [['A', 'b', 'c']] },
@@ -96,8 +95,11 @@ const cases: readonly Case[] = [
 	{
 		name: 'Quoted field has no closing quote',
 		input: 'a,"b,c\nd,e,f',
-		rows: [['a', 'b,c\nd,e,f']],
-		isRefused: true,
+		rows: [
+			['a', '"b', 'c'],
+			['d', 'e', 'f'],
+		],
+		isMisquoted: true,
 	},
 	{
 		name: 'Quoted field has invalid trailing quote after delimiter with a valid closer',
@@ -108,20 +110,29 @@ const cases: readonly Case[] = [
 	{
 		name: 'Quoted field has invalid trailing quote after delimiter',
 		input: 'a,"b,"c\nd,e,f',
-		rows: [['a', 'b,"c\nd,e,f']],
-		isRefused: true,
+		rows: [
+			['a', '"b', '"c'],
+			['d', 'e', 'f'],
+		],
+		isMisquoted: true,
 	},
 	{
 		name: 'Quoted field has invalid trailing quote before delimiter',
 		input: 'a,"b"c,d\ne,f,g',
-		rows: [['a', 'b"c,d\ne,f,g']],
-		isRefused: true,
+		rows: [
+			['a', '"b"c', 'd'],
+			['e', 'f', 'g'],
+		],
+		isMisquoted: true,
 	},
 	{
 		name: 'Quoted field has invalid trailing quote after new line',
 		input: 'a,"b,c\nd"e,f,g',
-		rows: [['a', 'b,c\nd"e,f,g']],
-		isRefused: true,
+		rows: [
+			['a', '"b', 'c'],
+			['d"e', 'f', 'g'],
+		],
+		isMisquoted: true,
 	},
 	{
 		name: 'Quoted field has valid trailing quote via delimiter',
@@ -259,13 +270,13 @@ const isBlank = (row: readonly string[]): boolean =>
 	row.length === 1 && (row[0] ?? '').trim() === '';
 
 describe('Papa Parse’s own cases, in slices of any size', () => {
-	test.each(cases)('$name: $input', async ({ input, rows, isRefused, isMisquoted }) => {
+	test.each(cases)('$name: $input', async ({ input, rows, isMisquoted }) => {
 		const wanted = rows.filter((row) => !isBlank(row));
 		for (const sliceBytes of [1, 2, 3, 1_000]) {
 			const tried = await read(input, { delimiter: ',', header: false, sliceBytes });
-			if (isRefused === true || wanted.length === 0) {
+			if (wanted.length === 0) {
 				expect(tried.problems).toHaveLength(1);
-				expect(tried.problems[0]).toMatch(isRefused ? /never closed/ : /empty|only blank lines/);
+				expect(tried.problems[0]).toMatch(/empty|only blank lines/);
 			} else {
 				expect(tried.rows).toEqual(wanted);
 				const isTold = tried.table?.oddRows?.first.some((row) => row.isMisquoted) ?? false;

@@ -7,7 +7,7 @@ import { FakeBrowser, openTab } from '../support/fake-host.ts';
 
 const people = new File(['id,name\n1,Ann\n2,Bob\n3\n'], 'people.csv');
 const towns = new File(['[{"id": 1, "town": "Rome"}]'], 'towns.json');
-const broken = new File(['id,town\n1,Rome\n2,"Oslo\n'], 'broken.csv');
+const broken = new File([`id,town\n1,Rome\n2,${'x'.repeat(1_000_001)}\n`], 'broken.csv');
 
 const engineIn = (browser: FakeBrowser): EngineApi => createEngine(openTab(browser).host);
 const names = async (engine: EngineApi): Promise<readonly string[]> =>
