@@ -221,6 +221,23 @@ test.describe('a run with several connections', () => {
 const byStart = (a: { readonly started_at: string }, b: { readonly started_at: string }): number =>
 	Date.parse(a.started_at) - Date.parse(b.started_at);
 
+test('two that are the same are told where the second is', async ({ app, page }) => {
+	await app.open();
+	const providers = page.getByRole('combobox', { name: 'Provider' });
+	await providers.selectOption({ label: 'OpenAI' });
+	await page.getByText('Further connections').click();
+	await app.button('Add connection').click();
+	const group = page.getByRole('group', { name: 'Connection 2' });
+	const provider = providers.last();
+	await provider.selectOption({ label: 'OpenAI' });
+	const words = 'Connection 2 is the same as connection 1. Change or remove it.';
+	await expect(group.getByText(words)).toBeVisible();
+	await expect(provider).toHaveAccessibleDescription(words);
+	await page.getByRole('button', { name: /^Start run/ }).click();
+	await app.alert.getByRole('link', { name: words }).click();
+	await expect(provider).toBeFocused();
+});
+
 test('a model with a very long name makes nothing wider than a phone', async ({ app, page }) => {
 	await page.setViewportSize({ width: 390, height: 844 });
 	await app.open();
