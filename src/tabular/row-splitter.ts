@@ -103,6 +103,11 @@ export class RowSplitter {
 			const quote =
 				open ?? (isOpenEnded && isLong && this.#fault === null ? this.#checkHeld() : null);
 			if (quote === null || this.#fault !== null) return split;
+			if (isOpenEnded && !this.#held.includes(this.#lineEnd, quote)) {
+				// The end of its line is still to come, unless the row is too long already.
+				this.#fault = this.#faultOf([], this.#held.length, false);
+				return split;
+			}
 			const line = this.#lineOf(quote);
 			if (line === null) return split;
 			split = joined(split, line);

@@ -152,6 +152,20 @@ describe('a quote that is never closed makes one row odd, not the file', () => {
 		expect(tried.table?.oddRows).toMatchObject({ count: 1, first: [{ row: 1 }] });
 	});
 
+	test('takes the whole of its line along, however long that is and however it is cut', async () => {
+		const limits = withLimits({ cellCharacters: 20 });
+		for (const sliceBytes of [1, 10, 1_000]) {
+			const tried = await read(`a,b\n1,"open,${'x'.repeat(15)},${'y'.repeat(15)}\n2,3\n`, {
+				limits,
+				sliceBytes,
+			});
+			expect(tried.rows).toEqual([
+				['1', '"open', 'x'.repeat(15), 'y'.repeat(15)],
+				['2', '3'],
+			]);
+		}
+	});
+
 	test('in the header, whose line names the columns', async () => {
 		for (const lineEnd of ['\n', '\r\n', '\r']) {
 			const tried = await read(['id,"review', '1,fine', '2,good', ''].join(lineEnd));
