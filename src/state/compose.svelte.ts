@@ -20,8 +20,8 @@ import { DataState } from './data.svelte.ts';
 import { DatasetList } from './dataset-list.svelte.ts';
 import {
 	likelyIdColumn,
-	withDemo,
 	withProvider,
+	withSuggestedModel,
 	withTemplate,
 	withTemplatesImported,
 } from './draft-edits.ts';
@@ -336,7 +336,7 @@ export class ComposeState {
 			this.edit((draft) => withTemplate(draft, 0, sample.template));
 		const unreachable: readonly Field[] = ['baseUrl', 'resource', 'apiVersion', 'apiKey', 'model'];
 		if (this.problems.some(({ field }) => unreachable.includes(field)))
-			this.edit((draft) => withDemo(draft));
+			this.edit((draft) => withSuggestedModel(draft, 'demo'));
 	}
 
 	/** Gives the typed key to the worker, once it is known where it belongs. */

@@ -35,13 +35,12 @@ export function withProvider(draft: Draft, provider: Provider): Draft {
 	if (provider === draft.provider) return draft;
 	const suggested: readonly string[] = suggestedModels[draft.provider];
 	const chosen = draft.models.some((model) => model.trim() !== '' && !suggested.includes(model));
-	const become = { ...draft, provider };
-	return chosen ? become : withModels(become, [suggestedModels[provider][0] ?? '']);
+	return chosen ? { ...draft, provider } : withSuggestedModel(draft, provider);
 }
 
-/** Answers without an address or a key, whatever was typed before. */
-export const withDemo = (draft: Draft): Draft =>
-	withModels({ ...draft, provider: 'demo' }, [suggestedModels.demo[0] ?? '']);
+/** Whatever models stand there: none of them is kept. */
+export const withSuggestedModel = (draft: Draft, provider: Provider): Draft =>
+	withModels({ ...draft, provider }, [suggestedModels[provider][0] ?? '']);
 
 /** What was typed for it stays with the field: it is only being written. */
 export const withModel = (draft: Draft, at: number, model: string): Draft => ({
