@@ -21,13 +21,22 @@ export interface HeldKey {
 	readonly lastFour: string;
 }
 
-export type ShowFilter = 'all' | 'succeeded' | 'failed';
+export type ShowFilter = 'all' | 'succeeded' | 'failed' | 'truncated' | 'refused' | 'empty';
 
-export interface ResultQuery {
-	readonly runId: string;
+/** Which lines of a run's results are meant: those that pass every part. */
+export interface ResultFilter {
+	/** `truncated`, `refused` (a content filter's answers among them) and `empty` mean single choices. */
 	readonly show: ShowFilter;
 	/** Text to look for in the cells, the answers and the errors, whatever its case; empty: everything. */
 	readonly search: string;
+	/** Only choices whose response is exactly this text; left out: any. */
+	readonly answer?: string;
+	/** Only requests that failed in this way; left out: any. */
+	readonly failure?: FailureKind;
+}
+
+export interface ResultQuery extends ResultFilter {
+	readonly runId: string;
 	/** The first line wanted, from 0, and how many. */
 	readonly offset: number;
 	readonly limit: number;

@@ -15,6 +15,16 @@ export interface SharedCall {
 	readonly position: number;
 }
 
+/** An attempt that brought no answer and was followed by another. */
+export interface PastAttempt {
+	/** When it left; epoch milliseconds. */
+	readonly startedAt: number;
+	readonly latencyMs: number;
+	readonly failure: Failure;
+	/** From its end until the next left; milliseconds. */
+	readonly waitedMs: number;
+}
+
 /** A request that is done: it has its choices, or it has failed for good. */
 export interface SettledRequest {
 	/** Its place in the plan. */
@@ -30,4 +40,8 @@ export interface SettledRequest {
 	readonly revision?: number;
 	/** Left out: it travelled alone. */
 	readonly call?: SharedCall;
+	/** From its being taken up until its first attempt left; milliseconds. Left out: it was not measured. */
+	readonly queuedMs?: number;
+	/** The attempts before the last, oldest first; of very many the first and the last. Left out: there were none. */
+	readonly past?: readonly PastAttempt[];
 }

@@ -7,6 +7,7 @@ import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { Clock } from '#engine/ports.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunStore } from '#storage/run-store.ts';
+import type { OutcomeName } from '#storage/run-schema.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** What the table shows of a long text; the whole stands in the detail. */
@@ -120,7 +121,7 @@ export class ResultReader {
 		if (this.#finding?.key === key) return this.#finding.requests;
 		const requests =
 			text === '' && show !== 'all'
-				? this.#store.settledNumbers(show)
+				? this.#store.settledNumbers(outcomeOf(show))
 				: this.#search(text, show, () => this.#finding?.key !== key);
 		const finding = { key, requests };
 		this.#finding = finding;
@@ -142,7 +143,7 @@ export class ResultReader {
 	): Promise<readonly number[]> {
 		const wanted = text.toLowerCase();
 		const found: number[] = [];
-		const options = show === 'all' ? {} : { outcome: show };
+		const options = show === 'all' ? {} : { outcome: outcomeOf(show) };
 		// The first look comes after the caller has noted this search as the one under way.
 		await Promise.resolve();
 		for await (const stored of this.#store.eachSettled(options)) {
@@ -188,6 +189,9 @@ export class ResultReader {
 		});
 	}
 }
+
+const outcomeOf = (show: ResultQuery['show']): OutcomeName =>
+	show === 'failed' ? 'failed' : 'succeeded';
 
 const clamped = (text: string, limit: number): string =>
 	text.length > limit ? `${text.slice(0, limit)}…` : text;
