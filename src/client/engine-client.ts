@@ -57,6 +57,8 @@ export function startEngine(): EngineApi {
 		missingData: (runId) => remote.missingData(runId),
 		attachFiles: (runId, files) => remote.attachFiles(runId, files),
 		readResults: (query) => remote.readResults(query),
+		cancelSearch: (runId) => remote.cancelSearch(runId),
+		continueSearch: (runId) => remote.continueSearch(runId),
 		readItems: (runId, request) => remote.readItems(runId, request),
 		readFailures: (runId) => remote.readFailures(runId),
 		exportRun: (runId, format) => remote.exportRun(runId, format),

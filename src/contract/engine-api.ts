@@ -40,6 +40,16 @@ export interface ResultQuery extends ResultFilter {
 	/** The first line wanted, from 0, and how many. */
 	readonly offset: number;
 	readonly limit: number;
+	/** Lines that belong before ones shown already wait, so that nothing on the screen moves; left out: they come. */
+	readonly hold?: boolean;
+}
+
+/** How far the lines that a filter means have been looked for. */
+export interface Looking {
+	readonly done: number;
+	readonly total: number;
+	/** What was found until then stands, and is a part. */
+	readonly cancelled: boolean;
 }
 
 export interface ResultPage {
@@ -47,6 +57,10 @@ export interface ResultPage {
 	readonly total: number;
 	readonly offset: number;
 	readonly rows: readonly ResultRow[];
+	/** Left out: everything was looked at. */
+	readonly looking?: Looking;
+	/** Lines that were held back; left out: none. */
+	readonly held?: number;
 }
 
 /** Failed requests of one kind. */
@@ -229,7 +243,12 @@ export interface EngineApi {
 	/** Gives a run its lost rows again: refused unless the files hold the same columns and rows. */
 	attachFiles(runId: string, files: readonly File[]): Promise<Result<null, readonly Problem[]>>;
 
+	/** What is looked for with a filter goes on between two pages; another filter ends it. */
 	readResults(query: ResultQuery): Promise<ResultPage>;
+	/** Looks for no more lines of the filter last asked for; what was found stays. */
+	cancelSearch(runId: string): Promise<void>;
+	/** Looks for the rest after all. */
+	continueSearch(runId: string): Promise<void>;
 	/** A settled request as the results file holds it, all its choices; empty while it waits. */
 	readItems(runId: string, request: number): Promise<readonly ResultItem[]>;
 	readFailures(runId: string): Promise<readonly FailureGroup[]>;

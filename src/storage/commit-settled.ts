@@ -1,6 +1,7 @@
 import type { IDBPDatabase, IDBPTransaction } from 'idb';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { countAnswer, countSettled, type RunCounters } from '#domain/run.ts';
+import { markKeysOf } from './marks.ts';
 import { choicesOf } from './read-settled.ts';
 import { checkFence } from './run-owner.ts';
 import type { ChoiceRecord, OwnerRecord, RequestRecord, RunSchema } from './run-schema.ts';
@@ -12,7 +13,7 @@ export interface Committed {
 	readonly duplicates: number;
 }
 
-const stores = ['requests', 'choices', 'counters', 'reopened', 'owner'] as const;
+const stores = ['requests', 'choices', 'marks', 'counters', 'reopened', 'owner'] as const;
 type Writing = IDBPTransaction<RunSchema, typeof stores, 'readwrite'>;
 
 /**
@@ -54,6 +55,7 @@ export function commitSettled(
 			...added
 				.flatMap(choiceRecordsOf)
 				.map((record) => () => tx.objectStore('choices').add(record)),
+			...added.flatMap(markKeysIn).map((key) => () => tx.objectStore('marks').put(0, key)),
 			() => tx.objectStore('counters').put(counters, 'current'),
 			...(owner === null ? [] : [() => tx.objectStore('owner').put(owner, 'current')]),
 		]);
@@ -87,6 +89,7 @@ async function answerAgain(
 ): Promise<RunCounters> {
 	const { request, outcome, attempts, revision = 0 } = settled;
 	const [requests, choices] = [tx.objectStore('requests'), tx.objectStore('choices')];
+	const marks = tx.objectStore('marks');
 	const [before, own] = await Promise.all([
 		requests.get(request),
 		choices.getAll(choicesOf(request, request)),
@@ -94,7 +97,13 @@ async function answerAgain(
 	await tx.objectStore('reopened').delete(request);
 	if (outcome.ok || before === undefined) {
 		await choices.delete(choicesOf(request, request));
+		const marked = markKeysOf(
+			request,
+			own.map(({ choice }) => choice),
+		);
+		await makeAll(marked.map((key) => () => marks.delete(key)));
 		await makeAll([
+			...markKeysIn(settled).map((key) => () => marks.put(0, key)),
 			() => requests.put(recordOf(settled)),
 			...choiceRecordsOf(settled).map((record) => () => choices.put(record)),
 		]);
@@ -127,3 +136,6 @@ const choiceRecordsOf = ({ request, outcome }: SettledRequest): readonly ChoiceR
 	outcome.ok
 		? outcome.value.choices.map((choice, position) => ({ request, position, choice }))
 		: [];
+
+const markKeysIn = ({ request, outcome }: SettledRequest): ReturnType<typeof markKeysOf> =>
+	outcome.ok ? markKeysOf(request, outcome.value.choices) : [];

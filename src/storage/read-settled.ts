@@ -29,20 +29,39 @@ export const readRange = (
 		return assemble(records, choices);
 	});
 
+/** Numbers that lie no further apart are read as one stretch: what lies between costs less than a question of its own. */
+const nearby = 8;
+
 /** In the order asked for; those that wait are left out. */
 export const readMany = (db: RunDatabase, numbers: readonly number[]): Promise<SettledRequest[]> =>
 	readFrom(db, ['requests', 'choices'], async (tx) => {
 		const found = await Promise.all(
-			numbers.map(async (number) => {
-				const [record, choices] = await Promise.all([
-					tx.objectStore('requests').get(number),
-					tx.objectStore('choices').getAll(choicesOf(number, number)),
+			stretchesOf(numbers).map(async (stretch) => {
+				const [first = 0, last = first] = [stretch[0], stretch.at(-1)];
+				const [records, choices] = await Promise.all([
+					tx.objectStore('requests').getAll(IDBKeyRange.bound(first, last)),
+					tx.objectStore('choices').getAll(choicesOf(first, last)),
 				]);
-				return record === undefined ? [] : assemble([record], choices);
+				const wanted = new Set(stretch);
+				return assemble(
+					records.filter(({ request }) => wanted.has(request)),
+					choices.filter(({ request }) => wanted.has(request)),
+				);
 			}),
 		);
 		return found.flat();
 	});
+
+function stretchesOf(numbers: readonly number[]): readonly (readonly number[])[] {
+	const stretches: number[][] = [];
+	let last = Infinity;
+	for (const number of numbers) {
+		if (number > last && number - last <= nearby) stretches.at(-1)?.push(number);
+		else stretches.push([number]);
+		last = number;
+	}
+	return stretches;
+}
 
 /** The next `size` settled requests from `from` on, of one outcome or of both (null). */
 export const readPage = (
@@ -64,11 +83,6 @@ export const readPage = (
 				: await tx.objectStore('choices').getAll(choicesOf(first.request, last.request));
 		return assemble(records, choices);
 	});
-
-export const readNumbers = (db: RunDatabase, outcome: OutcomeName): Promise<number[]> =>
-	readFrom(db, ['requests'], (tx) =>
-		tx.objectStore('requests').index('outcome').getAllKeys(outcomeFrom(outcome, 0)),
-	);
 
 /** The settled ones from `first` to `last`: those that are asked for again wait. */
 export const readKeys = (

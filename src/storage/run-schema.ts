@@ -1,4 +1,5 @@
 import type { DBSchema } from 'idb';
+import type { ChoiceMark } from '#domain/completion.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { SharedCall } from '#domain/outcome.ts';
@@ -41,6 +42,9 @@ export interface ReopenedRecord {
 	readonly revision: number;
 }
 
+/** A choice that is not plainly complete: its mark, then plan order. */
+export type MarkKey = [Exclude<ChoiceMark, 'complete'>, number, number];
+
 /** Which worker may write, and how far the journal is in these stores. */
 export interface OwnerRecord {
 	/** Raised by each worker that takes the run up. */
@@ -60,6 +64,10 @@ export interface RunSchema extends DBSchema {
 		indexes: { outcome: [OutcomeName, number] };
 	};
 	choices: { key: [number, number]; value: ChoiceRecord };
+	/** One for each of `choices` that is not complete; the key says all. */
+	marks: { key: MarkKey; value: 0 };
+	/** One, `current`: from this request on, choices that an earlier version stored may have none in `marks`. */
+	unmarked: { key: string; value: number };
 	reopened: { key: number; value: ReopenedRecord };
 	/** By their number, from 1. */
 	revisions: { key: number; value: RunRevision };
@@ -84,5 +92,13 @@ export const runMigrations: readonly Migration[] = [
 	(db) => {
 		db.createObjectStore('reopened', { keyPath: 'request' });
 		db.createObjectStore('revisions');
+	},
+	async (db, tx) => {
+		db.createObjectStore('marks');
+		const unmarked = db.createObjectStore('unmarked');
+		// A million choices are not read while the run is opened: they are marked when first asked for.
+		const [first] = ((await tx.objectStore('choices').getKey(IDBKeyRange.lowerBound([0]))) ??
+			[]) as readonly number[];
+		if (first !== undefined) await unmarked.put(first, 'current');
 	},
 ];

@@ -9,9 +9,10 @@ import { GroupCommit } from './group-commit.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import type { JournalEntry } from './journal-line.ts';
 import type { LiveDatabase } from './live-database.ts';
-import { readKeys, readMany, readNumbers, readPage, readRange } from './read-settled.ts';
+import { readKeys, readMany, readPage, readRange } from './read-settled.ts';
 import { reopenThese } from './reopen.ts';
 import { freeFailed } from './retry-failed.ts';
+import { RunFinder } from './run-finder.ts';
 import { readRevisions, writeRevision } from './revisions.ts';
 import { readOwner } from './run-owner.ts';
 import type { OutcomeName, OwnerRecord, RunSchema } from './run-schema.ts';
@@ -49,6 +50,9 @@ export interface TakenUp {
 	readonly name: string | null;
 }
 
+/** What has changed in a run: these requests; null: another worker wrote, and any may have. */
+export type ChangeListener = (requests: readonly number[] | null) => void;
+
 export interface EachOptions {
 	/** Both, when left out. */
 	readonly outcome?: OutcomeName;
@@ -66,6 +70,8 @@ const retrySlice = 1_000;
 export class RunStore {
 	readonly #options: RunStoreOptions;
 	readonly #commits: GroupCommit<SettledRequest>;
+	readonly finder: RunFinder;
+	readonly #listeners = new Set<ChangeListener>();
 	#counters: RunCounters;
 	#revisions: readonly RunRevision[] = [];
 	#duplicates = 0;
@@ -81,6 +87,7 @@ export class RunStore {
 		this.#counters = counters;
 		this.#name = options.name;
 		this.#rowSavedAt = options.now();
+		this.finder = new RunFinder((work) => options.database.use(work));
 		this.#commits = new GroupCommit<SettledRequest>({
 			commit: (settled) => this.#commit(settled),
 			recordsOf: ({ outcome }) => 1 + (outcome.ok ? outcome.value.choices.length : 0),
@@ -100,9 +107,28 @@ export class RunStore {
 		const [counters, owner, revisions] = await database.use((db) =>
 			Promise.all([readCounters(db, fresh), readOwner(db), readRevisions(db)]),
 		);
+		const before = this.#counters;
+		const isChanged =
+			counters.attempts !== before.attempts ||
+			settledCount(counters) !== settledCount(before) ||
+			counters.failed !== before.failed ||
+			revisions.length !== this.#revisions.length;
 		this.#counters = counters;
 		this.#revisions = revisions;
 		this.#paidTwice = owner?.paidTwice ?? null;
+		if (isChanged) this.#tell(null);
+	}
+
+	/** Calls `listener` after each change of what is stored, until the function that it gives back is called. */
+	subscribe(listener: ChangeListener): () => void {
+		this.#listeners.add(listener);
+		return () => {
+			this.#listeners.delete(listener);
+		};
+	}
+
+	#tell(requests: readonly number[] | null): void {
+		for (const listener of this.#listeners) listener(requests);
 	}
 
 	/** Whether outcomes are written to a journal first. */
@@ -237,6 +263,7 @@ export class RunStore {
 				freeFailed(db, fresh, from, retrySlice, owner, (requests) => journal?.freed(requests)),
 			);
 			this.#counters = slice.counters;
+			this.#tell(slice.requests);
 			freed += slice.requests.length;
 			const last = slice.requests.at(-1);
 			if (last === undefined || slice.requests.length < retrySlice) break;
@@ -273,6 +300,7 @@ export class RunStore {
 			this.#counters = await database.use((db) =>
 				reopenThese(db, fresh, slice, revision, owner, note),
 			);
+			this.#tell(slice);
 		};
 		for await (const { request, outcome } of this.eachSettled({ outcome: 'succeeded' })) {
 			if (!outcome.ok || !outcome.value.choices.some(isCutOff)) continue;
@@ -292,11 +320,6 @@ export class RunStore {
 	/** The settled ones among these, in the order given. */
 	readSettledMany(numbers: readonly number[]): Promise<readonly SettledRequest[]> {
 		return this.#options.database.use((db) => readMany(db, numbers));
-	}
-
-	/** In plan order. */
-	settledNumbers(outcome: OutcomeName): Promise<readonly number[]> {
-		return this.#options.database.use((db) => readNumbers(db, outcome));
 	}
 
 	/** In plan order, a page in memory at a time; the reader may take as long as it likes. */
@@ -337,6 +360,7 @@ export class RunStore {
 		journal?.stored(requests);
 		this.#counters = committed.counters;
 		this.#duplicates += committed.duplicates;
+		this.#tell([...requests]);
 		this.#acknowledge();
 		this.#refreshRow();
 	}

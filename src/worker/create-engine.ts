@@ -218,6 +218,8 @@ export function createEngine(host: Host): EngineApi {
 			const reader = await (await rooms).runs.reader(query.runId);
 			return reader === null ? { total: 0, offset: 0, rows: [] } : reader.read(query);
 		},
+		cancelSearch: async (runId) => (await (await rooms).runs.reader(runId))?.cancelSearch(),
+		continueSearch: async (runId) => (await (await rooms).runs.reader(runId))?.continueSearch(),
 		readItems: async (runId, request) =>
 			(await (await rooms).runs.reader(runId))?.items(request) ?? [],
 		readFailures: async (runId) => (await (await rooms).runs.reader(runId))?.failures() ?? [],

@@ -7,24 +7,15 @@ import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { Clock } from '#engine/ports.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunStore } from '#storage/run-store.ts';
-import type { OutcomeName } from '#storage/run-schema.ts';
+import { filterKey, isEverything } from './line-filter.ts';
+import type { LineView } from './line-view.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** What the table shows of a long text; the whole stands in the detail. */
 const cellLimit = 200;
 const responseLimit = 600;
-/** A filtered view of a run that is going is found again at most this often. */
-const viewAgeMs = 1_000;
 /** Row ids named for each kind of failure. */
 const shownIds = 10;
-
-interface View {
-	readonly key: string;
-	readonly settled: number;
-	readonly foundAt: number;
-	/** Ascending. */
-	readonly requests: readonly number[];
-}
 
 /** Pages of one run's results for the page, which never holds a whole run. */
 export class ResultReader {
@@ -33,9 +24,7 @@ export class ResultReader {
 	readonly columns: readonly Column[];
 	readonly #choicesPerRequest: number;
 	readonly #clock: Clock;
-	#view: View | null = null;
-	/** The view being looked for: pages of one view share it, another view ends it. */
-	#finding: { readonly key: string; readonly requests: Promise<readonly number[]> } | null = null;
+	#view: { readonly key: string; readonly view: LineView } | null = null;
 
 	constructor(store: RunStore, plan: RunPlan, choicesPerRequest: number, clock: Clock) {
 		this.#store = store;
@@ -47,28 +36,80 @@ export class ResultReader {
 
 	/** Each request stands in as many lines as it was asked for choices, settled or not, so that no line ever moves. */
 	async read(query: ResultQuery): Promise<ResultPage> {
+		if (!isEverything(query)) return this.#readMeant(query);
 		const n = this.#choicesPerRequest;
-		const everything = query.show === 'all' && query.search.trim() === '';
-		const found = everything ? null : await this.#find(query);
-		const total = (found?.length ?? plannedRequests(this.#plan.size)) * n;
+		const total = plannedRequests(this.#plan.size) * n;
 		const offset = Math.max(0, Math.min(query.offset, total));
 		const end = Math.min(total, offset + query.limit);
 		if (end <= offset) return { total, offset, rows: [] };
-
 		const first = Math.floor(offset / n);
 		const last = Math.ceil(end / n);
-		const numbers =
-			found?.slice(first, last) ?? Array.from({ length: last - first }, (_, i) => first + i);
-		const settled = new Map(
-			(found === null
-				? await this.#store.readSettled(first, last - first)
-				: await this.#store.readSettledMany(numbers)
-			).map((stored) => [stored.request, stored]),
+		const settled = await this.#store.readSettled(first, last - first);
+		const lines = Array.from({ length: end - offset }, (_, i) => offset + i);
+		return { total, offset, rows: await this.#rows(lines, settled) };
+	}
+
+	cancelSearch(): void {
+		this.#view?.view.cancel();
+	}
+
+	continueSearch(): void {
+		this.#view?.view.goOn();
+	}
+
+	async #readMeant(query: ResultQuery): Promise<ResultPage> {
+		const view = await this.#viewOf(query);
+		const offset = Math.max(0, query.offset);
+		const { lines, total, looking, held } = await view.page(
+			offset,
+			query.limit,
+			query.hold ?? false,
 		);
-		const lines: ResultRow[] = [];
-		for (const request of numbers)
-			lines.push(...(await this.#lines(request, settled.get(request))));
-		return { total, offset, rows: lines.slice(offset - first * n, end - first * n) };
+		const n = this.#choicesPerRequest;
+		const numbers = [...new Set(lines.map((line) => Math.floor(line / n)))];
+		return {
+			total,
+			offset: Math.min(offset, total),
+			rows: await this.#rows(lines, await this.#store.readSettledMany(numbers)),
+			...(looking === null ? {} : { looking }),
+			...(held === 0 ? {} : { held }),
+		};
+	}
+
+	/** The one view that is kept: pages of one filter share it, another filter ends it. */
+	async #viewOf({ show, search, answer, failure }: ResultQuery): Promise<LineView> {
+		const { LineView } = await import('./line-view.ts');
+		const filter = {
+			...{ show, search },
+			...(answer === undefined ? {} : { answer }),
+			...(failure === undefined ? {} : { failure }),
+		};
+		const key = filterKey(filter);
+		if (this.#view?.key === key) return this.#view.view;
+		this.#view?.view.end();
+		const view = new LineView({
+			...{ store: this.#store, filter, n: this.#choicesPerRequest, clock: this.#clock },
+			row: (request) => this.#plan.row(this.#plan.place(request)),
+		});
+		this.#view = { key, view };
+		return view;
+	}
+
+	/** By number of the plan; those of one request stand together. */
+	async #rows(
+		lines: readonly number[],
+		settled: readonly SettledRequest[],
+	): Promise<readonly ResultRow[]> {
+		const n = this.#choicesPerRequest;
+		const known = new Map(settled.map((stored) => [stored.request, stored]));
+		const rows: ResultRow[] = [];
+		let [last, own]: [number, readonly ResultRow[]] = [-1, []];
+		for (const line of lines) {
+			const request = Math.floor(line / n);
+			if (request !== last) [last, own] = [request, await this.#lines(request, known.get(request))];
+			rows.push(...own.slice(line % n, (line % n) + 1));
+		}
+		return rows;
 	}
 
 	async items(request: number): Promise<readonly ResultItem[]> {
@@ -111,54 +152,6 @@ export class ResultReader {
 		return this.#plan.id(place, await this.#plan.row(place));
 	}
 
-	async #find({ show, search }: ResultQuery): Promise<readonly number[]> {
-		const text = search.trim();
-		const key = `${show}\n${text}`;
-		const settled = this.#store.counters.succeeded + this.#store.counters.failed;
-		const view = this.#view;
-		const age = this.#clock.now() - (view?.foundAt ?? 0);
-		if (view?.key === key && (view.settled === settled || age < viewAgeMs)) return view.requests;
-		if (this.#finding?.key === key) return this.#finding.requests;
-		const requests =
-			text === '' && show !== 'all'
-				? this.#store.settledNumbers(outcomeOf(show))
-				: this.#search(text, show, () => this.#finding?.key !== key);
-		const finding = { key, requests };
-		this.#finding = finding;
-		try {
-			const found = await requests;
-			// One that was ended has not looked at everything.
-			if (this.#finding === finding)
-				this.#view = { key, settled, foundAt: this.#clock.now(), requests: found };
-			return found;
-		} finally {
-			if (this.#finding === finding) this.#finding = null;
-		}
-	}
-
-	async #search(
-		text: string,
-		show: ResultQuery['show'],
-		isEnded: () => boolean,
-	): Promise<readonly number[]> {
-		const wanted = text.toLowerCase();
-		const found: number[] = [];
-		const options = show === 'all' ? {} : { outcome: outcomeOf(show) };
-		// The first look comes after the caller has noted this search as the one under way.
-		await Promise.resolve();
-		for await (const stored of this.#store.eachSettled(options)) {
-			if (isEnded()) break;
-			if (await this.#matches(stored, wanted)) found.push(stored.request);
-		}
-		return found;
-	}
-
-	async #matches({ request, outcome }: SettledRequest, wanted: string): Promise<boolean> {
-		const has = (text: string | null): boolean => text?.toLowerCase().includes(wanted) ?? false;
-		const answers = outcome.ok ? outcome.value.choices.map(choiceText) : [outcome.error.message];
-		return answers.some(has) || (await this.#plan.row(this.#plan.place(request))).some(has);
-	}
-
 	async #lines(request: number, settled: SettledRequest | undefined): Promise<ResultRow[]> {
 		const place = this.#plan.place(request);
 		const row = await this.#plan.row(place);
@@ -189,9 +182,6 @@ export class ResultReader {
 		});
 	}
 }
-
-const outcomeOf = (show: ResultQuery['show']): OutcomeName =>
-	show === 'failed' ? 'failed' : 'succeeded';
 
 const clamped = (text: string, limit: number): string =>
 	text.length > limit ? `${text.slice(0, limit)}…` : text;
