@@ -1,7 +1,7 @@
 import type { IDBPDatabase, IDBPTransaction } from 'idb';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { countAnswer, countSettled, type RunCounters } from '#domain/run.ts';
-import { markKeysOf } from './marks.ts';
+import { markKeysOf } from './mark-keys.ts';
 import { choicesOf } from './read-settled.ts';
 import { checkFence } from './run-owner.ts';
 import type { ChoiceRecord, OwnerRecord, RequestRecord, RunSchema } from './run-schema.ts';

@@ -1,8 +1,8 @@
 import type { IDBPDatabase } from 'idb';
-import { markOf, type ChoiceMark } from '#domain/completion.ts';
-import type { JsonObject } from '#domain/json.ts';
+import type { ChoiceMark } from '#domain/completion.ts';
+import { markKeyOf } from './mark-keys.ts';
 import { choicesOf } from './read-settled.ts';
-import type { ChoiceRecord, MarkKey, RunSchema } from './run-schema.ts';
+import type { RunSchema } from './run-schema.ts';
 import { makeAll, readFrom, writeTo } from './transact.ts';
 
 /** A mark that has to be found again: complete answers are the rest, and have no record. */
@@ -10,12 +10,6 @@ export type RareMark = Exclude<ChoiceMark, 'complete'>;
 
 /** A choice by its request and its place in the answer. */
 export type MarkedChoice = readonly [request: number, position: number];
-
-export const markKeysOf = (request: number, choices: readonly JsonObject[]): readonly MarkKey[] =>
-	choices.flatMap((choice, position) => {
-		const mark = markOf(choice);
-		return mark === 'complete' ? [] : [[mark, request, position] satisfies MarkKey];
-	});
 
 /** The next `limit` choices of a mark behind `after`; those of requests that are asked for again are left out. */
 export const readMarked = (
@@ -65,13 +59,10 @@ export const markSome = (db: IDBPDatabase<RunSchema>, count: number): Promise<nu
 		]);
 		const next = beyond?.[0] ?? null;
 		await makeAll([
-			...records.flatMap(markKeyOf).map((key) => () => tx.objectStore('marks').put(0, key)),
+			...records
+				.flatMap(({ request, position, choice }) => markKeyOf(request, position, choice))
+				.map((key) => () => tx.objectStore('marks').put(0, key)),
 			() => (next === null ? unmarked.delete('current') : unmarked.put(next, 'current')),
 		]);
 		return next;
 	});
-
-function markKeyOf({ request, position, choice }: ChoiceRecord): readonly MarkKey[] {
-	const mark = markOf(choice);
-	return mark === 'complete' ? [] : [[mark, request, position]];
-}

@@ -4,6 +4,7 @@ import type { JsonObject } from '#domain/json.ts';
 import { markSome, readMarked, readUnmarked, type MarkedChoice, type RareMark } from './marks.ts';
 import { choicesOf } from './read-settled.ts';
 import type { OutcomeName, RunSchema } from './run-schema.ts';
+import type { RunStore } from './run-store.ts';
 import { readFrom } from './transact.ts';
 
 type RunDatabase = IDBPDatabase<RunSchema>;
@@ -27,15 +28,15 @@ export interface Stretch {
 
 /** Finds requests and choices in a run's database by page; each call is a transaction of its own. */
 export class RunFinder {
-	readonly #use: <T>(work: (db: RunDatabase) => Promise<T>) => Promise<T>;
+	readonly #store: Pick<RunStore, 'read'>;
 
-	constructor(use: <T>(work: (db: RunDatabase) => Promise<T>) => Promise<T>) {
-		this.#use = use;
+	constructor(store: Pick<RunStore, 'read'>) {
+		this.#store = store;
 	}
 
 	/** What has settled of the requests first … last. `outcome`: only those; null: both. */
 	stretch(first: number, last: number, outcome: OutcomeName | null): Promise<Stretch> {
-		return this.#use((db) => readStretch(db, first, last, outcome));
+		return this.#store.read((db) => readStretch(db, first, last, outcome));
 	}
 
 	/** The next `limit` requests of one outcome from `from` on; those that are asked for again wait, and are left out. */
@@ -44,12 +45,12 @@ export class RunFinder {
 		from: number,
 		limit: number,
 	): Promise<{ readonly numbers: readonly number[]; readonly next: number | null }> {
-		return this.#use((db) => readNumbersFrom(db, outcome, from, limit));
+		return this.#store.read((db) => readNumbersFrom(db, outcome, from, limit));
 	}
 
 	/** The next `limit` requests with a record from `from` on, whatever became of them. */
 	settled(from: number, limit: number): Promise<readonly number[]> {
-		return this.#use((db) =>
+		return this.#store.read((db) =>
 			readFrom(db, ['requests'], (tx) =>
 				tx.objectStore('requests').getAllKeys(IDBKeyRange.lowerBound(from), limit),
 			),
@@ -57,15 +58,15 @@ export class RunFinder {
 	}
 
 	marked(mark: RareMark, after: MarkedChoice | null, limit: number): ReturnType<typeof readMarked> {
-		return this.#use((db) => readMarked(db, mark, after, limit));
+		return this.#store.read((db) => readMarked(db, mark, after, limit));
 	}
 
 	unmarked(): Promise<number | null> {
-		return this.#use(readUnmarked);
+		return this.#store.read(readUnmarked);
 	}
 
 	markSome(count: number): Promise<number | null> {
-		return this.#use((db) => markSome(db, count));
+		return this.#store.read((db) => markSome(db, count));
 	}
 }
 

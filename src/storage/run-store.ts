@@ -1,3 +1,4 @@
+import type { IDBPDatabase } from 'idb';
 import type { JsonObject } from '#domain/json.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { finishReasonOf } from '#domain/completion.ts';
@@ -12,7 +13,6 @@ import type { LiveDatabase } from './live-database.ts';
 import { readKeys, readMany, readPage, readRange } from './read-settled.ts';
 import { reopenThese } from './reopen.ts';
 import { freeFailed } from './retry-failed.ts';
-import { RunFinder } from './run-finder.ts';
 import { readRevisions, writeRevision } from './revisions.ts';
 import { readOwner } from './run-owner.ts';
 import type { OutcomeName, OwnerRecord, RunSchema } from './run-schema.ts';
@@ -70,7 +70,6 @@ const retrySlice = 1_000;
 export class RunStore {
 	readonly #options: RunStoreOptions;
 	readonly #commits: GroupCommit<SettledRequest>;
-	readonly finder: RunFinder;
 	readonly #listeners = new Set<ChangeListener>();
 	#counters: RunCounters;
 	#revisions: readonly RunRevision[] = [];
@@ -87,7 +86,6 @@ export class RunStore {
 		this.#counters = counters;
 		this.#name = options.name;
 		this.#rowSavedAt = options.now();
-		this.finder = new RunFinder((work) => options.database.use(work));
 		this.#commits = new GroupCommit<SettledRequest>({
 			commit: (settled) => this.#commit(settled),
 			recordsOf: ({ outcome }) => 1 + (outcome.ok ? outcome.value.choices.length : 0),
@@ -320,6 +318,11 @@ export class RunStore {
 	/** The settled ones among these, in the order given. */
 	readSettledMany(numbers: readonly number[]): Promise<readonly SettledRequest[]> {
 		return this.#options.database.use((db) => readMany(db, numbers));
+	}
+
+	/** For those who read in ways of their own. */
+	read<T>(work: (db: IDBPDatabase<RunSchema>) => Promise<T>): Promise<T> {
+		return this.#options.database.use(work);
 	}
 
 	/** In plan order, a page in memory at a time; the reader may take as long as it likes. */

@@ -4,7 +4,7 @@ import type { Row } from '#domain/dataset.ts';
 import { settledCount } from '#domain/run.ts';
 import type { Clock } from '#engine/ports.ts';
 import type { MarkedChoice } from '#storage/marks.ts';
-import type { Looked, RunFinder } from '#storage/run-finder.ts';
+import { RunFinder, type Looked } from '#storage/run-finder.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import type { OutcomeName } from '#storage/run-schema.ts';
 import { countMeant, marksShown, outcomeMeant, positionsMeant } from './line-filter.ts';
@@ -83,7 +83,7 @@ export class LineView {
 	constructor(parts: LineViewParts) {
 		const { store, filter } = parts;
 		this.#parts = parts;
-		this.#finder = store.finder;
+		this.#finder = new RunFinder(store);
 		const outcome = outcomeMeant(filter);
 		this.#outcome = outcome === 'succeeded' || outcome === 'failed' ? outcome : null;
 		this.#seen = this.#how() === 'answers' ? new LineSet() : null;

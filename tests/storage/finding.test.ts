@@ -5,6 +5,7 @@ import type { SettledRequest } from '#domain/outcome.ts';
 import type { MarkedChoice, RareMark } from '#storage/marks.ts';
 import { openDatabase } from '#storage/open-database.ts';
 import { runMigrations, type RunSchema } from '#storage/run-schema.ts';
+import { RunFinder } from '#storage/run-finder.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import { Disk } from './disk.ts';
 import { choiceOf, collect, failed, newWorld, setupOf, succeeded } from './world.ts';
@@ -29,7 +30,7 @@ const answered = (request: number, kinds: readonly Kind[]): SettledRequest =>
 async function marked(store: RunStore, mark: RareMark): Promise<MarkedChoice[]> {
 	const all: MarkedChoice[] = [];
 	for (let after: MarkedChoice | null = null; ;) {
-		const page: Awaited<ReturnType<RunStore['finder']['marked']>> = await store.finder.marked(
+		const page: Awaited<ReturnType<RunFinder['marked']>> = await finderOf(store).marked(
 			mark,
 			after,
 			3,
@@ -51,6 +52,8 @@ async function expected(store: RunStore, mark: RareMark): Promise<MarkedChoice[]
 			: [],
 	);
 }
+
+const finderOf = (store: RunStore): RunFinder => new RunFinder(store);
 
 const settleAll = (store: RunStore, all: readonly SettledRequest[]) =>
 	Promise.all(all.map((one) => store.settle(one)));
@@ -172,17 +175,17 @@ test('a run of the version before has its answers marked a few at a time, while 
 
 	const store = await (await open()).openRun(id);
 	if (store === null) throw new Error('The run has gone.');
-	expect(await store.finder.unmarked()).toBe(40);
+	expect(await finderOf(store).unmarked()).toBe(40);
 	expect(await marked(store, 'truncated')).toEqual([]);
 	await settleAll(store, [answered(1, ['truncated']), answered(301, ['truncated'])]);
-	expect(await store.finder.markSome(61)).toBe(102);
+	expect(await finderOf(store).markSome(61)).toBe(102);
 	expect(await marked(store, 'truncated')).toEqual([
 		[1, 0],
 		[100, 0],
 		[301, 0],
 	]);
-	while ((await store.finder.markSome(61)) !== null);
-	expect(await store.finder.unmarked()).toBeNull();
+	while ((await finderOf(store).markSome(61)) !== null);
+	expect(await finderOf(store).unmarked()).toBeNull();
 	expect(await marked(store, 'truncated')).toEqual(
 		[1, 100, 200, 300, 301].map((request) => [request, 0]),
 	);
@@ -192,7 +195,7 @@ test('a run of the version before has its answers marked a few at a time, while 
 test('a new run has nothing left to be marked', async () => {
 	const { store } = await new Disk().started(2);
 	await store.settle(answered(0, ['empty']));
-	expect(await store.finder.unmarked()).toBeNull();
+	expect(await finderOf(store).unmarked()).toBeNull();
 });
 
 describe('a stretch of requests', () => {
@@ -206,7 +209,7 @@ describe('a stretch of requests', () => {
 			failed(25),
 		]);
 		await askAgain(store);
-		const { looked, next } = await store.finder.stretch(0, 9, null);
+		const { looked, next } = await finderOf(store).stretch(0, 9, null);
 		expect(
 			looked.map(({ request, choices: own, reopened }) => [request, own?.length ?? null, reopened]),
 		).toEqual([
@@ -216,8 +219,8 @@ describe('a stretch of requests', () => {
 		]);
 		expect(looked[1]?.failure?.kind).toBe('badRequest');
 		expect(next).toBe(20);
-		expect((await store.finder.stretch(0, 9, 'failed')).next).toBe(25);
-		expect((await store.finder.stretch(20, 29, null)).next).toBeNull();
+		expect((await finderOf(store).stretch(0, 9, 'failed')).next).toBe(25);
+		expect((await finderOf(store).stretch(20, 29, null)).next).toBeNull();
 	});
 
 	test('by number alone leaves out what waits for another answer', async () => {
@@ -228,8 +231,8 @@ describe('a stretch of requests', () => {
 			answered(6, ['empty']),
 		]);
 		await askAgain(store);
-		expect(await store.finder.numbers('succeeded', 0, 2)).toEqual({ numbers: [1], next: 5 });
-		expect(await store.finder.numbers('succeeded', 5, 2)).toEqual({ numbers: [6], next: null });
+		expect(await finderOf(store).numbers('succeeded', 0, 2)).toEqual({ numbers: [1], next: 5 });
+		expect(await finderOf(store).numbers('succeeded', 5, 2)).toEqual({ numbers: [6], next: null });
 	});
 });
 

@@ -5,6 +5,7 @@ import type { JsonObject } from '#domain/json.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { countSettled, emptyCounters, type RunCounters } from '#domain/run.ts';
 import type { Library } from '#storage/library.ts';
+import { RunFinder } from '#storage/run-finder.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import {
 	around,
@@ -255,8 +256,10 @@ describe('retryFailed', () => {
 		expect(await store.retryFailed()).toBe(3_000);
 
 		expect(store.counters).toMatchObject({ succeeded: 500, failed: 0, failures: {}, attempts });
-		expect((await store.finder.numbers('failed', 0, 2_000)).numbers).toEqual([]);
-		expect((await store.finder.numbers('succeeded', 0, 2_000)).numbers).toEqual(range(0, 500).map((k) => k * 7));
+		expect((await new RunFinder(store).numbers('failed', 0, 2_000)).numbers).toEqual([]);
+		expect((await new RunFinder(store).numbers('succeeded', 0, 2_000)).numbers).toEqual(
+			range(0, 500).map((k) => k * 7),
+		);
 		expect(await collect(store.waiting(0))).toHaveLength(3_000);
 		expect((await (await world.open()).getRun(id))?.counters).toEqual(store.counters);
 		await store.settle(succeeded(1));
@@ -278,7 +281,9 @@ describe('retryFailed', () => {
 			failed: 500,
 			failures: { badRequest: 250, timeout: 250 },
 		});
-		expect((await store.finder.numbers('failed', 0, 2_000)).numbers).toEqual(range(1_000, 1_500));
+		expect((await new RunFinder(store).numbers('failed', 0, 2_000)).numbers).toEqual(
+			range(1_000, 1_500),
+		);
 	});
 
 	test('of a run without failures changes nothing', async () => {

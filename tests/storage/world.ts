@@ -140,7 +140,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 export function around<T>(
 	prototype: T & object,
 	method: keyof T & string,
-	replacement: (self: T, call: () => unknown) => unknown,
+	replacement: (self: T, call: () => unknown, ...args: readonly unknown[]) => unknown,
 ): void {
 	const original: unknown = Reflect.get(prototype, method);
 	if (typeof original !== 'function') throw new TypeError(`${method} is not a method.`);
@@ -148,7 +148,7 @@ export function around<T>(
 		this: T,
 		...args: unknown[]
 	) {
-		return replacement(this, () => Reflect.apply(original, this, args) as unknown);
+		return replacement(this, () => Reflect.apply(original, this, args) as unknown, ...args);
 	});
 }
 
