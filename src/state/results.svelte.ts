@@ -1,4 +1,4 @@
-import type { EngineApi, ShowFilter } from '#contract/engine-api.ts';
+import type { EngineApi, Looking, ResultFilter, ShowFilter } from '#contract/engine-api.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { PageClock } from './page-clock.ts';
 import {
@@ -17,9 +17,26 @@ import {
 const debounceMs = 250;
 /** The least time between two readings of lines that are already on the screen. */
 export const refreshMs = 700;
+/** Found lines are read out no more often than this, so that a screen reader can finish a sentence. */
+const tellMs = 5_000;
 
 /** What the list asks the worker. */
-export type ResultSource = Pick<EngineApi, 'readResults' | 'readItems'>;
+export type ResultSource = Pick<
+	EngineApi,
+	'readResults' | 'readItems' | 'cancelSearch' | 'continueSearch'
+>;
+
+/** How many lines a filter has brought so far. */
+export interface Found {
+	readonly total: number;
+	/** Null: everything was looked at. */
+	readonly looking: Looking | null;
+}
+
+const everything: ResultFilter = { show: 'all', search: '' };
+
+const isSame = (a: ResultFilter, b: ResultFilter): boolean =>
+	a.show === b.show && a.search === b.search && a.answer === b.answer && a.failure === b.failure;
 
 /** The lines of a run's results table: a window of pages over all of them, however many there are. */
 export class ResultList {
@@ -29,12 +46,22 @@ export class ResultList {
 
 	/** Lines that match; null before the first answer. */
 	total = $state.raw<number | null>(null);
-	show = $state.raw<ShowFilter>('all');
-	/** The search as typed; the query follows it a moment later. */
+	/** What is asked for; a search that is being typed follows a moment later. */
+	filter = $state.raw<ResultFilter>(everything);
+	/** The search as typed. */
 	search = $state.raw('');
-	/** What the lines that are held were asked with. */
-	searched = $state.raw('');
-	shown = $state.raw<ShowFilter>('all');
+	/** What the lines that are held were asked with; another object for each filter. */
+	asked = $state.raw<ResultFilter>(everything);
+	readonly show = $derived(this.filter.show);
+	readonly shown = $derived(this.asked.show);
+	readonly searched = $derived(this.asked.search);
+	readonly filtered = $derived(!isSame(this.asked, everything));
+	/** Null: everything was looked at. */
+	looking = $state.raw<Looking | null>(null);
+	/** Lines found before those on the screen: they wait, so that nothing moves. */
+	held = $state.raw(0);
+	/** What was last read out of a filter's lines; null: none is on. */
+	told = $state.raw<Found | null>(null);
 	opened = $state.raw<{ readonly line: number; readonly row: ResultRow } | null>(null);
 	/** The opened request in full; null while it is read. */
 	items = $state.raw<readonly ResultItem[] | null>(null);
@@ -42,6 +69,7 @@ export class ResultList {
 
 	#first = 0;
 	#count = 0;
+	#isAtTop = true;
 	/** Grows with each change of the query: an answer to an older one is dropped. */
 	#query = 0;
 	#reading = false;
@@ -50,6 +78,9 @@ export class ResultList {
 	#refreshAt = 0;
 	#cancelRefresh: (() => void) | null = null;
 	#cancelSearch: (() => void) | null = null;
+	#cancelTell: (() => void) | null = null;
+	/** The next reading takes the lines that wait, wherever the table is scrolled to. */
+	#release = false;
 
 	constructor(api: ResultSource, runId: string, clock: PageClock) {
 		this.#api = api;
@@ -61,26 +92,61 @@ export class ResultList {
 		return rowIn(this.#pages, line);
 	}
 
-	/** Which lines are on the screen. */
-	look(first: number, count: number): void {
+	/** Which lines stand in the table, and the first of them that is seen. */
+	look(first: number, count: number, top = first): void {
 		this.#first = first;
 		this.#count = count;
+		this.#isAtTop = top === 0;
+		// At the top nothing is above that could move what is read.
+		if (this.#isAtTop && this.held > 0) {
+			this.#pages = allStale(this.#pages);
+			this.#refreshSoon();
+		}
 		const pages = pagesOf(first, count);
 		if (pages.some((page) => isMissing(this.#pages, page))) void this.#read();
 		else if (pages.some((page) => isStale(this.#pages, page))) this.#refreshSoon();
 	}
 
 	setShow(show: ShowFilter): void {
-		this.show = show;
-		this.#ask();
+		this.#ask({ ...this.filter, show, search: this.search.trim() });
 	}
 
 	setSearch(text: string): void {
 		this.search = text;
 		this.#cancelSearch?.();
 		this.#cancelSearch = this.#clock.after(debounceMs, () => {
-			this.#ask();
+			this.#ask({ ...this.filter, search: this.search.trim() });
 		});
+	}
+
+	/** Shows these lines and no others: whatever is left out is as without a filter. */
+	setFilter(filter: Partial<ResultFilter>): void {
+		const whole = { ...everything, ...filter };
+		this.search = whole.search;
+		this.#ask({ ...whole, search: whole.search.trim() });
+	}
+
+	/** Looks for no more lines; those found stay. */
+	async cancelSearch(): Promise<void> {
+		await this.#api.cancelSearch(this.#runId);
+		this.#readAnew();
+	}
+
+	/** Looks for the rest after all. */
+	async continueSearch(): Promise<void> {
+		await this.#api.continueSearch(this.#runId);
+		this.#readAnew();
+	}
+
+	/** Takes in the lines that wait. */
+	showHeld(): void {
+		this.#release = true;
+		this.#readAnew();
+	}
+
+	#readAnew(): void {
+		this.#pages = allStale(this.#pages);
+		void this.#read();
 	}
 
 	/** The run went on: lines that were waiting may have their answer. */
@@ -117,10 +183,11 @@ export class ResultList {
 		this.#disposed = true;
 		this.#cancelRefresh?.();
 		this.#cancelSearch?.();
+		this.#cancelTell?.();
 	}
 
 	async #readRow(line: number): Promise<ResultRow | null> {
-		const query = { runId: this.#runId, show: this.shown, search: this.searched };
+		const query = { runId: this.#runId, ...this.asked, ...(this.filtered ? { hold: true } : {}) };
 		const { rows } = await this.#api.readResults({ ...query, offset: line, limit: 1 });
 		return rows[0] ?? null;
 	}
@@ -134,10 +201,32 @@ export class ResultList {
 	}
 
 	/** Starts over for a changed query; the old lines stand until the new ones are there. */
-	#ask(): void {
+	#ask(filter: ResultFilter): void {
+		this.#cancelSearch?.();
+		if (isSame(filter, this.filter)) return;
+		this.filter = filter;
 		this.#query += 1;
-		this.#pages = allStale(this.#pages);
-		void this.#read();
+		this.#readAnew();
+	}
+
+	/** A change of the filter and the end of the looking at once, what lies between now and then. */
+	#tell(found: Found | null): void {
+		const isNews =
+			found === null ||
+			this.told === null ||
+			(found.looking === null) !== (this.told.looking === null) ||
+			found.looking?.cancelled !== this.told.looking?.cancelled;
+		if (isNews) {
+			this.#cancelTell?.();
+			this.#cancelTell = null;
+			this.told = found;
+			return;
+		}
+		if (found.total === this.told.total && found.looking?.done === this.told.looking?.done) return;
+		this.#cancelTell ??= this.#clock.after(tellMs, () => {
+			this.#cancelTell = null;
+			this.told = this.filtered ? { total: this.total ?? 0, looking: this.looking } : null;
+		});
 	}
 
 	#refreshSoon(): void {
@@ -162,31 +251,37 @@ export class ResultList {
 		this.#reading = true;
 		this.#readAgain = false;
 		const query = this.#query;
-		const [show, search] = [this.show, this.search.trim()];
+		const filter = this.filter;
+		const isPlain = isSame(filter, everything);
+		const changed = filter !== this.asked;
+		const releases = this.#release || changed || this.#isAtTop;
+		this.#release = false;
 		const startedAt = this.#clock.now();
 		try {
 			const answers = await Promise.all(
 				wanted.map((page) =>
 					this.#api.readResults({
 						runId: this.#runId,
-						show,
-						search,
+						...filter,
 						offset: page * pageSize,
 						limit: pageSize,
+						...(isPlain || releases ? {} : { hold: true }),
 					}),
 				),
 			);
 			if (query === this.#query) {
-				const settles = show === 'all' && search === '';
-				const changed = search !== this.searched || show !== this.shown;
 				let pages = changed ? noPages : this.#pages;
 				answers.forEach(({ rows }, i) => {
-					pages = withPage(pages, wanted[i] ?? 0, rows, settles);
+					pages = withPage(pages, wanted[i] ?? 0, rows, isPlain);
 				});
 				this.#pages = pages;
-				this.total = answers[0]?.total ?? 0;
-				this.searched = search;
-				this.shown = show;
+				const last = answers.at(-1);
+				this.total = last?.total ?? 0;
+				this.looking = last?.looking ?? null;
+				this.held = last?.held ?? 0;
+				this.asked = filter;
+				if (changed) this.#tell(null);
+				if (!isPlain) this.#tell({ total: this.total, looking: this.looking });
 				this.#followOpened();
 			}
 		} finally {
@@ -194,6 +289,10 @@ export class ResultList {
 			// A search over a large run takes its time: it is not repeated faster than it can be answered.
 			const tookMs = this.#clock.now() - startedAt;
 			this.#refreshAt = this.#clock.now() + Math.max(refreshMs, 3 * tookMs);
+		}
+		if (this.looking?.cancelled === false) {
+			this.#pages = allStale(this.#pages);
+			this.#refreshSoon();
 		}
 		if (this.#readAgain || query !== this.#query) await this.#read();
 	}
