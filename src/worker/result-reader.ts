@@ -1,6 +1,5 @@
 import type { FailureGroup, ResultPage, ResultQuery } from '#contract/engine-api.ts';
-import { choiceText, finishReasonOf, markOf, usageOf } from '#domain/completion.ts';
-import type { Column, Row } from '#domain/dataset.ts';
+import type { Column } from '#domain/dataset.ts';
 import { plannedRequests } from '#domain/plan.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
@@ -9,11 +8,9 @@ import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunStore } from '#storage/run-store.ts';
 import { filterKey, isEverything } from './line-filter.ts';
 import type { LineView } from './line-view.ts';
+import { resultLines } from './result-lines.ts';
 import type { RunPlan } from './run-plan.ts';
 
-/** What the table shows of a long text; the whole stands in the detail. */
-const cellLimit = 200;
-const responseLimit = 600;
 /** Row ids named for each kind of failure. */
 const shownIds = 10;
 
@@ -152,39 +149,7 @@ export class ResultReader {
 		return this.#plan.id(place, await this.#plan.row(place));
 	}
 
-	async #lines(request: number, settled: SettledRequest | undefined): Promise<ResultRow[]> {
-		const place = this.#plan.place(request);
-		const row = await this.#plan.row(place);
-		const completion = settled?.outcome.ok === true ? settled.outcome.value : null;
-		const isOwn = completion !== null && settled?.call === undefined;
-		const usage = isOwn ? usageOf(completion.rest) : null;
-		return Array.from({ length: this.#choicesPerRequest }, (_, position) => {
-			const choice = completion?.choices[position];
-			const text = choice === undefined ? null : choiceText(choice);
-			return {
-				request,
-				choice: position,
-				id: this.#plan.id(place, row),
-				place,
-				model: this.#plan.model(place),
-				cells: clampedCells(row, this.#plan.columns.length),
-				state: settled === undefined ? 'waiting' : settled.outcome.ok ? 'succeeded' : 'failed',
-				given: completion?.choices.length ?? 0,
-				response: text === null ? null : clamped(text, responseLimit),
-				mark: choice === undefined ? null : markOf(choice),
-				finishReason: choice === undefined ? null : finishReasonOf(choice),
-				promptTokens: usage?.promptTokens ?? null,
-				completionTokens: usage?.completionTokens ?? null,
-				latencyMs: settled?.latencyMs ?? null,
-				attempts: settled?.attempts ?? 0,
-				failure: settled?.outcome.ok === false ? settled.outcome.error : null,
-			};
-		});
+	#lines(request: number, settled: SettledRequest | undefined): Promise<ResultRow[]> {
+		return resultLines(this.#plan, request, settled, { choices: this.#choicesPerRequest });
 	}
 }
-
-const clamped = (text: string, limit: number): string =>
-	text.length > limit ? `${text.slice(0, limit)}…` : text;
-
-const clampedCells = (row: Row, columns: number): string[] =>
-	Array.from({ length: columns }, (_, i) => clamped(row[i] ?? '', cellLimit));
