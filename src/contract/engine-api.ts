@@ -42,6 +42,8 @@ export interface ResultQuery extends ResultFilter {
 	readonly limit: number;
 	/** Lines that belong before ones shown already wait, so that nothing on the screen moves; left out: they come. */
 	readonly hold?: boolean;
+	/** Whether each line tells the prompt that was sent; left out: no. */
+	readonly withPrompts?: boolean;
 }
 
 /** How far the lines that a filter means have been looked for. */

@@ -21,6 +21,14 @@ export type PromptTemplate = Prompt;
 export const textsOf = (template: PromptTemplate): readonly string[] =>
 	template.kind === 'chat' ? template.messages.map((message) => message.content) : [template.text];
 
+/** What a prompt says in one text: of several messages, those that are not the same for all rows as a rule. */
+export function promptText(prompt: Prompt): string {
+	if (prompt.kind === 'completion') return prompt.text;
+	const { messages } = prompt;
+	const said = messages.filter(({ role }) => role === 'user' || role === 'assistant');
+	return (said.length > 0 ? said : messages).map(({ content }) => content).join('\n');
+}
+
 export interface CompiledTemplate {
 	readonly template: PromptTemplate;
 	/** The variables of all its texts, each once, in order of first use. */

@@ -140,4 +140,8 @@ export interface ResultRow {
 	readonly latencyMs: number | null;
 	readonly attempts: number;
 	readonly failure: Failure | null;
+	/** Which of several connections it was sent to, or will be; left out where there is one. */
+	readonly connection?: string;
+	/** What was sent, clamped; left out where it was not asked for, or cannot be told as the rows are gone. */
+	readonly prompt?: string;
 }

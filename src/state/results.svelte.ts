@@ -62,6 +62,8 @@ export class ResultList {
 	held = $state.raw(0);
 	/** What was last read out of a filter's lines; null: none is on. */
 	told = $state.raw<Found | null>(null);
+	/** Whether the lines tell the prompts that were sent. */
+	#withPrompts = false;
 	opened = $state.raw<{ readonly line: number; readonly row: ResultRow } | null>(null);
 	/** The opened request in full; null while it is read. */
 	items = $state.raw<readonly ResultItem[] | null>(null);
@@ -117,6 +119,15 @@ export class ResultList {
 		this.#cancelSearch = this.#clock.after(debounceMs, () => {
 			this.#ask({ ...this.filter, search: this.search.trim() });
 		});
+	}
+
+	setWithPrompts(withPrompts: boolean): void {
+		if (this.#withPrompts === withPrompts) return;
+		this.#withPrompts = withPrompts;
+		// The lines that are held tell none; where they are no longer wanted, those stay as they are.
+		if (!withPrompts) return;
+		this.#query += 1;
+		this.#readAnew();
 	}
 
 	/** Shows these lines and no others: whatever is left out is as without a filter. */
@@ -256,6 +267,7 @@ export class ResultList {
 		const changed = filter !== this.asked;
 		const releases = this.#release || changed || this.#isAtTop;
 		this.#release = false;
+		const withPrompts = this.#withPrompts;
 		const startedAt = this.#clock.now();
 		try {
 			const answers = await Promise.all(
@@ -266,6 +278,7 @@ export class ResultList {
 						offset: page * pageSize,
 						limit: pageSize,
 						...(isPlain || releases ? {} : { hold: true }),
+						...(withPrompts ? { withPrompts } : {}),
 					}),
 				),
 			);

@@ -1,6 +1,7 @@
 import { choiceText, finishReasonOf, markOf, usageOf } from '#domain/completion.ts';
 import type { Row } from '#domain/dataset.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
+import { promptText } from '#domain/prompt.ts';
 import type { ResultRow } from '#domain/result-item.ts';
 import type { RunPlan } from './run-plan.ts';
 
@@ -11,6 +12,8 @@ const responseLimit = 600;
 export interface LineOptions {
 	/** Lines of each request: the choices that it was asked for. */
 	readonly choices: number;
+	/** Left out: no. A prompt may be long, and is written anew for each line. */
+	readonly withPrompts?: boolean;
 }
 
 /** The lines of one request in the results table, settled or not. */
@@ -18,13 +21,19 @@ export async function resultLines(
 	plan: RunPlan,
 	request: number,
 	settled: SettledRequest | undefined,
-	{ choices }: LineOptions,
+	{ choices, withPrompts = false }: LineOptions,
 ): Promise<ResultRow[]> {
 	const place = plan.place(request);
 	const row = await plan.row(place);
 	const completion = settled?.outcome.ok === true ? settled.outcome.value : null;
 	const isOwn = completion !== null && settled?.call === undefined;
 	const usage = isOwn ? usageOf(completion.rest) : null;
+	const connection = plan.connectionName(request, settled?.revision ?? plan.revision);
+	const prompt = withPrompts ? plan.prompt(place, row) : null;
+	const more = {
+		...(connection === null ? {} : { connection }),
+		...(prompt === null ? {} : { prompt: clamped(promptText(prompt).trim(), responseLimit) }),
+	};
 	return Array.from({ length: choices }, (_, position) => {
 		const choice = completion?.choices[position];
 		const text = choice === undefined ? null : choiceText(choice);
@@ -45,6 +54,7 @@ export async function resultLines(
 			latencyMs: settled?.latencyMs ?? null,
 			attempts: settled?.attempts ?? 0,
 			failure: settled?.outcome.ok === false ? settled.outcome.error : null,
+			...more,
 		};
 	});
 }

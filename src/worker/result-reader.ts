@@ -43,7 +43,7 @@ export class ResultReader {
 		const last = Math.ceil(end / n);
 		const settled = await this.#store.readSettled(first, last - first);
 		const lines = Array.from({ length: end - offset }, (_, i) => offset + i);
-		return { total, offset, rows: await this.#rows(lines, settled) };
+		return { total, offset, rows: await this.#rows(lines, settled, query) };
 	}
 
 	cancelSearch(): void {
@@ -67,7 +67,7 @@ export class ResultReader {
 		return {
 			total,
 			offset: Math.min(offset, total),
-			rows: await this.#rows(lines, await this.#store.readSettledMany(numbers)),
+			rows: await this.#rows(lines, await this.#store.readSettledMany(numbers), query),
 			...(looking === null ? {} : { looking }),
 			...(held === 0 ? {} : { held }),
 		};
@@ -96,6 +96,7 @@ export class ResultReader {
 	async #rows(
 		lines: readonly number[],
 		settled: readonly SettledRequest[],
+		query: ResultQuery,
 	): Promise<readonly ResultRow[]> {
 		const n = this.#choicesPerRequest;
 		const known = new Map(settled.map((stored) => [stored.request, stored]));
@@ -103,7 +104,10 @@ export class ResultReader {
 		let [last, own]: [number, readonly ResultRow[]] = [-1, []];
 		for (const line of lines) {
 			const request = Math.floor(line / n);
-			if (request !== last) [last, own] = [request, await this.#lines(request, known.get(request))];
+			if (request !== last) {
+				last = request;
+				own = await this.#lines(request, known.get(request), query);
+			}
 			rows.push(...own.slice(line % n, (line % n) + 1));
 		}
 		return rows;
@@ -149,7 +153,12 @@ export class ResultReader {
 		return this.#plan.id(place, await this.#plan.row(place));
 	}
 
-	#lines(request: number, settled: SettledRequest | undefined): Promise<ResultRow[]> {
-		return resultLines(this.#plan, request, settled, { choices: this.#choicesPerRequest });
+	#lines(
+		request: number,
+		settled: SettledRequest | undefined,
+		{ withPrompts = false }: ResultQuery,
+	): Promise<ResultRow[]> {
+		const asked = { choices: this.#choicesPerRequest, withPrompts };
+		return resultLines(this.#plan, request, settled, asked);
 	}
 }

@@ -126,6 +126,17 @@ export class RunPlan {
 		return this.#setup.models[place.modelIndex] ?? '';
 	}
 
+	/** Which of several connections a request goes to, by name; null where there is one. */
+	connectionName(request: number, revision: number): string | null {
+		return this.#setups[this.connection(request, revision)]?.connectionName ?? null;
+	}
+
+	/** Null where the table is gone that could tell. */
+	prompt(place: PlanPlace, row: Row): Prompt | null {
+		const isGone = this.#setup.datasetId !== null && this.columns.length === 0;
+		return isGone ? null : this.#template(place).render(row);
+	}
+
 	row(place: PlanPlace): Promise<Row> {
 		const isKnown = this.#setup.datasetId !== null && place.rowIndex >= 0;
 		return isKnown ? this.#readRow(place.rowIndex) : Promise.resolve([]);
@@ -155,7 +166,7 @@ export class RunPlan {
 			row,
 			prompt: this.#template(place).render(row),
 			modelArgs: this.#argsOf(request, place, row, revision),
-			connectionName: this.#setups[this.connection(request, revision)]?.connectionName ?? null,
+			connectionName: this.connectionName(request, revision),
 		};
 	}
 

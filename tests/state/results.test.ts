@@ -45,6 +45,19 @@ describe('the lines on the screen', () => {
 		expect(asked.map(({ offset }) => offset)).toEqual([0, 900]);
 	});
 
+	test('tell their prompts once that is asked for', async () => {
+		const { list, asked } = watched();
+		list.look(0, 30);
+		await rest();
+		list.setWithPrompts(true);
+		await rest();
+		expect(asked.map(({ withPrompts }) => withPrompts)).toEqual([undefined, true]);
+		list.setWithPrompts(false);
+		list.setWithPrompts(true);
+		await rest();
+		expect(asked).toHaveLength(3);
+	});
+
 	test('are read again while the run goes on, but no more often than agreed', async () => {
 		const { list, asked, run, clock } = watched();
 		list.look(0, 30);
