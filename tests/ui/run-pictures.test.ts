@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Dataset } from '#domain/dataset.ts';
 import type { RunPhase } from '#domain/run.ts';
-import { counters, setup } from '../state/run-fixtures.ts';
+import { counters } from '../state/run-fixtures.ts';
 import { iconFor } from '#ui/run/page-icon.ts';
 import { finishShares, markShares, requestShares, retryShares } from '#ui/run/shares.ts';
-import { shownColumns } from '#ui/run/shown-columns.ts';
 import { noHistory, withSnapshot, type Period } from '#state/rate-history.ts';
 import { chartLines } from '#ui/run/chart-lines.ts';
 import { chartEnds, chartRows, chartSummary } from '#ui/run/chart-words.ts';
@@ -105,44 +103,6 @@ describe('the icon of the tab', () => {
 	test('tells going, resting and finished apart by colour', () => {
 		const phases: RunPhase[] = [{ name: 'running' }, { name: 'paused' }, { name: 'finished' }];
 		expect(new Set(phases.map((phase) => iconFor(phase, 50))).size).toBe(3);
-	});
-});
-
-describe('the columns beside the answers', () => {
-	const dataset: Dataset = {
-		id: 'd',
-		name: 'reviews.csv',
-		files: ['reviews.csv'],
-		createdAt: 0,
-		columns: ['id', 'stars', 'review', 'country'].map((name) => ({ name, header: name })),
-		rowCount: 1,
-		encoding: 'utf-8',
-		delimiter: ',',
-		notices: [],
-	};
-	const shown = (content: string, most = 2): readonly string[] =>
-		shownColumns(
-			{
-				...setup,
-				idColumn: 'id',
-				templates: [{ kind: 'chat', messages: [{ role: 'user', content }] }],
-			},
-			dataset,
-			most,
-		).map(({ name, position }) => `${name}@${String(position)}`);
-
-	test.each([
-		['{country} {review} {country}', ['country@3', 'review@2']],
-		['{review}', ['review@2']],
-		['{id} {stars} {review} {country}', ['stars@1', 'review@2']],
-		['no column at all', ['stars@1']],
-		['{gone}', ['stars@1']],
-	])('of “%s” are %o', (content, columns) => {
-		expect(shown(content)).toEqual(columns);
-	});
-
-	test('are none where there are no rows', () => {
-		expect(shownColumns(setup, null, 2)).toEqual([]);
 	});
 });
 
