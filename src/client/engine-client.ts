@@ -59,6 +59,7 @@ export function startEngine(): EngineApi {
 		readResults: (query) => remote.readResults(query),
 		cancelSearch: (runId) => remote.cancelSearch(runId),
 		continueSearch: (runId) => remote.continueSearch(runId),
+		readComparison: (query) => remote.readComparison(query),
 		readItems: (runId, request) => remote.readItems(runId, request),
 		readFailures: (runId) => remote.readFailures(runId),
 		exportRun: (runId, format) => remote.exportRun(runId, format),

@@ -1,3 +1,4 @@
+import type { ComparedRow } from '#domain/comparison.ts';
 import type { Connection } from '#domain/connection.ts';
 import type { Column, Dataset, DatasetMark, DatasetSummary, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
@@ -63,6 +64,24 @@ export interface ResultPage {
 	readonly looking?: Looking;
 	/** Lines that were held back; left out: none. */
 	readonly held?: number;
+}
+
+/** Rows beside each other, with what the templates and models of the run made of them. */
+export interface ComparisonQuery {
+	readonly runId: string;
+	/** The first row of the plan wanted, from 0, and how many. */
+	readonly offset: number;
+	readonly limit: number;
+	/** The first series wanted, as `requestsOf` (domain) counts them, and how many. */
+	readonly firstSeries: number;
+	readonly seriesLimit: number;
+}
+
+export interface ComparisonPage {
+	/** Rows of the plan, settled or not. */
+	readonly total: number;
+	readonly offset: number;
+	readonly rows: readonly ComparedRow[];
 }
 
 /** Failed requests of one kind. */
@@ -251,6 +270,7 @@ export interface EngineApi {
 	cancelSearch(runId: string): Promise<void>;
 	/** Looks for the rest after all. */
 	continueSearch(runId: string): Promise<void>;
+	readComparison(query: ComparisonQuery): Promise<ComparisonPage>;
 	/** A settled request as the results file holds it, all its choices; empty while it waits. */
 	readItems(runId: string, request: number): Promise<readonly ResultItem[]>;
 	readFailures(runId: string): Promise<readonly FailureGroup[]>;

@@ -1,5 +1,7 @@
 import type {
 	EngineApi,
+	ComparisonPage,
+	ComparisonQuery,
 	EngineEvent,
 	ExportFile,
 	ExportFormat,
@@ -177,14 +179,25 @@ export class RunState {
 			this.pace = pace;
 			this.history = histories.of(runId);
 		});
-		this.results = new ResultList(
+		this.results = this.listOfLines();
+	}
+
+	/** Another list of its lines, for a view beside the table; whoever asks for it disposes of it. */
+	listOfLines(): ResultList {
+		const api = this.#api;
+		return new ResultList(
 			{
 				readResults: async (query) => (await this.#ask(() => api.readResults(query))) ?? noLines,
 				readItems: async (id, request) => (await this.#ask(() => api.readItems(id, request))) ?? [],
 			},
-			runId,
-			clock,
+			this.runId,
+			this.#clock,
 		);
+	}
+
+	/** Null where the run is gone. */
+	readComparison(query: ComparisonQuery): Promise<ComparisonPage | null> {
+		return this.#ask(() => this.#api.readComparison(query));
 	}
 
 	async load(): Promise<void> {

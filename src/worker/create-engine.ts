@@ -220,6 +220,10 @@ export function createEngine(host: Host): EngineApi {
 		},
 		cancelSearch: async (runId) => (await (await rooms).runs.reader(runId))?.cancelSearch(),
 		continueSearch: async (runId) => (await (await rooms).runs.reader(runId))?.continueSearch(),
+		readComparison: async (query) => {
+			const reader = await (await rooms).runs.reader(query.runId);
+			return reader === null ? { total: 0, offset: 0, rows: [] } : reader.compare(query);
+		},
 		readItems: async (runId, request) =>
 			(await (await rooms).runs.reader(runId))?.items(request) ?? [],
 		readFailures: async (runId) => (await (await rooms).runs.reader(runId))?.failures() ?? [],

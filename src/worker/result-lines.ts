@@ -6,8 +6,8 @@ import type { ResultRow } from '#domain/result-item.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** What the table shows of a long text; the whole stands in the detail. */
-const cellLimit = 200;
-const responseLimit = 600;
+export const cellLimit = 200;
+export const responseLimit = 600;
 
 export interface LineOptions {
 	/** Lines of each request: the choices that it was asked for. */
@@ -59,8 +59,8 @@ export async function resultLines(
 	});
 }
 
-const clamped = (text: string, limit: number): string =>
+export const clamped = (text: string, limit: number): string =>
 	text.length > limit ? `${text.slice(0, limit)}…` : text;
 
-const clampedCells = (row: Row, columns: number): string[] =>
+export const clampedCells = (row: Row, columns: number): string[] =>
 	Array.from({ length: columns }, (_, i) => clamped(row[i] ?? '', cellLimit));

@@ -1,4 +1,10 @@
-import type { FailureGroup, ResultPage, ResultQuery } from '#contract/engine-api.ts';
+import type {
+	ComparisonPage,
+	ComparisonQuery,
+	FailureGroup,
+	ResultPage,
+	ResultQuery,
+} from '#contract/engine-api.ts';
 import type { Column } from '#domain/dataset.ts';
 import { plannedRequests } from '#domain/plan.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
@@ -111,6 +117,11 @@ export class ResultReader {
 			rows.push(...own.slice(line % n, (line % n) + 1));
 		}
 		return rows;
+	}
+
+	async compare(query: ComparisonQuery): Promise<ComparisonPage> {
+		const { readComparison } = await import('./compare-reader.ts');
+		return readComparison(this.#store, this.#plan, this.#choicesPerRequest, query);
 	}
 
 	async items(request: number): Promise<readonly ResultItem[]> {

@@ -1,0 +1,152 @@
+import type { ComparisonPage, ComparisonQuery } from '#contract/engine-api.ts';
+import type { ComparedRow } from '#domain/comparison.ts';
+import type { PageClock } from './page-clock.ts';
+import { refreshMs } from './results.svelte.ts';
+
+/** Rows asked for at once. */
+const pageSize = 20;
+/** Enough for a screen and what was scrolled past a moment ago. */
+const mostPages = 12;
+/** Series that stand beside each other. */
+export const seriesShown = 12;
+
+interface HeldPage {
+	readonly rows: readonly ComparedRow[];
+	/** It may have changed since it was read. */
+	readonly stale: boolean;
+}
+
+/** Null: the run is gone. */
+export type ReadComparison = (query: ComparisonQuery) => Promise<ComparisonPage | null>;
+
+/** The rows of a run with the answers of its templates and models side by side: a window of pages over all of them. */
+export class Comparison {
+	readonly #read: ReadComparison;
+	readonly #runId: string;
+	readonly #clock: PageClock;
+
+	/** Rows of the plan; null before the first answer. */
+	total = $state.raw<number | null>(null);
+	/** The first of the series that are shown. */
+	firstSeries = $state.raw(0);
+	#pages = $state.raw<ReadonlyMap<number, HeldPage>>(new Map());
+
+	#first = 0;
+	#count = 0;
+	/** Grows with each change of the series: an answer for others is dropped. */
+	#query = 0;
+	#reading = false;
+	#readAgain = false;
+	#disposed = false;
+	#refreshAt = 0;
+	#cancelRefresh: (() => void) | null = null;
+
+	constructor(read: ReadComparison, runId: string, clock: PageClock) {
+		this.#read = read;
+		this.#runId = runId;
+		this.#clock = clock;
+	}
+
+	/** Null while it is read. */
+	rowAt(line: number): ComparedRow | null {
+		return this.#pages.get(Math.floor(line / pageSize))?.rows[line % pageSize] ?? null;
+	}
+
+	/** Which rows are on the screen. */
+	look(first: number, count: number): void {
+		this.#first = first;
+		this.#count = count;
+		const pages = this.#wanted();
+		if (pages.some((page) => !this.#pages.has(page))) void this.#readPages();
+		else if (pages.length > 0) this.#refreshSoon();
+	}
+
+	showSeries(first: number): void {
+		this.firstSeries = first;
+		this.#query += 1;
+		this.#pages = new Map();
+		void this.#readPages();
+	}
+
+	/** The run went on. Where it did not only go on, what had settled may wait again. */
+	progressed(onlyOn: boolean): void {
+		this.#pages = new Map(
+			[...this.#pages].map(([page, { rows, stale }]) => [
+				page,
+				{ rows, stale: stale || !onlyOn || rows.some(({ waits }) => waits) },
+			]),
+		);
+		this.#refreshSoon();
+	}
+
+	dispose(): void {
+		this.#disposed = true;
+		this.#cancelRefresh?.();
+	}
+
+	/** The pages on the screen that are to be read; before the first answer, the one it begins with. */
+	#wanted(): readonly number[] {
+		const from = Math.floor(this.#first / pageSize);
+		const to = Math.floor(Math.max(this.#first, this.#first + this.#count - 1) / pageSize);
+		return Array.from({ length: to - from + 1 }, (_, i) => from + i).filter(
+			(page) => this.#pages.get(page)?.stale !== false,
+		);
+	}
+
+	#refreshSoon(): void {
+		if (this.#cancelRefresh !== null || this.#disposed) return;
+		this.#cancelRefresh = this.#clock.after(
+			Math.max(0, this.#refreshAt - this.#clock.now()),
+			() => {
+				this.#cancelRefresh = null;
+				void this.#readPages();
+			},
+		);
+	}
+
+	/** One reading at a time: while one is under way, only the latest window is remembered. */
+	async #readPages(): Promise<void> {
+		if (this.#reading) {
+			this.#readAgain = true;
+			return;
+		}
+		const wanted = this.#wanted();
+		if (wanted.length === 0 || this.#disposed) return;
+		this.#reading = true;
+		this.#readAgain = false;
+		const query = this.#query;
+		const startedAt = this.#clock.now();
+		try {
+			const answers = await Promise.all(
+				wanted.map((page) =>
+					this.#read({
+						runId: this.#runId,
+						offset: page * pageSize,
+						limit: pageSize,
+						firstSeries: this.firstSeries,
+						seriesLimit: seriesShown,
+					}),
+				),
+			);
+			if (query === this.#query) this.#take(wanted, answers);
+		} finally {
+			this.#reading = false;
+			const tookMs = this.#clock.now() - startedAt;
+			this.#refreshAt = this.#clock.now() + Math.max(refreshMs, 3 * tookMs);
+		}
+		if (this.#readAgain || query !== this.#query) await this.#readPages();
+	}
+
+	#take(pages: readonly number[], answers: readonly (ComparisonPage | null)[]): void {
+		const next = new Map(this.#pages);
+		answers.forEach((answer, i) => {
+			if (answer === null) return;
+			next.set(pages[i] ?? 0, { rows: answer.rows, stale: false });
+			this.total = answer.total;
+		});
+		const here = pages[0] ?? 0;
+		const farthestFirst = [...next.keys()].sort((a, b) => Math.abs(b - here) - Math.abs(a - here));
+		for (const far of farthestFirst.slice(0, Math.max(0, next.size - mostPages))) next.delete(far);
+		this.#pages = next;
+	}
+}
