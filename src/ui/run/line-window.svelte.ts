@@ -1,4 +1,4 @@
-import { tick } from 'svelte';
+import { tick, untrack } from 'svelte';
 import { rowWindow, scrollTopAt, scrollTopFor, type RowTable } from './row-window.ts';
 
 export interface LineTable {
@@ -8,7 +8,7 @@ export interface LineTable {
 	readonly headPixels: number;
 }
 
-/** The lines of a long table that stand in its box, and the one that the keys move. */
+/** The lines of a long table that stand in its box, and the one that the keys move. Made while its component is. */
 export class LineWindow {
 	readonly #table: () => LineTable;
 
@@ -34,6 +34,27 @@ export class LineWindow {
 
 	constructor(table: () => LineTable) {
 		this.#table = table;
+
+		let drawn: { readonly top: number; readonly pixels: number; readonly view: number } | null =
+			null;
+		$effect(() => {
+			const { pixels } = this.#rows;
+			const before = drawn;
+			if (before !== null && before.pixels !== pixels)
+				untrack(() => {
+					this.#keep(before.top, before.view / before.pixels);
+				});
+			drawn = { top: this.lines.top, pixels, view: this.view };
+		});
+
+		// A line that is scrolled away is taken out of the document: the focus stays with the table, not lost to the page.
+		$effect.pre(() => {
+			const { first, count } = this.lines;
+			const { box } = this;
+			const focused = lineOf(document.activeElement);
+			if (focused === null || box?.contains(document.activeElement) !== true) return;
+			if (focused < first || focused >= first + count) box.focus({ preventScroll: true });
+		});
 	}
 
 	toTop(): void {
@@ -52,11 +73,12 @@ export class LineWindow {
 		await tick();
 	}
 
-	/** Keeps a line the first that is seen, whatever the height of the lines has become. */
-	keepTop(line: number): void {
+	/** The height of the lines has changed: the first that was seen stays it, and the active one is seen if it was. */
+	#keep(top: number, seen: number): void {
 		if (this.box === undefined) return;
-		this.box.scrollTop = scrollTopAt(line, this.#rows);
+		this.box.scrollTop = scrollTopAt(top, this.#rows);
 		this.scrollTop = this.box.scrollTop;
+		if (this.active >= top && this.active < top + seen) void this.reveal(this.active);
 	}
 
 	/** Where a key leads to from `stop`; null where it is none of ours. */
