@@ -4,6 +4,7 @@ import {
 	datasetMark,
 	noLayout,
 	readLayouts,
+	withLayout,
 	writeLayouts,
 	type TableLayout,
 } from '#state/table-layouts.ts';
@@ -98,13 +99,13 @@ describe('what is remembered', () => {
 	});
 
 	test('stays below its bounds: what was changed longest ago goes first', () => {
-		const memory = inMemory();
-		for (let i = 0; i < 60; i++) {
-			const layout = new ResultsLayout(memory, [`column ${String(i)}`]);
-			for (let at = 0; at < 200; at++) layout.setWidth(`cell:${String(at)}`, 100 + at);
-			layout.keep();
-		}
-		const text = memory.kept.text ?? '';
+		const widths = Object.fromEntries(
+			Array.from({ length: 200 }, (_, at) => [`cell:${String(at)}`, 100 + at]),
+		);
+		let layouts = readLayouts(null);
+		for (let i = 0; i < 60; i++)
+			layouts = withLayout(layouts, datasetMark([`column ${String(i)}`]), { ...noLayout, widths });
+		const text = writeLayouts(layouts);
 		expect(text.length).toBeLessThanOrEqual(60_000);
 		expect(readLayouts(text).size).toBeGreaterThan(5);
 		expect(readLayouts(text).has(datasetMark(['column 59']))).toBe(true);
