@@ -1,11 +1,6 @@
-/** FNV-1a over UTF-16 units with a final mix: 32 bits, even in the low ones. Not for secrets. */
-export function hash(text: string): number {
-	let h = 0x811c9dc5;
-	for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-	h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-	h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-	return (h ^ (h >>> 16)) >>> 0;
-}
+import { textHash as hash } from '#domain/text-hash.ts';
+
+export { hash };
 
 /** The text's place in [0, 1): the same each time. */
 export const fraction = (text: string): number => hash(text) / 2 ** 32;
