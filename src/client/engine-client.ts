@@ -62,6 +62,8 @@ export function startEngine(): EngineApi {
 		readComparison: (query) => remote.readComparison(query),
 		readItems: (runId, request) => remote.readItems(runId, request),
 		readFailures: (runId) => remote.readFailures(runId),
+		readSummary: (runId) => remote.readSummary(runId),
+		cancelSummary: (runId) => remote.cancelSummary(runId),
 		exportRun: (runId, format) => remote.exportRun(runId, format),
 		storageUse: () => remote.storageUse(),
 		subscribe: (listener) => {

@@ -13,6 +13,7 @@ import type { RequestPreview } from '#domain/request-code.ts';
 import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
+import type { RunFigures } from '#domain/run-figures.ts';
 import type { Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 
@@ -164,6 +165,12 @@ export type EngineEvent =
 			readonly done: number;
 			readonly total: number;
 	  }
+	| {
+			readonly kind: 'summaryProgress';
+			readonly runId: string;
+			readonly done: number;
+			readonly total: number;
+	  }
 	| { readonly kind: 'promptCheckProgress'; readonly done: number; readonly total: number }
 	/** Something about the store that a person should know, in words. */
 	| { readonly kind: 'notice'; readonly message: string }
@@ -274,6 +281,12 @@ export interface EngineApi {
 	/** A settled request as the results file holds it, all its choices; empty while it waits. */
 	readItems(runId: string, request: number): Promise<readonly ResultItem[]>;
 	readFailures(runId: string): Promise<readonly FailureGroup[]>;
+	/**
+	 * What the answers of a run come to. The first look at it reads all of them; `settled` says how many it is made of, which
+	 * may be fewer than have settled by now. Null where the reading was cancelled, and where there is no such run.
+	 */
+	readSummary(runId: string): Promise<RunFigures | null>;
+	cancelSummary(runId: string): Promise<void>;
 	exportRun(runId: string, format: ExportFormat): Promise<ExportFile>;
 
 	storageUse(): Promise<StorageUse>;

@@ -17,6 +17,7 @@ import type { Repair } from '#domain/repair.ts';
 import { canLeaveOut, lackingKey, setupOfFailure } from '#domain/shared-setup.ts';
 import { leftOutUnder } from '#domain/revision.ts';
 import type { Result } from '#domain/result.ts';
+import type { RunFigures } from '#domain/run-figures.ts';
 import { isActive, settledCount, type Run, type RunPhase, type RunProgress } from '#domain/run.ts';
 import { PaceReader, type Pace } from './pace.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
@@ -96,6 +97,8 @@ export class RunState {
 	command = $state.raw<RunCommand | null>(null);
 	refused = $state.raw<RefusedCommand | null>(null);
 	exporting = $state.raw<Exporting | null>(null);
+	/** How far the answers are read through for the summary; null: not yet. */
+	summaryRead = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
 	/** The key being typed, and the origin that the page asked it for. */
 	#typed = $state.raw<{ readonly key: string; readonly origin: string | null }>({
 		key: '',
@@ -257,6 +260,9 @@ export class RunState {
 				if (event.runId === this.runId && this.exporting !== null)
 					this.exporting = { ...this.exporting, done: event.done, total: event.total };
 				return;
+			case 'summaryProgress':
+				if (event.runId === this.runId) this.summaryRead = event;
+				return;
 			case 'runsChanged':
 				void this.load();
 				return;
@@ -349,6 +355,15 @@ export class RunState {
 		} finally {
 			this.exporting = null;
 		}
+	}
+
+	readSummary(): Promise<RunFigures | null> {
+		this.summaryRead = null;
+		return this.#ask(() => this.#api.readSummary(this.runId));
+	}
+
+	cancelSummary(): Promise<void> {
+		return this.#api.cancelSummary(this.runId);
 	}
 
 	/** Keeps `failures` up to date until what it returns is called. */

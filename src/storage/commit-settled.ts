@@ -11,6 +11,8 @@ export interface Committed {
 	readonly counters: RunCounters;
 	/** Requests that had been settled before: their second answer was dropped. */
 	readonly duplicates: number;
+	/** Requests that had been asked for again: an answer of theirs was there before. */
+	readonly answeredAgain: number;
 }
 
 const stores = ['requests', 'choices', 'marks', 'counters', 'reopened', 'owner'] as const;
@@ -59,7 +61,8 @@ export function commitSettled(
 			() => tx.objectStore('counters').put(counters, 'current'),
 			...(owner === null ? [] : [() => tx.objectStore('owner').put(owner, 'current')]),
 		]);
-		return { counters, duplicates: settled.length - added.length - answered.length };
+		const duplicates = settled.length - added.length - answered.length;
+		return { counters, duplicates, answeredAgain: answered.length };
 	});
 }
 

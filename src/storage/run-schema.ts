@@ -5,6 +5,7 @@ import type { JsonObject } from '#domain/json.ts';
 import type { SharedCall } from '#domain/outcome.ts';
 import type { RunRevision } from '#domain/revision.ts';
 import type { RunCounters } from '#domain/run.ts';
+import type { RunFigures } from '#domain/run-figures.ts';
 import type { Migration } from './open-database.ts';
 
 export type OutcomeName = 'succeeded' | 'failed';
@@ -55,6 +56,12 @@ export interface OwnerRecord {
 	readonly paidTwice: number | null;
 }
 
+/** A summary of all that was settled when it was made: it holds while `key` is that of the run as it stands. */
+export interface FiguresRecord {
+	readonly key: string;
+	readonly figures: RunFigures;
+}
+
 /** One run: what it settled. Waiting requests are the gaps between the keys of `requests`, and `reopened`. */
 export interface RunSchema extends DBSchema {
 	requests: {
@@ -75,6 +82,8 @@ export interface RunSchema extends DBSchema {
 	counters: { key: string; value: RunCounters };
 	/** One record, `current`; none of a run that nobody took up. */
 	owner: { key: string; value: OwnerRecord };
+	/** One record, `current`; none where nobody looked at the summary of the run at rest. */
+	figures: { key: string; value: FiguresRecord };
 }
 
 export const runMigrations: readonly Migration[] = [
@@ -100,5 +109,8 @@ export const runMigrations: readonly Migration[] = [
 		const [first] = ((await tx.objectStore('choices').getKey(IDBKeyRange.lowerBound([0]))) ??
 			[]) as readonly number[];
 		if (first !== undefined) await unmarked.put(first, 'current');
+	},
+	(db) => {
+		db.createObjectStore('figures');
 	},
 ];

@@ -3,9 +3,11 @@ import type { JsonObject } from '#domain/json.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { finishReasonOf } from '#domain/completion.ts';
 import type { RunRevision } from '#domain/revision.ts';
+import type { RunFigures } from '#domain/run-figures.ts';
 import { settledCount, type RunCounters, type RunPhase, type RunSummary } from '#domain/run.ts';
 import { commitSettled } from './commit-settled.ts';
 import { flushCounters, readCounters } from './counters.ts';
+import { readFigures, writeFigures } from './figures.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import type { JournalEntry } from './journal-line.ts';
@@ -15,7 +17,7 @@ import { reopenThese } from './reopen.ts';
 import { freeFailed } from './retry-failed.ts';
 import { readRevisions, writeRevision } from './revisions.ts';
 import { readOwner } from './run-owner.ts';
-import type { OutcomeName, OwnerRecord, RunSchema } from './run-schema.ts';
+import type { FiguresRecord, OutcomeName, OwnerRecord, RunSchema } from './run-schema.ts';
 import { toStorageError } from './storage-error.ts';
 import { takeUpRun, type TakenRun } from './take-up-run.ts';
 import { waitingRequests } from './waiting.ts';
@@ -50,8 +52,14 @@ export interface TakenUp {
 	readonly name: string | null;
 }
 
-/** What has changed in a run: these requests; null: another worker wrote, and any may have. */
-export type ChangeListener = (requests: readonly number[] | null) => void;
+/**
+ * What has changed in a run: these requests; null: another worker wrote, and any may have. `added` is what settled, where
+ * nothing of it was there before; null: something that was there is not as it was.
+ */
+export type ChangeListener = (
+	requests: readonly number[] | null,
+	added: readonly SettledRequest[] | null,
+) => void;
 
 export interface EachOptions {
 	/** Both, when left out. */
@@ -125,8 +133,8 @@ export class RunStore {
 		};
 	}
 
-	#tell(requests: readonly number[] | null): void {
-		for (const listener of this.#listeners) listener(requests);
+	#tell(requests: readonly number[] | null, added: readonly SettledRequest[] | null = null): void {
+		for (const listener of this.#listeners) listener(requests, added);
 	}
 
 	/** Whether outcomes are written to a journal first. */
@@ -338,6 +346,16 @@ export class RunStore {
 		}
 	}
 
+	/** The summary that was kept under this key; null where there is none. */
+	readFigures(key: string): Promise<RunFigures | null> {
+		return this.#options.database.use((db) => readFigures(db, key));
+	}
+
+	/** Whoever reads the run may keep it: the key says what it is made of. */
+	keepFigures(record: FiguresRecord): Promise<void> {
+		return this.#options.database.use((db) => writeFigures(db, record));
+	}
+
 	/** Waits for what is being settled. Afterwards everything but `counters` is refused. */
 	async close(): Promise<void> {
 		await this.#commits.idle();
@@ -363,7 +381,7 @@ export class RunStore {
 		journal?.stored(requests);
 		this.#counters = committed.counters;
 		this.#duplicates += committed.duplicates;
-		this.#tell([...requests]);
+		this.#tell([...requests], committed.duplicates + committed.answeredAgain > 0 ? null : settled);
 		this.#acknowledge();
 		this.#refreshRow();
 	}

@@ -17,6 +17,7 @@ import { RowPasses } from './row-passes.ts';
 import { ReplacedDatasets } from './replaced-datasets.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { exportSetup, openSetup } from './setup-files.ts';
+import type { Summaries } from './summaries.ts';
 import { attachFiles, missingData, refusalOf } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
 
@@ -61,6 +62,19 @@ export function createEngine(host: Host): EngineApi {
 			checks: new PromptChecks(library, passes, host, emit),
 		};
 	});
+	let loading: Promise<Summaries | null> | null = null;
+	/** Fetched by the first who looks at a summary; null where it could not be. */
+	const summaries = (): Promise<Summaries | null> => {
+		loading ??= import('./summaries.ts').then(
+			(loaded) => new loaded.Summaries(host, emit),
+			() => {
+				loading = null;
+				emit({ kind: 'notice', message: summaryNotLoaded });
+				return null;
+			},
+		);
+		return loading;
+	};
 	let broken: string | null = null;
 	opened.catch((error: unknown) => {
 		broken = `This browser does not let Volley store anything here (a private window, or blocked site data), so no run can start. It says: ${error instanceof Error ? error.message : String(error)}`;
@@ -227,6 +241,13 @@ export function createEngine(host: Host): EngineApi {
 		readItems: async (runId, request) =>
 			(await (await rooms).runs.reader(runId))?.items(request) ?? [],
 		readFailures: async (runId) => (await (await rooms).runs.reader(runId))?.failures() ?? [],
+		readSummary: async (runId) => {
+			const run = await (await rooms).runs.stored(runId);
+			return run === null ? null : ((await summaries())?.read(run) ?? null);
+		},
+		cancelSummary: async (runId) => {
+			(await summaries())?.cancel(runId);
+		},
 		exportRun: async (runId, format) => {
 			const { runs, library } = await rooms;
 			const [reader, run] = await Promise.all([runs.reader(runId), library.getRun(runId)]);
@@ -263,6 +284,9 @@ export function createEngine(host: Host): EngineApi {
 
 const restored = (runs: number): string =>
 	`This browser lost its stored data. ${runs === 1 ? 'One run was' : `${String(runs)} runs were`} restored with all answers; the tables are gone.`;
+
+const summaryNotLoaded =
+	'The part of Volley that makes summaries could not be loaded. Open Summary again once you are online.';
 
 const readElsewhere = problem('dataFiles', 'Another tab is reading these rows in.');
 

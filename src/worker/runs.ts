@@ -29,6 +29,7 @@ import { ResultReader } from './result-reader.ts';
 import { planRowsOf } from './plan-rows.ts';
 import type { RowPasses } from './row-passes.ts';
 import { RunPlan } from './run-plan.ts';
+import type { StoredRun } from './summaries.ts';
 
 export interface RunsParts {
 	readonly library: Library;
@@ -297,6 +298,20 @@ export class Runs {
 	async reader(runId: string): Promise<ResultReader | null> {
 		await this.#refreshed(runId);
 		return (await this.#opened(runId))?.reader ?? null;
+	}
+
+	/** All that is stored of it; null where there is no such run. */
+	async stored(runId: string): Promise<StoredRun | null> {
+		const session = this.#live.get(runId);
+		// It has come to rest and is about to let go.
+		if (session !== undefined && isAtRest(session.live.progress())) await session.ended;
+		await this.#refreshed(runId);
+		const opened = await this.#opened(runId);
+		if (opened === null) return null;
+		const { run, store, plan, hasData } = opened;
+		const isGoing =
+			this.#live.has(runId) || this.#claimed.has(runId) || (await this.#isElsewhere(runId));
+		return { runId, setup: run.setup, plan, store, hasData, isGoing };
 	}
 
 	/** Takes a run up under its lock: `prepare` changes the store first, then a session works until it comes to rest. */
@@ -600,6 +615,8 @@ interface LastSession extends Pick<
 }
 
 const nothingKnown: LastSession = { retries: 0, rateLimited: 0, retriedBy: {}, halted: null };
+
+const isAtRest = ({ phase, inFlight }: RunProgress): boolean => !isActive(phase) && inFlight === 0;
 
 const messageOf = (error: unknown): string =>
 	error instanceof Error ? error.message : String(error);
