@@ -1,7 +1,7 @@
 import { choiceMarks } from '#domain/completion.ts';
 import type { FailureKind } from '#domain/failure.ts';
 import { waitingCount, type RetriedBy, type RunCounters } from '#domain/run.ts';
-import { finishMeaning, markWords } from '../wording.ts';
+import { failureWords, finishMeaning, markWords } from '../wording.ts';
 
 /** A colour of the picture: what it means, not what it is. */
 export type Tone = 'accent' | 'second' | 'warn' | 'bad' | 'other' | 'rest';
@@ -84,6 +84,17 @@ const retryWords: Readonly<Partial<Record<FailureKind, readonly [string, string]
 	malformed: ['broken answer', 'Cut short, or not in the form of an answer.'],
 	notAnApi: ['web page', 'A page for people came in place of an answer.'],
 };
+
+/** What failed for good, the most frequent first. */
+export const failureShares = ({ failures }: RunCounters): readonly Share[] =>
+	Object.entries(failures)
+		.sort(([, a], [, b]) => b - a)
+		.map(([kind, count], i) => ({
+			label: kind,
+			meaning: failureWords[kind as FailureKind].title,
+			count,
+			tone: i % 2 === 0 ? 'bad' : 'warn',
+		}));
 
 /** Why attempts were made again; the most frequent first. */
 export const retryShares = (retriedBy: RetriedBy): readonly Share[] =>
