@@ -30,7 +30,7 @@ test.describe('the summary', () => {
 
 		const bars = page.getByRole('list', { name: 'Most frequent answers' }).getByRole('button');
 		await expect(bars.first()).toBeVisible();
-		const items = await page.getByRole('list', { name: 'Most frequent answers' }).innerText();
+		const shown = await bars.first().innerText();
 		await expectAccessible(page);
 
 		const answers = figure(page, 'Answers');
@@ -46,9 +46,8 @@ test.describe('the summary', () => {
 		).toBeVisible();
 		await expectAccessible(page);
 
-		const name = (await bars.first().getAttribute('aria-label')) ?? '';
-		const [, text = '', count = ''] = /^(.*): ([\d,]+) answers?,/.exec(name) ?? [];
-		expect(items).toContain(text);
+		const [, text = '', count = ''] = /^(\S+)\s+([\d,]+)\s*answers?,/.exec(shown) ?? [];
+		expect(text).toMatch(/^(positive|negative|neutral)$/);
 		await bars.first().press('Enter');
 		await expect(page.getByRole('tab', { name: /^Results/ })).toHaveAttribute(
 			'aria-selected',
@@ -72,7 +71,7 @@ test.describe('the summary', () => {
 		await app.start();
 		await expect.poll(async () => (await app.progress()).settled).toBeGreaterThanOrEqual(15);
 		await openSummary(page);
-		const cutOff = page.getByRole('button', { name: /^cut off: / });
+		const cutOff = page.getByRole('button', { name: /^cut off \d+ answers?,/ });
 		await expect(cutOff).toBeVisible();
 		endpoint.release();
 		await app.finished();
