@@ -42,10 +42,11 @@ export function startEngine(): EngineApi {
 		resumeRun: (runId) => remote.resumeRun(runId),
 		takeOverRun: (runId) => remote.takeOverRun(runId),
 		stopRun: (runId) => remote.stopRun(runId),
-		retryFailed: (runId) => remote.retryFailed(runId),
+		retryFailed: (runId, kinds) => remote.retryFailed(runId, kinds),
 		repairRun: (runId, repair) => remote.repairRun(runId, repair),
 		leaveOutConnection: (runId, name) => remote.leaveOutConnection(runId, name),
 		retryTruncated: (runId, maxTokens) => remote.retryTruncated(runId, maxTokens),
+		retryEmpty: (runId) => remote.retryEmpty(runId),
 
 		modelNotes: (origin, models) => remote.modelNotes(origin, models),
 		forgetRepairs: (origin, model) => remote.forgetRepairs(origin, model),

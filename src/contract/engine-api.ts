@@ -245,8 +245,8 @@ export interface EngineApi {
 	takeOverRun(runId: string): Promise<Result<null, RunRefusal>>;
 	/** Aborts what is in flight; those requests wait again. */
 	stopRun(runId: string): Promise<Result<null, RunRefusal>>;
-	/** Every failed request waits again, and the run goes on. */
-	retryFailed(runId: string): Promise<Result<null, RunRefusal>>;
+	/** Every failed request waits again, or those that failed in one of these kinds, and the run goes on. */
+	retryFailed(runId: string, kinds?: readonly FailureKind[]): Promise<Result<null, RunRefusal>>;
 
 	/** A refused parameter is sent to its model as repaired, in this run and in later ones, and the run goes on. */
 	repairRun(runId: string, repair: Repair): Promise<Result<null, RunRefusal>>;
@@ -254,6 +254,8 @@ export interface EngineApi {
 	leaveOutConnection(runId: string, name: string): Promise<Result<null, RunRefusal>>;
 	/** Every answer cut off by the limit is asked for again with this one (null: the model's own); it stands until then. */
 	retryTruncated(runId: string, maxTokens: number | null): Promise<Result<null, RunRefusal>>;
+	/** Every answer without any text is asked for again as it was; it stands until then. */
+	retryEmpty(runId: string): Promise<Result<null, RunRefusal>>;
 
 	/** What earlier runs have learned of these models at this origin; none of those of which nothing is known. */
 	modelNotes(origin: string, models: readonly string[]): Promise<readonly ModelNote[]>;

@@ -12,7 +12,7 @@ import type {
 import { originOf } from '#domain/connection.ts';
 import type { Dataset, DatasetMark } from '#domain/dataset.ts';
 import type { Problem } from '#domain/problem.ts';
-import type { Failure } from '#domain/failure.ts';
+import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { Repair } from '#domain/repair.ts';
 import { canLeaveOut, lackingKey, setupOfFailure } from '#domain/shared-setup.ts';
 import { leftOutUnder } from '#domain/revision.ts';
@@ -32,7 +32,14 @@ const failuresMs = 1_500;
 const elsewhereMs = 1_000;
 
 /** Those that start requests. */
-const startCommands = ['resume', 'retryFailed', 'retryTruncated', 'repair', 'leaveOut'] as const;
+const startCommands = [
+	'resume',
+	'retryFailed',
+	'retryTruncated',
+	'retryEmpty',
+	'repair',
+	'leaveOut',
+] as const;
 export type StartCommand = (typeof startCommands)[number];
 
 export type RunCommand = StartCommand | 'pause' | 'stop' | 'rename';
@@ -311,13 +318,19 @@ export class RunState {
 		return this.#start('resume', () => this.#api.takeOverRun(this.runId));
 	}
 
-	retryFailed(): Promise<void> {
-		return this.#start('retryFailed', () => this.#api.retryFailed(this.runId));
+	/** `kinds` left out: whatever the failure was. */
+	retryFailed(kinds?: readonly FailureKind[]): Promise<void> {
+		return this.#start('retryFailed', () => this.#api.retryFailed(this.runId, kinds));
 	}
 
 	/** Asks again for every answer that its limit cut off, with this one; null: the model's own. */
 	retryTruncated(maxTokens: number | null): Promise<void> {
 		return this.#start('retryTruncated', () => this.#api.retryTruncated(this.runId, maxTokens));
+	}
+
+	/** Asks again for every answer without any text. */
+	retryEmpty(): Promise<void> {
+		return this.#start('retryEmpty', () => this.#api.retryEmpty(this.runId));
 	}
 
 	/** Shares out between the others what waits for this connection, and goes on. */

@@ -8,16 +8,19 @@ import { makeAll, writeTo } from './transact.ts';
 export interface Freed {
 	readonly counters: RunCounters;
 	readonly requests: readonly number[];
+	/** Where the next slice begins; null: there is none. */
+	readonly next: number | null;
 }
 
 /**
- * The first failed requests from `from` on wait again: at most `limit`, so that no transaction keeps the others out for
- * long. Records and counters change together, so a crash between two slices leaves sums that are right. `note` hears of
- * them first, and by throwing keeps them as they are.
+ * Of the first `limit` failed requests from `from` on, those that failed in one of `kinds` (null: all) wait again; no more
+ * at a time, so that no transaction keeps the others out for long. Records and counters change together, so a crash
+ * between two slices leaves sums that are right. `note` hears of them first, and by throwing keeps them as they are.
  */
 export const freeFailed = (
 	db: IDBPDatabase<RunSchema>,
 	fresh: RunCounters,
+	kinds: ReadonlySet<FailureKind> | null,
 	from: number,
 	limit: number,
 	fence: Fence,
@@ -26,15 +29,18 @@ export const freeFailed = (
 	writeTo(db, ['requests', 'counters', 'owner'], 'relaxed', async (tx) => {
 		const requests = tx.objectStore('requests');
 		const range = IDBKeyRange.bound(['failed', from], ['failed', Infinity]);
-		const [stored, failed, owner] = await Promise.all([
+		const [stored, looked, owner] = await Promise.all([
 			tx.objectStore('counters').get('current'),
 			requests.index('outcome').getAll(range, limit),
 			tx.objectStore('owner').get('current'),
 		]);
 		checkFence(fence, owner);
+		const failed = looked.flatMap(({ request, failure }) =>
+			failure !== null && (kinds?.has(failure.kind) ?? true) ? [{ request, failure }] : [],
+		);
 		const counters = withoutSome(
 			stored ?? fresh,
-			failed.flatMap(({ failure }) => failure ?? []),
+			failed.map(({ failure }) => failure),
 		);
 		const freed = failed.map(({ request }) => request);
 		note(freed);
@@ -42,7 +48,8 @@ export const freeFailed = (
 			...freed.map((request) => () => requests.delete(request)),
 			() => tx.objectStore('counters').put(counters, 'current'),
 		]);
-		return { counters, requests: freed };
+		const last = looked.length < limit ? undefined : looked.at(-1);
+		return { counters, requests: freed, next: last === undefined ? null : last.request + 1 };
 	});
 
 /** Those of these that have failed wait again. */

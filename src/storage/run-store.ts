@@ -1,7 +1,7 @@
 import type { IDBPDatabase } from 'idb';
-import type { JsonObject } from '#domain/json.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
-import { finishReasonOf } from '#domain/completion.ts';
+import { markOf, type ChoiceMark } from '#domain/completion.ts';
+import type { FailureKind } from '#domain/failure.ts';
 import type { RunRevision } from '#domain/revision.ts';
 import type { RunFigures } from '#domain/run-figures.ts';
 import { settledCount, type RunCounters, type RunPhase, type RunSummary } from '#domain/run.ts';
@@ -257,24 +257,28 @@ export class RunStore {
 		);
 	}
 
-	/** Every failed request waits again; gives back how many. */
-	async retryFailed(): Promise<number> {
+	/** Every failed request waits again, or those that failed in one of these kinds; gives back how many. */
+	async retryFailed(kinds?: readonly FailureKind[]): Promise<number> {
 		const { database, fresh, saveRow } = this.#options;
 		const { owner = null, journal = null, count = null } = this.#owned ?? {};
 		// Lower first: a crash on the way must not look like a loss.
 		count?.write(this.#counters.succeeded);
+		const meant = kinds === undefined ? null : new Set(kinds);
 		let freed = 0;
-		for (let from = 0; ;) {
+		for (let from: number | null = 0; from !== null;) {
+			const first: number = from;
 			const slice = await database.use((db) =>
-				freeFailed(db, fresh, from, retrySlice, owner, (requests) => journal?.freed(requests)),
+				freeFailed(db, fresh, meant, first, retrySlice, owner, (requests) =>
+					journal?.freed(requests),
+				),
 			);
 			this.#counters = slice.counters;
 			this.#tell(slice.requests);
 			freed += slice.requests.length;
-			const last = slice.requests.at(-1);
-			if (last === undefined || slice.requests.length < retrySlice) break;
-			from = last + 1;
+			from = slice.next;
 		}
+		// The other failures stand: losing them would be a loss.
+		this.#acknowledge();
 		await saveRow(this.#rowCounts(), 'relaxed');
 		return freed;
 	}
@@ -290,14 +294,14 @@ export class RunStore {
 	}
 
 	/**
-	 * Every request with a choice that a limit cut off waits again, to be sent under this revision. The answers stay where
-	 * they are until new ones come; where none comes, they count again.
+	 * Every request with a choice of this mark waits again, to be sent under this revision. The answers stay where they are
+	 * until new ones come; where none comes, they count again.
 	 */
-	async reopenTruncated(revision: number): Promise<void> {
+	async reopenMarked(mark: ChoiceMark, revision: number): Promise<void> {
 		const { database, fresh, saveRow } = this.#options;
 		const { owner = null, journal = null, count = null } = this.#owned ?? {};
 		// Lower first: a crash on the way must not look like a loss.
-		count?.write(Math.max(0, this.#settled - this.#counters.marks.truncated));
+		count?.write(Math.max(0, this.#settled - this.#counters.marks[mark]));
 		let found: number[] = [];
 		const reopen = async (): Promise<void> => {
 			const slice = found;
@@ -309,7 +313,7 @@ export class RunStore {
 			this.#tell(slice);
 		};
 		for await (const { request, outcome } of this.eachSettled({ outcome: 'succeeded' })) {
-			if (!outcome.ok || !outcome.value.choices.some(isCutOff)) continue;
+			if (!outcome.ok || !outcome.value.choices.some((choice) => markOf(choice) === mark)) continue;
 			found.push(request);
 			if (found.length >= retrySlice) await reopen();
 		}
@@ -422,8 +426,6 @@ export class RunStore {
 		return { succeeded, failed, updatedAt: this.#options.now() };
 	}
 }
-
-const isCutOff = (choice: JsonObject): boolean => finishReasonOf(choice) === 'length';
 
 /** The owner's record as it stands once what is in the journal by now is stored. */
 const nextOwner = (

@@ -179,11 +179,12 @@ export function createEngine(host: Host): EngineApi {
 		resumeRun: async (runId) => (await rooms).runs.resume(runId),
 		takeOverRun: async (runId) => (await rooms).runs.takeOver(runId),
 		stopRun: async (runId) => (await rooms).runs.stop(runId),
-		retryFailed: async (runId) => (await rooms).runs.retryFailed(runId),
+		retryFailed: async (runId, kinds) => (await rooms).runs.retryFailed(runId, kinds),
 
 		repairRun: async (runId, repair) => (await rooms).runs.repair(runId, repair),
 		leaveOutConnection: async (runId, name) => (await rooms).runs.leaveOut(runId, name),
 		retryTruncated: async (runId, maxTokens) => (await rooms).runs.retryTruncated(runId, maxTokens),
+		retryEmpty: async (runId) => (await rooms).runs.retryEmpty(runId),
 
 		modelNotes: async (origin, models) => (await rooms).library.modelNotes(origin, models),
 		forgetRepairs: async (origin, model) =>

@@ -1,6 +1,6 @@
 import type { EngineEvent, RunRefusal } from '#contract/engine-api.ts';
 import { concurrencyCeiling, originOf, type Connection } from '#domain/connection.ts';
-import type { Failure } from '#domain/failure.ts';
+import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { limitsToRemember, type ModelNote } from '#domain/model-note.ts';
@@ -137,11 +137,12 @@ export class Runs {
 		return this.#takeUp(runId, null, { steals: true });
 	}
 
-	retryFailed(runId: string): Promise<Result<null, RunRefusal>> {
+	/** `kinds` left out: whatever the failure was. */
+	retryFailed(runId: string, kinds?: readonly FailureKind[]): Promise<Result<null, RunRefusal>> {
 		return this.#takeUp(runId, async (store) => {
 			// First: whatever breaks off after, the run does not read as finished with requests that wait.
 			await store.setPhase({ name: 'running' });
-			await store.retryFailed();
+			await store.retryFailed(kinds);
 			return undefined;
 		});
 	}
@@ -183,7 +184,18 @@ export class Runs {
 		return this.#takeUp(runId, async (store, { setup }) => {
 			// First, for the same reason as in `retryFailed`.
 			await store.setPhase({ name: 'running' });
-			await store.reopenTruncated(await this.#revise(store, setup, { maxTokens }));
+			await store.reopenMarked('truncated', await this.#revise(store, setup, { maxTokens }));
+			return undefined;
+		});
+	}
+
+	/** Every answer without any text is asked for again, as it was. */
+	retryEmpty(runId: string): Promise<Result<null, RunRefusal>> {
+		return this.#takeUp(runId, async (store, { setup }) => {
+			// First, for the same reason as in `retryFailed`.
+			await store.setPhase({ name: 'running' });
+			// A revision of its own tells the new answers from those they are to replace.
+			await store.reopenMarked('empty', await this.#revise(store, setup, {}));
 			return undefined;
 		});
 	}

@@ -494,6 +494,64 @@ describe('a loss', () => {
 		expect(await numbersOf(wiped)).toEqual(range(0, 5));
 	});
 
+	test.each(['the browser is killed', 'the database is lost as well'])(
+		'is not what a retry of one kind looks like where %s',
+		async (how) => {
+			const disk = new Disk();
+			const { id, store } = await disk.started(20);
+			await settle(store, range(0, 5));
+			const kindOf = (k: number) => (k % 2 === 0 ? 'timeout' : 'badRequest');
+			await Promise.all(range(5, 15).map((k) => store.settle(failed(k, kindOf(k)))));
+			await store.setPhase({ name: 'paused' });
+			await store.retryFailed(['timeout']);
+			if (how === 'the database is lost as well') disk.lose('database');
+			const next = await disk.reopened(id);
+			expect(await next.takeUp()).toMatchObject({ lost: 0 });
+			expect(await numbersOf(next)).toEqual([0, 1, 2, 3, 4, 5, 7, 9, 11, 13]);
+			expect(next.counters).toMatchObject({ succeeded: 5, failed: 5, failures: { badRequest: 5 } });
+		},
+	);
+
+	test('of failures that a retry of another kind had left is noticed', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(60);
+		await Promise.all(
+			range(0, 50).map((k) => store.settle(failed(k, k === 0 ? 'timeout' : 'badRequest'))),
+		);
+		await store.retryFailed(['timeout']);
+		store.letGo();
+		disk.journals.change(journalName(id), (bytes) => bytes.slice(0, bytes.length / 2));
+		disk.lose('database');
+		const next = await disk.reopened(id);
+		const { lost } = await next.takeUp();
+		expect(lost).toBeGreaterThan(15);
+		expect(lost).toBe(49 - next.counters.failed);
+	});
+
+	test('on the way through a retry of one kind is not what a kill looks like', async () => {
+		const disk = new Disk();
+		const { id, store } = await disk.started(3_000);
+		const kindOf = (k: number) => (k % 2 === 0 ? 'timeout' : 'badRequest');
+		await Promise.all(range(0, 3_000).map((k) => store.settle(failed(k, kindOf(k)))));
+		let deleted = 0;
+		around<IDBObjectStore>(IDBObjectStore.prototype, 'delete', (_, call) => {
+			if (++deleted > 700) throw new DOMException('full', 'QuotaExceededError');
+			return call();
+		});
+		await expect(store.retryFailed(['timeout'])).rejects.toMatchObject({ kind: 'quota' });
+		vi.restoreAllMocks();
+		const next = await disk.reopened(id);
+		expect(await next.takeUp()).toMatchObject({ lost: 0 });
+		// The first slice is stored, the second was noted before it broke off: those wait, the third's do not.
+		const others = range(0, 3_000).filter((k) => kindOf(k) === 'badRequest');
+		const stored = await numbersOf(next);
+		expect(stored.filter((k) => k < 2_000)).toEqual(others.filter((k) => k < 2_000));
+		expect(stored.filter((k) => k >= 2_000)).toEqual(range(2_000, 3_000));
+		expect(next.counters).toMatchObject({ failed: 2_000, failures: { timeout: 500 } });
+		await next.retryFailed(['timeout']);
+		expect(await numbersOf(next)).toEqual(others);
+	});
+
 	test('while the run is going stops every write, and nothing reads as waiting', async () => {
 		const disk = new Disk();
 		const { id, store } = await disk.started(20);

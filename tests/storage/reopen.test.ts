@@ -29,7 +29,7 @@ async function takenUp(disk: Disk, id: string): Promise<RunStore> {
 
 async function askAgain(store: RunStore): Promise<number> {
 	const number = await store.revise(revisionAt(store.revisions.length + 1));
-	await store.reopenTruncated(number);
+	await store.reopenMarked('truncated', number);
 	return number;
 }
 
@@ -243,4 +243,21 @@ test('a run of the version before is read as it was, and can be changed', async 
 	expect(await collect(store.waiting(0))).toEqual([1]);
 	await askAgain(store);
 	expect(await collect(store.waiting(0))).toEqual([0, 1]);
+});
+
+test('answers without any text are asked for again like those that were cut off, and no others', async () => {
+	const empty = (request: number): SettledRequest => succeeded(request, [choiceOf('  ')]);
+	const disk = new Disk();
+	const { id, store } = await disk.started(4);
+	await settleAll(store, [empty(0), succeeded(1), cut(2), empty(3)]);
+	const revision = await store.revise({ at: 1, repairs: [] });
+	await store.reopenMarked('empty', revision);
+	expect(await collect(store.waiting(0))).toEqual([0, 3]);
+	expect(store.counters).toMatchObject({ succeeded: 2, marks: { empty: 0, truncated: 1 } });
+
+	await store.settle(whole(0));
+	await store.settle({ ...failed(3), revision });
+	const next = await takenUp(disk, id);
+	expect(await collect(next.eachSettled())).toEqual([whole(0), succeeded(1), cut(2), empty(3)]);
+	expect(next.counters).toMatchObject({ succeeded: 4, failed: 0, marks: { empty: 1 } });
 });

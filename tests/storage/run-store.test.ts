@@ -286,6 +286,27 @@ describe('retryFailed', () => {
 		);
 	});
 
+	test('of one kind lets those wait again, over many slices, and leaves the other failures as they are', async () => {
+		const world = newWorld();
+		const { id, store } = await openedRun(await world.open(), 3_500);
+		const kindOf = (k: number) => (k % 700 === 699 ? 'timeout' : 'badRequest');
+		await Promise.all(range(0, 3_500).map((k) => store.settle(failed(k, kindOf(k)))));
+		const { attempts } = store.counters;
+
+		expect(await store.retryFailed(['timeout'])).toBe(5);
+
+		const others = range(0, 3_500).filter((k) => kindOf(k) === 'badRequest');
+		expect(store.counters).toMatchObject({
+			...{ succeeded: 0, failed: 3_495, attempts },
+			failures: { badRequest: 3_495 },
+		});
+		expect(store.counters.failures).not.toHaveProperty('timeout');
+		expect(await store.settledNumbers('failed')).toEqual(others);
+		expect(await collect(store.waiting(0))).toEqual([699, 1_399, 2_099, 2_799, 3_499]);
+		expect((await (await world.open()).getRun(id))?.counters).toEqual(store.counters);
+		expect(await store.retryFailed(['timeout', 'network'])).toBe(0);
+	});
+
 	test('of a run without failures changes nothing', async () => {
 		const { store } = await openedRun(await newWorld().open(), 2);
 		await store.settle(succeeded(0));

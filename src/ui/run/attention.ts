@@ -159,6 +159,7 @@ const refusedWords: Readonly<Record<RefusedCommand['command'], string | null>> =
 	resume: null,
 	retryFailed: null,
 	retryTruncated: null,
+	retryEmpty: null,
 	repair: null,
 	leaveOut: null,
 };
@@ -193,7 +194,9 @@ export const againWords = (refused: RefusedCommand['command'] | null): string =>
 		? 'Retry failed'
 		: refused === 'retryTruncated'
 			? 'Retry truncated'
-			: 'Resume';
+			: refused === 'retryEmpty'
+				? 'Ask again'
+				: 'Resume';
 
 /** While Resume waits for what was sent before the failure. */
 export const awaitedWords = (count: number): string =>
