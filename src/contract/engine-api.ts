@@ -2,9 +2,11 @@ import type { ComparedRow } from '#domain/comparison.ts';
 import type { Connection } from '#domain/connection.ts';
 import type { Column, Dataset, DatasetMark, DatasetSummary, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
+import type { FailureCause } from '#domain/failure-causes.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ConnectionTest } from '#domain/model-list.ts';
 import type { ModelNote } from '#domain/model-note.ts';
+import type { PlanPlace } from '#domain/plan.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { PromptCheck } from '#domain/prompt-check.ts';
 import type { ReadingOptions } from '#domain/reading-options.ts';
@@ -85,14 +87,28 @@ export interface ComparisonPage {
 	readonly rows: readonly ComparedRow[];
 }
 
+/** A failed request by its row. A row of several templates, models or repeats can fail several times. */
+export interface FailedRow {
+	readonly request: number;
+	readonly id: string;
+	readonly place: PlanPlace;
+	readonly model: string;
+}
+
 /** Failed requests of one kind. */
 export interface FailureGroup {
 	readonly kind: FailureKind;
 	readonly count: number;
-	/** The first of them in plan order. */
-	readonly example: Failure;
-	/** The ids of the first few rows. */
-	readonly ids: readonly string[];
+	/** How many of them the rest was read from: of very many only the first in plan order are looked at. */
+	readonly lookedAt: number;
+	/** The first of them in plan order; null where none of them was looked at. */
+	readonly example: Failure | null;
+	/** What they say, the most frequent first. */
+	readonly causes: readonly FailureCause[];
+	/** How many of those looked at say something else. */
+	readonly otherCauses: number;
+	/** The first few, in plan order. */
+	readonly rows: readonly FailedRow[];
 }
 
 export const exportFormats = ['json', 'jsonl', 'csv'] as const;

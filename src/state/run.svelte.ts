@@ -173,6 +173,8 @@ export class RunState {
 	/** Gives the last command that starts requests once more. */
 	#again: (() => Promise<void>) | null = null;
 	#watchingFailures = false;
+	/** A look through many failures takes its time: it is not repeated faster than the worker can spare. */
+	#failuresTookMs = 0;
 	#disposed = false;
 
 	constructor(
@@ -483,14 +485,19 @@ export class RunState {
 
 	#readFailuresSoon(): void {
 		if (!this.#watchingFailures) return;
-		this.#cancelFailures ??= this.#clock.after(failuresMs, () => {
-			this.#cancelFailures = null;
-			if (this.#watchingFailures) void this.#readFailures();
-		});
+		this.#cancelFailures ??= this.#clock.after(
+			Math.max(failuresMs, 5 * this.#failuresTookMs),
+			() => {
+				this.#cancelFailures = null;
+				if (this.#watchingFailures) void this.#readFailures();
+			},
+		);
 	}
 
 	async #readFailures(): Promise<void> {
+		const startedAt = this.#clock.now();
 		const failures = await this.#ask(() => this.#api.readFailures(this.runId));
+		this.#failuresTookMs = this.#clock.now() - startedAt;
 		if (failures !== null && !this.#disposed) this.failures = failures;
 	}
 }

@@ -8,17 +8,14 @@ import type {
 import type { Column } from '#domain/dataset.ts';
 import { plannedRequests } from '#domain/plan.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
-import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { Clock } from '#engine/ports.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunStore } from '#storage/run-store.ts';
+import { failureGroups } from './failure-groups.ts';
 import { filterKey, isEverything } from './line-filter.ts';
 import type { LineView } from './line-view.ts';
 import { resultLines } from './result-lines.ts';
 import type { RunPlan } from './run-plan.ts';
-
-/** Row ids named for each kind of failure. */
-const shownIds = 10;
 
 /** Pages of one run's results for the page, which never holds a whole run. */
 export class ResultReader {
@@ -138,30 +135,8 @@ export class ResultReader {
 		}
 	}
 
-	async failures(): Promise<readonly FailureGroup[]> {
-		const counts = this.#store.counters.failures;
-		const groups = new Map<FailureKind, { readonly example: Failure; readonly ids: string[] }>();
-		for await (const { request, outcome } of this.#store.eachSettled({ outcome: 'failed' })) {
-			if (outcome.ok) continue;
-			const group = groups.get(outcome.error.kind) ?? { example: outcome.error, ids: [] };
-			groups.set(outcome.error.kind, group);
-			if (group.ids.length < shownIds) group.ids.push(await this.#idOf(request));
-			const enough = [...groups].every(
-				([kind, { ids }]) => ids.length >= Math.min(shownIds, counts[kind] ?? 0),
-			);
-			if (enough && groups.size >= Object.keys(counts).length) break;
-		}
-		return [...groups].map(([kind, { example, ids }]) => ({
-			kind,
-			count: counts[kind] ?? ids.length,
-			example,
-			ids,
-		}));
-	}
-
-	async #idOf(request: number): Promise<string> {
-		const place = this.#plan.place(request);
-		return this.#plan.id(place, await this.#plan.row(place));
+	failures(): Promise<readonly FailureGroup[]> {
+		return failureGroups(this.#store, this.#plan);
 	}
 
 	#lines(

@@ -263,7 +263,11 @@ describe('what goes wrong', () => {
 			error: { kind: 'contextLengthExceeded', status: 400, code: 'context_length_exceeded' },
 		});
 		expect(await engine.readFailures(runId)).toMatchObject([
-			{ kind: 'contextLengthExceeded', count: 2, ids: failed.map(({ id }) => id) },
+			{
+				...{ kind: 'contextLengthExceeded', count: 2, lookedAt: 2, otherCauses: 0 },
+				causes: [{ count: 2 }],
+				rows: failed.map(({ id }) => ({ id, model: 'm1' })),
+			},
 		]);
 
 		endpoint.play('plainReply');
