@@ -65,6 +65,8 @@ export function startEngine(): EngineApi {
 		readFailures: (runId) => remote.readFailures(runId),
 		readSummary: (runId) => remote.readSummary(runId),
 		cancelSummary: (runId) => remote.cancelSummary(runId),
+		makeStatement: (runId) => remote.makeStatement(runId),
+		cancelStatement: () => remote.cancelStatement(),
 		exportRun: (runId, format) => remote.exportRun(runId, format),
 		storageUse: () => remote.storageUse(),
 		subscribe: (listener) => {

@@ -18,6 +18,7 @@ import type { RowQuery, RowScan } from '#domain/row-scan.ts';
 import type { RunFigures } from '#domain/run-figures.ts';
 import type { Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
+import type { RunStatement } from '#domain/statement.ts';
 
 /** A key that the worker holds; the key itself never comes back. */
 export interface HeldKey {
@@ -182,7 +183,7 @@ export type EngineEvent =
 			readonly total: number;
 	  }
 	| {
-			readonly kind: 'summaryProgress';
+			readonly kind: 'summaryProgress' | 'statementProgress';
 			readonly runId: string;
 			readonly done: number;
 			readonly total: number;
@@ -306,6 +307,12 @@ export interface EngineApi {
 	readSummary(runId: string): Promise<RunFigures | null>;
 	cancelSummary(runId: string): Promise<void>;
 	exportRun(runId: string, format: ExportFormat): Promise<ExportFile>;
+	/**
+	 * Counts a run that rests again from its stored answers, and hashes what it was made of; a new one ends the one before.
+	 * Null where it was ended, and where the run is gone, goes, or went on meanwhile.
+	 */
+	makeStatement(runId: string): Promise<RunStatement | null>;
+	cancelStatement(): Promise<void>;
 
 	storageUse(): Promise<StorageUse>;
 

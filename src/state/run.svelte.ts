@@ -18,6 +18,7 @@ import { canLeaveOut, lackingKey, setupOfFailure } from '#domain/shared-setup.ts
 import { leftOutUnder } from '#domain/revision.ts';
 import type { Result } from '#domain/result.ts';
 import type { RunFigures } from '#domain/run-figures.ts';
+import type { RunStatement } from '#domain/statement.ts';
 import { isActive, settledCount, type Run, type RunPhase, type RunProgress } from '#domain/run.ts';
 import { PaceReader, type Pace } from './pace.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
@@ -106,6 +107,10 @@ export class RunState {
 	exporting = $state.raw<Exporting | null>(null);
 	/** How far the answers are read through for the summary; null: not yet. */
 	summaryRead = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
+	/** What it came to, as last counted; null once it goes on. */
+	statement = $state.raw<RunStatement | null>(null);
+	/** How far the statement is that is being made; `total` 0: not known yet. */
+	making = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
 	/** The key being typed, and the origin that the page asked it for. */
 	#typed = $state.raw<{ readonly key: string; readonly origin: string | null }>({
 		key: '',
@@ -172,6 +177,8 @@ export class RunState {
 	#starting: Promise<void> | null = null;
 	/** Gives the last command that starts requests once more. */
 	#again: (() => Promise<void>) | null = null;
+	/** Statements asked for, and what has ended them. */
+	#statements = 0;
 	#watchingFailures = false;
 	/** A look through many failures takes its time: it is not repeated faster than the worker can spare. */
 	#failuresTookMs = 0;
@@ -274,6 +281,9 @@ export class RunState {
 				return;
 			case 'runsChanged':
 				void this.load();
+				return;
+			case 'statementProgress':
+				if (event.runId === this.runId && this.making !== null) this.making = event;
 				return;
 			case 'importProgress':
 			case 'promptCheckProgress':
@@ -381,6 +391,26 @@ export class RunState {
 		return this.#api.cancelSummary(this.runId);
 	}
 
+	/** Nothing comes of it where it is cancelled, or the run goes on meanwhile. */
+	async makeStatement(): Promise<void> {
+		if (this.making !== null) return;
+		this.making = { done: 0, total: 0 };
+		const asked = ++this.#statements;
+		try {
+			const statement = await this.#ask(() => this.#api.makeStatement(this.runId));
+			if (asked === this.#statements) this.statement = statement;
+		} finally {
+			if (asked === this.#statements) this.making = null;
+		}
+	}
+
+	cancelStatement(): void {
+		if (this.making === null) return;
+		this.#statements++;
+		this.making = null;
+		void this.#api.cancelStatement();
+	}
+
 	/** Keeps `failures` up to date until what it returns is called. */
 	watchFailures(): () => void {
 		this.#watchingFailures = true;
@@ -466,6 +496,10 @@ export class RunState {
 		if (before?.phase.name !== phase.name || before.elsewhere !== elsewhere) this.#announce();
 		else this.#announceSoon();
 		if (before === null) return;
+		if (isActive(phase)) {
+			this.cancelStatement();
+			this.statement = null;
+		}
 		if (settledCount(counters) < settledCount(before.counters)) this.results.reopened();
 		else if (settledCount(counters) !== settledCount(before.counters)) this.results.progressed();
 		if (counters.failed !== before.counters.failed) this.#readFailuresSoon();

@@ -17,6 +17,7 @@ import { RowPasses } from './row-passes.ts';
 import { ReplacedDatasets } from './replaced-datasets.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { exportSetup, openSetup } from './setup-files.ts';
+import { Statements } from './statements.ts';
 import type { Summaries } from './summaries.ts';
 import { attachFiles, missingData, refusalOf } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
@@ -55,11 +56,13 @@ export function createEngine(host: Host): EngineApi {
 		void cleanUp(library, host);
 		if (library.restoredRuns > 0) emit({ kind: 'notice', message: restored(library.restoredRuns) });
 		const passes = new RowPasses(library);
+		const runs = new Runs({ library, passes, keys, host, demoFetch, emit });
 		return {
 			library,
 			passes,
-			runs: new Runs({ library, passes, keys, host, demoFetch, emit }),
+			runs,
 			checks: new PromptChecks(library, passes, host, emit),
+			statements: new Statements((runId) => runs.atRest(runId), host, emit),
 		};
 	});
 	let loading: Promise<Summaries | null> | null = null;
@@ -267,6 +270,11 @@ export function createEngine(host: Host): EngineApi {
 			const file = await exportItems(name, format, items, reader.columns, several);
 			progress.flush();
 			return file;
+		},
+
+		makeStatement: async (runId) => (await rooms).statements.make(runId),
+		cancelStatement: async () => {
+			(await rooms).statements.cancel();
 		},
 
 		storageUse: async () => ({

@@ -1,5 +1,6 @@
 import type { ExportFile, ExportFormat } from '#contract/engine-api.ts';
 import type { Column } from '#domain/dataset.ts';
+import { fileNameOf } from '#domain/file-name.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import { csvChunks } from '#tabular/csv-chunks.ts';
 import { jsonChunks, jsonlChunks } from '#tabular/json-chunks.ts';
@@ -28,14 +29,4 @@ export async function exportItems(
 		blob: await toBlob(chunks, contentTypes[format]),
 		name: `${fileNameOf(name)}-results.${format}`,
 	};
-}
-
-/** A run's name as a file name that every system takes. */
-export function fileNameOf(name: string): string {
-	const safe = name
-		.normalize('NFC')
-		.replace(/[\p{C}\s/\\:*?"<>|.]+/gu, '-')
-		.replace(/^-+|-+$/g, '')
-		.slice(0, 80);
-	return safe === '' ? 'run' : safe;
 }

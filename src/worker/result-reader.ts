@@ -11,7 +11,6 @@ import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { Clock } from '#engine/ports.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunStore } from '#storage/run-store.ts';
-import { failureGroups } from './failure-groups.ts';
 import { filterKey, isEverything } from './line-filter.ts';
 import type { LineView } from './line-view.ts';
 import { resultLines } from './result-lines.ts';
@@ -135,7 +134,9 @@ export class ResultReader {
 		}
 	}
 
-	failures(): Promise<readonly FailureGroup[]> {
+	async failures(): Promise<readonly FailureGroup[]> {
+		// Most runs are never asked for it: a worker starts without it.
+		const { failureGroups } = await import('./failure-groups.ts');
 		return failureGroups(this.#store, this.#plan);
 	}
 

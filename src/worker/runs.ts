@@ -25,6 +25,7 @@ import type { KeyRing } from './key-ring.ts';
 import { Limiters } from './limiters.ts';
 import { bookkeepingOf, LiveRun } from './live-run.ts';
 import { knownRepairs, notesOf } from './known-notes.ts';
+import type { RunAtRest } from './make-statement.ts';
 import { ResultReader } from './result-reader.ts';
 import { planRowsOf } from './plan-rows.ts';
 import type { RowPasses } from './row-passes.ts';
@@ -324,6 +325,15 @@ export class Runs {
 		const isGoing =
 			this.#live.has(runId) || this.#claimed.has(runId) || (await this.#isElsewhere(runId));
 		return { runId, setup: run.setup, plan, store, hasData, isGoing };
+	}
+
+	/** A run that nobody is at, also in another tab; null where there is no such run, or somebody is. */
+	async atRest(runId: string): Promise<RunAtRest | null> {
+		const stored = await this.stored(runId);
+		const run = await this.get(runId);
+		const opened = await this.#open.get(runId);
+		if (stored === null || run === null || opened === null || opened === undefined) return null;
+		return stored.isGoing ? null : { ...opened, run };
 	}
 
 	/** Takes a run up under its lock: `prepare` changes the store first, then a session works until it comes to rest. */

@@ -1,5 +1,6 @@
 import type { ExportFile, OpenedSetup, SetupExport } from '#contract/engine-api.ts';
 import type { Dataset, Row } from '#domain/dataset.ts';
+import { fileNameOf } from '#domain/file-name.ts';
 import type { Draft } from '#domain/draft.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import {
@@ -10,7 +11,6 @@ import {
 } from '#domain/setup-file.ts';
 import type { Library } from '#storage/library.ts';
 import { toBlob } from '#tabular/to-blob.ts';
-import { fileNameOf } from './export-run.ts';
 
 const rowsAtOnce = 500;
 const megabytes = `${String(mostSetupBytes / 1_000_000)} MB`;
