@@ -63,7 +63,7 @@ export async function makeStatement(
 	const recount = new Recount(setup);
 	const results = new Lines();
 	const knowsIds = !hasTable || hasData;
-	const waiting = store.waiting(0);
+	const waiting = store.waiting(0)[Symbol.asyncIterator]();
 	let next = await waiting.next();
 	for await (const settled of store.eachSettled()) {
 		// Both walk the plan in its order. One that is in both is asked for again.
