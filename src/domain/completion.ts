@@ -6,6 +6,8 @@ export interface Completion {
 	readonly rest: JsonObject;
 	/** The API's choice objects as they came. */
 	readonly choices: readonly JsonObject[];
+	/** By which the endpoint knows the call; left out: it gave none that the page may read. */
+	readonly requestId?: string;
 }
 
 export interface Usage {

@@ -15,14 +15,19 @@ export interface SharedCall {
 	readonly position: number;
 }
 
-/** An attempt that brought no answer and was followed by another. */
+/** An attempt that was followed by another. */
 export interface PastAttempt {
 	/** When it left; epoch milliseconds. */
 	readonly startedAt: number;
 	readonly latencyMs: number;
-	readonly failure: Failure;
+	/** Null: it brought an answer that was cut off, and a new one was asked for. */
+	readonly failure: Failure | null;
+	/** Where the endpoint gave one with an answer; that of a failure stands in it. */
+	readonly requestId?: string;
 	/** From its end until the next left; milliseconds. */
 	readonly waitedMs: number;
+	/** It had settled the request, which a person then had sent again: what it waited is no backoff. */
+	readonly settled?: true;
 }
 
 /** A request that is done: it has its choices, or it has failed for good. */
@@ -42,6 +47,8 @@ export interface SettledRequest {
 	readonly call?: SharedCall;
 	/** From its being taken up until its first attempt left; milliseconds. Left out: it was not measured. */
 	readonly queuedMs?: number;
-	/** The attempts before the last, oldest first; of very many the first and the last. Left out: there were none. */
+	/** The other attempts, oldest first; of very many the first and the last. Left out: there were none. */
 	readonly past?: readonly PastAttempt[];
+	/** How many are missing between those first and last ones; left out: none. */
+	readonly pastOmitted?: number;
 }

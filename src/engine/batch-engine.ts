@@ -3,6 +3,7 @@ import type { Failure, LimitReading } from '#domain/failure.ts';
 import type { AttemptOutcome, SettledRequest } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
 import type { HeldBackBy, LearnedLimits, RetriedBy, RunPhase } from '#domain/run.ts';
+import { attemptedAgain, attemptedBefore } from './attempted.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 import { Limiter, unknownLimits } from './limiter.ts';
 import { Release } from './release.ts';
@@ -167,6 +168,7 @@ export class BatchEngine {
 				scope?.dry();
 				return;
 			}
+			const takenAt = this.#ports.clock.now();
 			const request = next.value;
 			if (scopeOf !== undefined && scopeOf(request) !== index) return;
 			const failure = (await unsendable?.(request)) ?? null;
@@ -175,7 +177,7 @@ export class BatchEngine {
 				return;
 			}
 			const tokens = (await estimate?.(request)) ?? 0;
-			scope?.offer(request, tokens, callKey?.(request) ?? null);
+			scope?.offer(request, tokens, callKey?.(request) ?? null, takenAt);
 		} catch (error) {
 			this.#needAttention(storageFailure(error));
 		}
@@ -188,23 +190,33 @@ export class BatchEngine {
 		this.#calls.set(flight.request, { controller, at: flight.departure.at });
 		this.#inFlight += requests.length;
 		this.#ports.onChange();
-		const startedAt = clock.epoch();
+		let startedAt = clock.epoch();
+		let leftAt = flight.departure.at;
 		let readings: readonly LimitReading[] = [];
 		const hear = (heard: readonly LimitReading[]): void => {
 			readings = heard;
 		};
-		void this.#ports.send(requests, controller.signal, hear).then((outcome) => {
+		const left = (): void => {
+			startedAt = clock.epoch();
+			leftAt = clock.now();
+		};
+		void this.#ports.send(requests, controller.signal, hear, left).then((outcome) => {
 			this.#calls.delete(flight.request);
 			this.#inFlight -= requests.length;
 			const attempts = flight.failures + 1;
-			const latencyMs = clock.now() - flight.departure.at;
+			const attempt = { startedAt, leftAt, endedAt: clock.now() };
 			const settled = (position: number, own: AttemptOutcome): SettledRequest => ({
 				request: requests[position] ?? -1,
 				outcome: own,
 				attempts,
 				startedAt,
-				latencyMs,
+				latencyMs: attempt.endedAt - leftAt,
 				...(requests.length === 1 ? {} : { call: { size: requests.length, position } }),
+				...attemptedBefore(flight.attempted, attempt, flight.members[position] ?? {}),
+			});
+			const failed = (failure: Failure): Flight => ({
+				...flight,
+				attempted: attemptedAgain(flight.attempted, attempt, failure),
 			});
 			const { signal } = controller;
 			// An answer that was faster than its abort is paid for.
@@ -214,9 +226,10 @@ export class BatchEngine {
 				completions.forEach((completion, i) => {
 					this.#settle(settled(i, ok(completion)));
 				});
-			} else if (signal.reason === deadConnection) this.#release.broughtBack(flight);
+			} else if (signal.reason === deadConnection)
+				this.#release.broughtBack(outcome === null ? flight : failed(givenUp));
 			else if (signal.aborted || outcome === null) this.#release.aborted(flight);
-			else this.#fail(flight, outcome.error, (i) => settled(i, err(outcome.error)));
+			else this.#fail(failed(outcome.error), outcome.error, (i) => settled(i, err(outcome.error)));
 			this.#wakeup.wake();
 			this.#ports.onChange();
 		});
@@ -269,6 +282,17 @@ export class BatchEngine {
 
 /** Why a request is aborted that waits again within the session. */
 export const deadConnection = Symbol('dead connection');
+
+/** What is told of an attempt that was given up so. */
+const givenUp: Failure = {
+	kind: 'network',
+	message:
+		'Given up after this computer had slept: its connection was dead, and whether it was answered is not known.',
+	status: null,
+	code: null,
+	requestId: null,
+	waitMs: null,
+};
 
 /** Those of the whole call: each of its completions tells them. */
 function tokensOf(completion: Completion | undefined): number | null {

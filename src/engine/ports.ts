@@ -34,12 +34,13 @@ export interface EnginePorts {
 	readonly unsendable?: (request: number) => Promise<Failure | null>;
 	/**
 	 * One attempt at these requests, in one call. Never rejects; once the signal has aborted its failure is dropped. `hear` is told what an answer says of
-	 * the limits beside it. Null: it had to wait on its way, and did not leave because the session was ending by then.
+	 * the limits beside it; `left` is called as it leaves, where it has to wait on its way. Null: it had to wait on its way, and did not leave because the session was ending by then.
 	 */
 	readonly send: (
 		requests: readonly number[],
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
+		left: () => void,
 	) => Promise<CallOutcome | null>;
 	/** Resolves once the outcome is stored; rejects where it could not be. */
 	readonly settle: (settled: SettledRequest) => Promise<void>;

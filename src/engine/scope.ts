@@ -62,8 +62,9 @@ export class Scope {
 	}
 
 	/** The next number of the plan, taken up. */
-	offer(request: number, estimate: number, key: CallKey = null): void {
-		this.#gathering.offer({ request, estimate }, key);
+	offer(request: number, estimate: number, key: CallKey = null, takenAt?: number): void {
+		const taken = takenAt === undefined ? {} : { takenAt };
+		this.#gathering.offer({ request, estimate, ...taken }, key);
 	}
 
 	/** The plan has no more. */
@@ -78,7 +79,7 @@ export class Scope {
 	}
 
 	/** A refused call leaves again in halves, until what was refused stands alone. */
-	part(call: Call, anew: Omit<History, 'partOf'>, cause: Failure): void {
+	part(call: Call, anew: Pick<History, 'failures' | 'readyAt'>, cause: Failure): void {
 		// A filter judges the same text now so, now otherwise: that all pass in the end says nothing of their number.
 		const blamesNumber = cause.kind !== 'contentFiltered';
 		const { length } = call.members;

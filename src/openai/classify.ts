@@ -47,19 +47,21 @@ export function classifyAnswer(answer: BadAnswer, redact: (text: string) => stri
 	const parameter = refusedParameter(message, answer.body, answer.args ?? {});
 	const kind = mended(kindOf(answer.status, detail, answer.body), answer, parameter);
 	const limit = kind === 'rateLimited' ? (limitFromText(message) ?? answer.limit ?? null) : null;
-	const label = (text: string | null): string | null =>
-		text === null || text === '' ? null : redact(text).slice(0, 100);
 	return {
 		kind,
 		message: shortened(redact(message)),
 		status: answer.status,
-		code: label(detail.code || detail.type),
-		requestId: label(answer.requestId),
+		code: label(detail.code || detail.type, redact),
+		requestId: label(answer.requestId, redact),
 		waitMs: answer.waitMs ?? waitFromText(message),
 		...(limit === null ? {} : { limit }),
 		...(kind === 'parameterRefused' && parameter !== null ? { parameter } : {}),
 	};
 }
+
+/** A short mark of an answer, such as its request id, as it may be kept; null where it has none. */
+export const label = (text: string | null, redact: (text: string) => string): string | null =>
+	text === null || text === '' ? null : redact(text).slice(0, 100);
 
 /** What the answer's status and text alone do not tell. */
 function mended(

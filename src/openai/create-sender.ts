@@ -4,7 +4,7 @@ import type { Failure, FailureKind, LimitReading } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
 import type { AttemptOutcome } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
-import { classifyAnswer } from './classify.ts';
+import { classifyAnswer, label } from './classify.ts';
 import { clientFor } from './client.ts';
 import { endpointCalls } from './endpoint-calls.ts';
 import { limitsFromHeaders, metLimit } from './limit-message.ts';
@@ -78,11 +78,12 @@ export function createSender(options: SenderOptions): Sender {
 			const { data, response } = await call(client, body, controller.signal).withResponse();
 			const answer = parsedIfText(data);
 			const completion = read(answer);
+			const requestId = response.headers.get('x-request-id');
 			if (completion !== null) {
 				hear?.(limitsFromHeaders(response.headers));
-				return ok(completion);
+				const known = label(requestId, redact);
+				return ok(known === null ? completion : { ...completion, requestId: known });
 			}
-			const requestId = response.headers.get('x-request-id');
 			return badAnswer(200, answer, requestId, response.headers, args);
 		} catch (error) {
 			if (timedOut)

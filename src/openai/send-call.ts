@@ -34,7 +34,7 @@ export async function sendCall(
 		message: dealt.error,
 		status: null,
 		code: null,
-		requestId: null,
+		requestId: outcome.value.requestId ?? null,
 		waitMs: null,
 	});
 }
@@ -44,7 +44,7 @@ export async function sendCall(
  * come. Where one is missing nobody knows whose the others are; the error says in words what came.
  */
 export function dealOut(
-	{ rest, choices }: Completion,
+	{ choices, ...shared }: Completion,
 	prompts: number,
 	n: number,
 ): Result<readonly Completion[], string> {
@@ -66,7 +66,7 @@ export function dealOut(
 	);
 	return ok(
 		Array.from({ length: prompts }, (_, p) => ({
-			rest,
+			...shared,
 			choices: inOrder.slice(p * n, (p + 1) * n),
 		})),
 	);

@@ -103,7 +103,7 @@ export class LiveRun {
 				unsendable: (request) => this.#tooLong(request),
 				estimate: (request) => this.#estimate(request),
 				callKey: (request) => this.#callKey(request),
-				send: (requests, signal, hear) => this.#send(requests, signal, hear),
+				send: (requests, signal, hear, left) => this.#send(requests, signal, hear, left),
 				settle: (settled) => store.settle(this.#marked(settled)),
 				onChange: () => {
 					this.#progress.changed();
@@ -232,6 +232,7 @@ export class LiveRun {
 		requests: readonly number[],
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
+		left: () => void,
 	): Promise<CallOutcome | null> {
 		const { plan, connections } = this.#parts;
 		const planned: PlannedRequest[] = [];
@@ -252,7 +253,7 @@ export class LiveRun {
 			this.#callsAtGate--;
 			// Paused, stopped or halted while it waited for a place that other runs had: it has not left.
 			if (signal.aborted || !this.isRunning) return Promise.resolve(null);
-			return this.#attempt(requests, planned, at, connection, signal, hear);
+			return this.#attempt(requests, planned, at, connection, signal, hear, left);
 		});
 	}
 
@@ -279,6 +280,7 @@ export class LiveRun {
 		{ send, setup }: LiveConnection,
 		signal: AbortSignal,
 		hear: (readings: readonly LimitReading[]) => void,
+		left: () => void,
 	): Promise<CallOutcome | null> {
 		const { store } = this.#parts;
 		try {
@@ -292,6 +294,7 @@ export class LiveRun {
 			return null;
 		}
 		const prompts = planned.map(({ prompt }) => prompt);
+		left();
 		const answered = await sendCall(send, prompts, planned[0]?.modelArgs ?? {}, signal, hear);
 		const outcome = answered.ok ? answered : err(named(answered.error, setup));
 		if (!signal.aborted) this.#reaches[at]?.heard(outcome);

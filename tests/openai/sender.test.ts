@@ -64,7 +64,7 @@ describe('one attempt', () => {
 		const { choices, ...rest } = { ...completion, choices: [first, second] };
 		expect(await send(prompt, { model: 'm' }, never)).toEqual({
 			ok: true,
-			value: { rest, choices },
+			value: { rest, choices, requestId: 'req_7' },
 		});
 	});
 
@@ -223,6 +223,24 @@ describe('one attempt', () => {
 			error: { code: expect.stringMatching(/^\[redacted\] x+$/) as string },
 		});
 		expect(JSON.stringify(outcome).length).toBeLessThan(400);
+	});
+
+	test('keeps the request id of an answer, clean of the key and short; none where none is told', async () => {
+		const withId = (id: string | null) =>
+			sending(
+				() =>
+					new Response(JSON.stringify(completion), {
+						headers: {
+							'content-type': 'application/json',
+							...(id === null ? {} : { 'x-request-id': id }),
+						},
+					}),
+			).send(prompt, { model: 'm' }, never);
+		expect(await withId('req_8')).toMatchObject({ value: { requestId: 'req_8' } });
+		expect(await withId(null)).not.toHaveProperty('value.requestId');
+		const echoed = await withId(`sk-secret-key-000000 ${'x'.repeat(500)}`);
+		expect(JSON.stringify(echoed)).not.toContain('secret');
+		expect(JSON.stringify(echoed).length).toBeLessThan(400);
 	});
 
 	test('that gets no answer in time is a timeout, also when only the error’s body hangs', async () => {

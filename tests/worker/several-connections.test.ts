@@ -186,7 +186,8 @@ describe('a run with several connections', () => {
 		second.release();
 		first.release();
 		await reached(engine, runId, 'needsAttention');
-		await whenever(engine, runId, ({ inFlight }) => inFlight === 0);
+		// It is stored once every answer that came is.
+		await expect.poll(async () => (await engine.getRun(runId))?.phase.name).toBe('needsAttention');
 		const before = new Map(
 			(await exported(engine, runId)).map(({ row_index, connection }) => [row_index, connection]),
 		);
