@@ -3,6 +3,7 @@ import { choiceText, usageOf } from './completion.ts';
 import { cellAt, type Column, type Row } from './dataset.ts';
 import type { Failure } from './failure.ts';
 import type { JsonObject } from './json.ts';
+import type { PastAttempt } from './outcome.ts';
 import type { PlanPlace } from './plan.ts';
 import type { Message, Prompt, PromptTemplate } from './prompt.ts';
 
@@ -12,6 +13,18 @@ export interface ItemError {
 	readonly message: string;
 	readonly status: number | null;
 	readonly code: string | null;
+}
+
+/** An attempt other than the one that the item tells of. Keys are the file's. */
+export interface ItemAttempt {
+	readonly started_at: string;
+	readonly latency_ms: number;
+	readonly waited_ms: number;
+	/** Null: it brought an answer that was cut off, and a new one was asked for. */
+	readonly error: (ItemError & { readonly request_id?: string }) | null;
+	readonly request_id?: string;
+	/** It had settled the request, which a person then had sent again. */
+	readonly settled?: true;
 }
 
 /** One item of the results file (docs/results.md): one choice, or one failed request. Keys are the file's. */
@@ -39,6 +52,14 @@ export interface ResultItem {
 	readonly attempts: number;
 	readonly started_at: string;
 	readonly latency_ms: number;
+	/** Left out: it was not measured. */
+	readonly queued_ms?: number;
+	/** Left out: the endpoint gave none. */
+	readonly request_id?: string;
+	/** The other attempts, oldest first; left out: there were none. */
+	readonly attempt_history?: readonly ItemAttempt[];
+	/** How many of very many are missing in it; left out: none. */
+	readonly attempts_omitted?: number;
 }
 
 /** What a settled request is unpacked with. */
@@ -59,6 +80,9 @@ export interface ItemSource {
 	readonly latencyMs: number;
 	readonly completion: Completion | null;
 	readonly failure: Failure | null;
+	readonly queuedMs?: number;
+	readonly past?: readonly PastAttempt[];
+	readonly pastOmitted?: number;
 	/** Other prompts travelled in the same call: the completion's usage is that of all of them. */
 	readonly sharesUsage?: boolean;
 }
@@ -73,6 +97,29 @@ const recordOf = (entries: Iterable<readonly [string, string]>): Readonly<Record
 export const choiceIndexOf = ({ repeat = 0 }: PlanPlace, position: number): number =>
 	repeat + position;
 
+const errorOf = ({ kind, message, status, code }: Failure): ItemError => ({
+	kind,
+	message,
+	status,
+	code,
+});
+
+function itemAttempt(attempt: PastAttempt): ItemAttempt {
+	const { startedAt, latencyMs, waitedMs, failure, requestId, settled } = attempt;
+	const failedId = failure?.requestId ?? null;
+	return {
+		started_at: new Date(startedAt).toISOString(),
+		latency_ms: Math.round(latencyMs),
+		waited_ms: Math.round(waitedMs),
+		error:
+			failure === null
+				? null
+				: { ...errorOf(failure), ...(failedId === null ? {} : { request_id: failedId }) },
+		...(requestId === undefined ? {} : { request_id: requestId }),
+		...(settled === undefined ? {} : { settled }),
+	};
+}
+
 /** One item for each choice, in the order of their index; a failed request is one item whose `choice` is null. */
 export function unpackItems(source: ItemSource): ResultItem[] {
 	const { place, template, prompt, columns, row, completion, failure } = source;
@@ -80,15 +127,10 @@ export function unpackItems(source: ItemSource): ResultItem[] {
 	const cells = columns.map((column, i) => [column.name, cellAt(row, i)] as const);
 	const isOwn = completion !== null && source.sharesUsage !== true;
 	const usage = isOwn ? usageOf(completion.rest) : null;
-	const error: ItemError | null =
-		failure === null
-			? null
-			: {
-					kind: failure.kind,
-					message: failure.message,
-					status: failure.status,
-					code: failure.code,
-				};
+	const error = failure === null ? null : errorOf(failure);
+	const requestId = completion?.requestId ?? failure?.requestId ?? null;
+	const { queuedMs, past = [], pastOmitted = 0 } = source;
+	const history = past.map(itemAttempt);
 	const item = (choice: JsonObject | null, choiceIndex: number | null): ResultItem => ({
 		id: source.id,
 		prompt_index: place.promptIndex,
@@ -112,6 +154,10 @@ export function unpackItems(source: ItemSource): ResultItem[] {
 		attempts: source.attempts,
 		started_at: new Date(source.startedAt).toISOString(),
 		latency_ms: Math.round(source.latencyMs),
+		...(queuedMs === undefined ? {} : { queued_ms: queuedMs }),
+		...(requestId === null ? {} : { request_id: requestId }),
+		...(history.length === 0 ? {} : { attempt_history: history }),
+		...(pastOmitted === 0 ? {} : { attempts_omitted: pastOmitted }),
 	});
 	return completion === null
 		? [item(null, null)]

@@ -1,8 +1,14 @@
 import type { IDBPDatabase, IDBPTransaction } from 'idb';
+import {
+	historyWithLast,
+	noHistory,
+	withHistoryBefore,
+	withHistoryBeside,
+} from '#domain/attempt-history.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { countAnswer, countSettled, type RunCounters } from '#domain/run.ts';
 import { markKeysOf } from './mark-keys.ts';
-import { choicesOf } from './read-settled.ts';
+import { choicesOf, settledOf } from './read-settled.ts';
 import { checkFence } from './run-owner.ts';
 import type { ChoiceRecord, OwnerRecord, RequestRecord, RunSchema } from './run-schema.ts';
 import { makeAll, writeTo } from './transact.ts';
@@ -15,7 +21,15 @@ export interface Committed {
 	readonly answeredAgain: number;
 }
 
-const stores = ['requests', 'choices', 'marks', 'counters', 'reopened', 'owner'] as const;
+const stores = [
+	'requests',
+	'choices',
+	'marks',
+	'counters',
+	'reopened',
+	'history',
+	'owner',
+] as const;
 type Writing = IDBPTransaction<RunSchema, typeof stores, 'readwrite'>;
 
 /**
@@ -32,9 +46,10 @@ export function commitSettled(
 		if (owner !== null) checkFence(owner, await tx.objectStore('owner').get('current'));
 		const requests = tx.objectStore('requests');
 		const numbers = settled.map(({ request }) => request);
-		const [stored, reopened, ...knownKeys] = await Promise.all([
+		const [stored, reopened, anyHistory, ...knownKeys] = await Promise.all([
 			tx.objectStore('counters').get('current'),
 			tx.objectStore('reopened').getAll(rangeOf(numbers)),
+			tx.objectStore('history').getKey(rangeOf(numbers)),
 			...lookUp(numbers, requests),
 		]);
 		const known = new Set(knownKeys.flat());
@@ -52,8 +67,10 @@ export function commitSettled(
 		}
 		let counters = added.reduce(countSettled, stored ?? fresh);
 		for (const one of answered) counters = await answerAgain(tx, one, counters);
+		// Only what a retry has freed has a history: mostly there is none, which one question tells.
+		const told = anyHistory === undefined ? added : await withHistories(tx, added);
 		await makeAll([
-			...added.map((one) => () => requests.add(recordOf(one))),
+			...told.map((one) => () => requests.add(recordOf(one))),
 			...added
 				.flatMap(choiceRecordsOf)
 				.map((record) => () => tx.objectStore('choices').add(record)),
@@ -64,6 +81,19 @@ export function commitSettled(
 		const duplicates = settled.length - added.length - answered.length;
 		return { counters, duplicates, answeredAgain: answered.length };
 	});
+}
+
+/** Each with the attempts from before it was freed, which stand in its record from now on. */
+async function withHistories(
+	tx: Writing,
+	added: readonly SettledRequest[],
+): Promise<readonly SettledRequest[]> {
+	const history = tx.objectStore('history');
+	const before = await Promise.all(added.map(({ request }) => history.get(request)));
+	await makeAll(
+		before.flatMap((one) => (one === undefined ? [] : [() => history.delete(one.request)])),
+	);
+	return added.map((one, i) => withHistoryBefore(one, before[i] ?? noHistory));
 }
 
 /** Keys read over that nobody asked for, for each that is asked for: they cost less than a question of its own. */
@@ -98,6 +128,12 @@ async function answerAgain(
 		choices.getAll(choicesOf(request, request)),
 	]);
 	await tx.objectStore('reopened').delete(request);
+	const standing =
+		before &&
+		settledOf(
+			before,
+			own.map(({ choice }) => choice),
+		);
 	if (outcome.ok || before === undefined) {
 		await choices.delete(choicesOf(request, request));
 		const marked = markKeysOf(
@@ -107,12 +143,26 @@ async function answerAgain(
 		await makeAll(marked.map((key) => () => marks.delete(key)));
 		await makeAll([
 			...markKeysIn(settled).map((key) => () => marks.put(0, key)),
-			() => requests.put(recordOf(settled)),
+			() =>
+				requests.put(
+					recordOf(
+						standing === undefined
+							? settled
+							: withHistoryBefore(settled, historyWithLast(standing)),
+					),
+				),
 			...choiceRecordsOf(settled).map((record) => () => choices.put(record)),
 		]);
 		return countSettled(counters, settled);
 	}
-	await requests.put({ ...before, askedAgainUnder: revision });
+	const { past, pastOmitted } =
+		standing === undefined ? before : withHistoryBeside(standing, settled);
+	await requests.put({
+		...before,
+		askedAgainUnder: revision,
+		...(past === undefined ? {} : { past }),
+		...(pastOmitted === undefined ? {} : { pastOmitted }),
+	});
 	const kept = countAnswer(
 		counters,
 		own.map(({ choice }) => choice),
@@ -122,6 +172,8 @@ async function answerAgain(
 
 function recordOf(settled: SettledRequest): RequestRecord {
 	const { request, outcome, attempts, startedAt, latencyMs, revision = 0, call } = settled;
+	const { queuedMs, past, pastOmitted } = settled;
+	const requestId = outcome.ok ? outcome.value.requestId : undefined;
 	const common = {
 		request,
 		attempts,
@@ -129,6 +181,10 @@ function recordOf(settled: SettledRequest): RequestRecord {
 		latencyMs,
 		...(revision === 0 ? {} : { revision }),
 		...(call === undefined ? {} : { call }),
+		...(queuedMs === undefined ? {} : { queuedMs }),
+		...(past === undefined ? {} : { past }),
+		...(pastOmitted === undefined ? {} : { pastOmitted }),
+		...(requestId === undefined ? {} : { requestId }),
 	};
 	return outcome.ok
 		? { ...common, outcome: 'succeeded', completion: outcome.value.rest, failure: null }

@@ -3,6 +3,7 @@ import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunRevision } from '#domain/revision.ts';
 import type { RunPhase, RunSetup } from '#domain/run.ts';
 import { crc32 } from './checksum.ts';
+import type { HistoryRecord } from './run-schema.ts';
 
 /** A line of a run's journal. */
 export type JournalEntry =
@@ -32,6 +33,8 @@ export type JournalEntry =
 	| { readonly kind: 'settled'; readonly settled: SettledRequest }
 	/** Failed requests that wait again. */
 	| { readonly kind: 'freed'; readonly requests: readonly number[] }
+	/** The attempts at a request that waits again, in a journal that was made anew: the lines of them are gone. */
+	| { readonly kind: 'history'; readonly history: HistoryRecord }
 	/** Answered requests that are asked for again under this revision: the answer stands until a new one comes. */
 	| {
 			readonly kind: 'reopened';

@@ -114,15 +114,29 @@ function assemble(
 		const own: ChoiceRecord['choice'][] = [];
 		for (let at = choices[next]; at?.request === record.request; at = choices[++next])
 			own.push(at.choice);
-		const { request, attempts, startedAt, latencyMs, revision, call } = record;
-		const outcome =
-			record.outcome === 'succeeded'
-				? ok({ rest: record.completion, choices: own })
-				: err(record.failure);
-		return {
-			...{ request, outcome, attempts, startedAt, latencyMs },
-			...(revision === undefined ? {} : { revision }),
-			...(call === undefined ? {} : { call }),
-		};
+		return settledOf(record, own);
 	});
+}
+
+export function settledOf(
+	record: RequestRecord,
+	choices: readonly ChoiceRecord['choice'][],
+): SettledRequest {
+	const { request, attempts, startedAt, latencyMs } = record;
+	const { revision, call, queuedMs, past, pastOmitted, requestId } = record;
+	const outcome =
+		record.outcome === 'succeeded'
+			? ok({
+					...{ rest: record.completion, choices },
+					...(requestId === undefined ? {} : { requestId }),
+				})
+			: err(record.failure);
+	return {
+		...{ request, outcome, attempts, startedAt, latencyMs },
+		...(revision === undefined ? {} : { revision }),
+		...(call === undefined ? {} : { call }),
+		...(queuedMs === undefined ? {} : { queuedMs }),
+		...(past === undefined ? {} : { past }),
+		...(pastOmitted === undefined ? {} : { pastOmitted }),
+	};
 }

@@ -1,6 +1,7 @@
 import type { IDBPDatabase } from 'idb';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import { withoutFailed, type RunCounters } from '#domain/run.ts';
+import { historyOfRecord } from './history.ts';
 import { checkFence, type Fence } from './run-owner.ts';
 import type { RunSchema } from './run-schema.ts';
 import { makeAll, writeTo } from './transact.ts';
@@ -26,7 +27,7 @@ export const freeFailed = (
 	fence: Fence,
 	note: (requests: readonly number[]) => void,
 ): Promise<Freed> =>
-	writeTo(db, ['requests', 'counters', 'owner'], 'relaxed', async (tx) => {
+	writeTo(db, ['requests', 'counters', 'history', 'owner'], 'relaxed', async (tx) => {
 		const requests = tx.objectStore('requests');
 		const range = IDBKeyRange.bound(['failed', from], ['failed', Infinity]);
 		const [stored, looked, owner] = await Promise.all([
@@ -35,8 +36,8 @@ export const freeFailed = (
 			tx.objectStore('owner').get('current'),
 		]);
 		checkFence(fence, owner);
-		const failed = looked.flatMap(({ request, failure }) =>
-			failure !== null && (kinds?.has(failure.kind) ?? true) ? [{ request, failure }] : [],
+		const failed = looked.flatMap((record) =>
+			record.outcome === 'failed' && (kinds?.has(record.failure.kind) ?? true) ? [record] : [],
 		);
 		const counters = withoutSome(
 			stored ?? fresh,
@@ -46,6 +47,7 @@ export const freeFailed = (
 		note(freed);
 		await makeAll([
 			...freed.map((request) => () => requests.delete(request)),
+			...failed.map((record) => () => tx.objectStore('history').put(historyOfRecord(record))),
 			() => tx.objectStore('counters').put(counters, 'current'),
 		]);
 		const last = looked.length < limit ? undefined : looked.at(-1);
@@ -58,7 +60,7 @@ export const freeThese = async (
 	fresh: RunCounters,
 	numbers: readonly number[],
 ): Promise<void> => {
-	await writeTo(db, ['requests', 'counters'], 'relaxed', async (tx) => {
+	await writeTo(db, ['requests', 'counters', 'history'], 'relaxed', async (tx) => {
 		const requests = tx.objectStore('requests');
 		const [stored, ...records] = await Promise.all([
 			tx.objectStore('counters').get('current'),
@@ -73,6 +75,7 @@ export const freeThese = async (
 					() =>
 						requests.delete(request),
 			),
+			...failed.map((record) => () => tx.objectStore('history').put(historyOfRecord(record))),
 			() => tx.objectStore('counters').put(counters, 'current'),
 		]);
 	});

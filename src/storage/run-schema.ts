@@ -1,8 +1,9 @@
 import type { DBSchema } from 'idb';
+import type { AttemptHistory } from '#domain/attempt-history.ts';
 import type { ChoiceMark } from '#domain/completion.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
-import type { SharedCall } from '#domain/outcome.ts';
+import type { PastAttempt, SharedCall } from '#domain/outcome.ts';
 import type { RunRevision } from '#domain/revision.ts';
 import type { RunCounters } from '#domain/run.ts';
 import type { RunFigures } from '#domain/run-figures.ts';
@@ -19,6 +20,11 @@ interface Settled {
 	readonly call?: SharedCall;
 	/** The last revision under which it was asked for again, in vain: this is the answer from before. */
 	readonly askedAgainUnder?: number;
+	readonly queuedMs?: number;
+	readonly past?: readonly PastAttempt[];
+	readonly pastOmitted?: number;
+	/** Of its answer; that of a failure stands in it. */
+	readonly requestId?: string;
 }
 
 /** A settled request; one that waits has no record. */
@@ -45,6 +51,11 @@ export interface ReopenedRecord {
 
 /** A choice that is not plainly complete: its mark, then plan order. */
 export type MarkKey = [Exclude<ChoiceMark, 'complete'>, number, number];
+
+/** The attempts at a request that had failed and waits again, until it settles anew. */
+export interface HistoryRecord extends AttemptHistory {
+	readonly request: number;
+}
 
 /** Which worker may write, and how far the journal is in these stores. */
 export interface OwnerRecord {
@@ -76,6 +87,7 @@ export interface RunSchema extends DBSchema {
 	/** One, `current`: from this request on, choices that an earlier version stored may have none in `marks`. */
 	unmarked: { key: string; value: number };
 	reopened: { key: number; value: ReopenedRecord };
+	history: { key: number; value: HistoryRecord };
 	/** By their number, from 1. */
 	revisions: { key: number; value: RunRevision };
 	/** One record, `current`, always the sum over `requests` without `reopened`; of what was paid, the sum over all answers. */
@@ -85,6 +97,10 @@ export interface RunSchema extends DBSchema {
 	/** One record, `current`; none where nobody looked at the summary of the run at rest. */
 	figures: { key: string; value: FiguresRecord };
 }
+
+const keepHistories: Migration = (db) => {
+	db.createObjectStore('history', { keyPath: 'request' });
+};
 
 export const runMigrations: readonly Migration[] = [
 	(db) => {
@@ -113,4 +129,5 @@ export const runMigrations: readonly Migration[] = [
 	(db) => {
 		db.createObjectStore('figures');
 	},
+	keepHistories,
 ];

@@ -2,6 +2,7 @@ import type { IDBPDatabase } from 'idb';
 import type { SettledRequest } from '#domain/outcome.ts';
 import type { RunCounters, RunPhase } from '#domain/run.ts';
 import { commitSettled } from './commit-settled.ts';
+import { addHistories, putHistories, readHistories } from './history.ts';
 import type { JournalFile } from './journal-folder.ts';
 import { encodeEntry, joined, type JournalEntry } from './journal-line.ts';
 import { readPage } from './read-settled.ts';
@@ -9,7 +10,7 @@ import { journalLines } from './read-journal.ts';
 import { readReopened, reopenThese } from './reopen.ts';
 import { freeThese } from './retry-failed.ts';
 import { readRevisions, writeRevision } from './revisions.ts';
-import type { OwnerRecord, RunSchema } from './run-schema.ts';
+import type { HistoryRecord, OwnerRecord, RunSchema } from './run-schema.ts';
 import { StorageError } from './storage-error.ts';
 
 /** Settled requests of the journal in one transaction, and of the store in one write. */
@@ -89,13 +90,18 @@ async function replay(
 ): Promise<Replayed> {
 	const open = new Set<number>();
 	let pending: SettledRequest[] = [];
+	let freed: SettledRequest[] = [];
+	let histories: HistoryRecord[] = [];
 	let seen = { end: from, damaged: 0, epoch: 0, paidTwice: 0, hasHeader: false };
 	let phase: RunPhase | null = null;
 	const revisions = new Set<number>();
 	let name: string | null = null;
 	const store = async (): Promise<void> => {
-		const batch = pending;
-		pending = [];
+		const [batch, told, failed] = [pending, histories, freed];
+		[pending, histories, freed] = [[], [], []];
+		if (told.length > 0) await use((db) => putHistories(db, told));
+		// What a request went through before it was freed is there before it settles anew.
+		if (failed.length > 0) await use((db) => addHistories(db, failed));
 		if (batch.length > 0) await use((db) => commitSettled(db, fresh, batch));
 	};
 	const freedAt = lastFreed(file, from);
@@ -124,7 +130,11 @@ async function replay(
 			case 'settled':
 				open.delete(entry.settled.request);
 				// It may be the second answer to one that is freed further on, dropped at the time.
-				if (end < (freedAt.get(entry.settled.request) ?? 0)) break;
+				if (end < (freedAt.get(entry.settled.request) ?? 0)) {
+					if (!entry.settled.outcome.ok) freed.push(entry.settled);
+					if (freed.length >= batchSize) await store();
+					break;
+				}
 				if (held !== null) held[entry.settled.request] = 1;
 				pending.push(entry.settled);
 				if (pending.length >= batchSize) await store();
@@ -133,6 +143,10 @@ async function replay(
 				await store();
 				await use((db) => freeThese(db, fresh, entry.requests));
 				if (held !== null) for (const request of entry.requests) held[request] = 0;
+				break;
+			case 'history':
+				histories.push(entry.history);
+				if (histories.length >= batchSize) await store();
 				break;
 			case 'reopened':
 				await store();
@@ -200,7 +214,7 @@ async function complete(
 		from = last.request + 1;
 	}
 	// A journal that was not new knows of them: they are written there first.
-	if (isNew)
+	if (isNew) {
 		append(
 			(await use(readReopened)).map(({ request, revision }) => ({
 				kind: 'reopened',
@@ -208,6 +222,14 @@ async function complete(
 				revision,
 			})),
 		);
+		for (let from = 0; ;) {
+			const page = await use((db) => readHistories(db, from, batchSize));
+			append(page.map((history) => ({ kind: 'history', history })));
+			const last = page.at(-1);
+			if (last === undefined || page.length < batchSize) break;
+			from = last.request + 1;
+		}
+	}
 	file.flush();
 	return end;
 }

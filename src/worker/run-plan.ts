@@ -191,6 +191,9 @@ export class RunPlan {
 			completion: outcome.ok ? outcome.value : null,
 			failure: outcome.ok ? null : outcome.error,
 			sharesUsage: (call?.size ?? 1) > 1,
+			...(settled.queuedMs === undefined ? {} : { queuedMs: settled.queuedMs }),
+			...(settled.past === undefined ? {} : { past: settled.past }),
+			...(settled.pastOmitted === undefined ? {} : { pastOmitted: settled.pastOmitted }),
 		});
 	}
 
