@@ -62,6 +62,7 @@ export function startEngine(): EngineApi {
 		continueSearch: (runId) => remote.continueSearch(runId),
 		readComparison: (query) => remote.readComparison(query),
 		readItems: (runId, request) => remote.readItems(runId, request),
+		replayRequest: (runId, request) => remote.replayRequest(runId, request),
 		readFailures: (runId) => remote.readFailures(runId),
 		readSummary: (runId) => remote.readSummary(runId),
 		cancelSummary: (runId) => remote.cancelSummary(runId),

@@ -11,7 +11,7 @@ import type { Problem } from '#domain/problem.ts';
 import type { PromptCheck } from '#domain/prompt-check.ts';
 import type { ReadingOptions } from '#domain/reading-options.ts';
 import type { Repair } from '#domain/repair.ts';
-import type { RequestPreview } from '#domain/request-code.ts';
+import type { RequestPreview, RequestReplay } from '#domain/request-code.ts';
 import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
@@ -299,6 +299,8 @@ export interface EngineApi {
 	readComparison(query: ComparisonQuery): Promise<ComparisonPage>;
 	/** A settled request as the results file holds it, all its choices; empty while it waits. */
 	readItems(runId: string, request: number): Promise<readonly ResultItem[]>;
+	/** A request of a run as it was sent, or, while it waits, as it would be; null where its row is no longer stored. */
+	replayRequest(runId: string, request: number): Promise<RequestReplay | null>;
 	readFailures(runId: string): Promise<readonly FailureGroup[]>;
 	/**
 	 * What the answers of a run come to. The first look at it reads all of them; `settled` says how many it is made of, which

@@ -1,3 +1,4 @@
+import type { Provider } from './connection.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 
 export interface PreviewHeader {
@@ -13,6 +14,17 @@ export interface RequestPreview {
 	readonly headers: readonly PreviewHeader[];
 	readonly body: JsonObject;
 }
+
+/** A request of a run as it is sent, for whoever sends it by other means. */
+export interface RequestReplay {
+	readonly request: RequestPreview;
+	readonly provider: Provider;
+	readonly timeoutSeconds: number;
+}
+
+/** The environment variable for a key: one named after OpenAI holds OpenAI's, which no other host may be sent. */
+export const keyVariable = (provider: Provider): string =>
+	provider === 'openai' ? 'OPENAI_API_KEY' : 'API_KEY';
 
 /**
  * Characters that a page or a terminal does not show, or that turn the direction of what follows: what is copied must be

@@ -1,4 +1,5 @@
 import type { EngineApi, Looking, ResultFilter, ShowFilter } from '#contract/engine-api.ts';
+import type { RequestReplay } from '#domain/request-code.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { PageClock } from './page-clock.ts';
 import {
@@ -23,7 +24,7 @@ const tellMs = 5_000;
 /** What the list asks the worker. */
 export type ResultSource = Pick<
 	EngineApi,
-	'readResults' | 'readItems' | 'cancelSearch' | 'continueSearch'
+	'readResults' | 'readItems' | 'replayRequest' | 'cancelSearch' | 'continueSearch'
 >;
 
 /** How many lines a filter has brought so far. */
@@ -88,6 +89,11 @@ export class ResultList {
 		this.#api = api;
 		this.#runId = runId;
 		this.#clock = clock;
+	}
+
+	/** A request as it was sent; null where its row is no longer stored. */
+	replay(request: number): Promise<RequestReplay | null> {
+		return this.#api.replayRequest(this.#runId, request);
 	}
 
 	rowAt(line: number): ResultRow | null {

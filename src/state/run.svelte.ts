@@ -208,6 +208,8 @@ export class RunState {
 			{
 				readResults: async (query) => (await this.#ask(() => api.readResults(query))) ?? noLines,
 				readItems: async (id, request) => (await this.#ask(() => api.readItems(id, request))) ?? [],
+				replayRequest: async (id, request) =>
+					(await this.#ask(() => api.replayRequest(id, request))) ?? null,
 			},
 			this.runId,
 			this.#clock,

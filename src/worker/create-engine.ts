@@ -244,6 +244,7 @@ export function createEngine(host: Host): EngineApi {
 		},
 		readItems: async (runId, request) =>
 			(await (await rooms).runs.reader(runId))?.items(request) ?? [],
+		replayRequest: async (runId, request) => (await rooms).runs.replay(runId, request),
 		readFailures: async (runId) => (await (await rooms).runs.reader(runId))?.failures() ?? [],
 		readSummary: async (runId) => {
 			const run = await (await rooms).runs.stored(runId);

@@ -4,6 +4,7 @@ import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { limitsToRemember, type ModelNote } from '#domain/model-note.ts';
+import type { RequestReplay } from '#domain/request-code.ts';
 import { withRepair, type Repair } from '#domain/repair.ts';
 import { leftOutUnder, nextRevision, type Change } from '#domain/revision.ts';
 import {
@@ -334,6 +335,15 @@ export class Runs {
 		const opened = await this.#open.get(runId);
 		if (stored === null || run === null || opened === null || opened === undefined) return null;
 		return stored.isGoing ? null : { ...opened, run };
+	}
+
+	/** Null where its row is no longer stored. */
+	async replay(runId: string, request: number): Promise<RequestReplay | null> {
+		await this.#refreshed(runId);
+		const opened = await this.#opened(runId);
+		if (opened?.hasData !== true || !(await this.#hasData(opened.run.setup))) return null;
+		const { replayRequest } = await import('./replay-request.ts');
+		return replayRequest(opened.run.setup, opened.plan, opened.store, request);
 	}
 
 	/** Takes a run up under its lock: `prepare` changes the store first, then a session works until it comes to rest. */

@@ -1,7 +1,7 @@
 import type { ResultItem } from '#domain/result-item.ts';
 import { usageDetails } from '#domain/answer-parts.ts';
 import { objectAt, textAt } from '#domain/json.ts';
-import { formatClock, formatCount, formatLatency } from '../format.ts';
+import { formatClock, formatCount } from '../format.ts';
 import type { Fact } from './fact.ts';
 
 /** How a settled request went: attempts, times, tokens and the endpoint's own marks, those that it gave. */
@@ -18,7 +18,6 @@ export function attemptFacts(item: ResultItem, timeZone?: string): readonly Fact
 			label: 'Last attempt left',
 			value: `${item.started_at.slice(0, 10)} ${formatClock(Date.parse(item.started_at), timeZone)}`,
 		},
-		{ label: 'It took', value: formatLatency(item.latency_ms) },
 		count('Prompt tokens', item.number_of_prompt_tokens),
 		count('Answer tokens', item.number_of_generated_tokens),
 		count('of them reasoning', details.reasoningTokens === 0 ? null : details.reasoningTokens),
