@@ -25,7 +25,7 @@ for (const width of [1280, 390])
 		}) => {
 			endpoint.play((request, seenBefore) =>
 				request.row.includes('word 1')
-					? ((['rateLimitedOnce', 'serverError500', 'resetBeforeHeaders'] as const)[seenBefore] ??
+					? ((['rateLimitedOnce', 'serverError500', 'resetMidBody'] as const)[seenBefore] ??
 						'plainReply')
 					: 'plainReply',
 			);
