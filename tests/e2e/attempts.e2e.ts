@@ -17,7 +17,7 @@ const openRow = async (app: App, text: string): Promise<void> => {
 
 for (const width of [1280, 390])
 	test.describe(`${String(width)} px wide`, () => {
-		test.use({ viewport: { width, height: 844 } });
+		test.use({ viewport: { width: 1280, height: 844 } });
 
 		test('a result tells every attempt, its wait and its request id, and how to send it again', async ({
 			app,
@@ -33,6 +33,7 @@ for (const width of [1280, 390])
 			await app.start();
 			await app.finished();
 			await openRow(app, 'word 1');
+			await app.page.setViewportSize({ width, height: 844 });
 			const panel = app.page.getByRole('dialog');
 			const attempts = panel.getByRole('table', { name: 'Attempts' }).getByRole('row');
 			await expect(attempts).toHaveCount(1 + 4);
