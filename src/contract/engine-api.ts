@@ -16,7 +16,7 @@ import type { Result } from '#domain/result.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
 import type { RunFigures } from '#domain/run-figures.ts';
-import type { Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
+import type { DiscardedRun, Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 import type { RunStatement } from '#domain/statement.ts';
 
@@ -283,6 +283,13 @@ export interface EngineApi {
 	/** The present snapshot, also of a run that no worker is at. */
 	getProgress(runId: string): Promise<RunProgress | null>;
 	renameRun(runId: string, name: string): Promise<void>;
+	/** Takes the run out of the list, stopped, for every tab; within `undoMs` it can be brought back. */
+	discardRun(runId: string): Promise<void>;
+	/** The run is listed again; false where it is deleted by now. */
+	undoDiscard(runId: string): Promise<boolean>;
+	/** Discarded in a tab that has gone since: those that can still be brought back. The others are deleted. */
+	discardedRuns(): Promise<readonly DiscardedRun[]>;
+	/** For good, whether it was discarded or not. */
 	deleteRun(runId: string): Promise<void>;
 
 	/** What is known of the rows that this run goes over, where they are no longer stored; null where they are. */

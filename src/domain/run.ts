@@ -228,6 +228,18 @@ export interface RunSummary {
 	readonly planned: number;
 	readonly succeeded: number;
 	readonly failed: number;
+	/** The first few models that it asks; left out where the list does not know them. */
+	readonly models?: readonly string[];
+	/** The providers that its requests go to, and their hosts; left out where the list does not know them. */
+	readonly targets?: readonly string[];
+}
+
+/** A run taken out of the list, which can still be brought back. */
+export interface DiscardedRun {
+	readonly id: string;
+	readonly name: string;
+	/** Epoch milliseconds. */
+	readonly discardedAt: number;
 }
 
 export interface Run {

@@ -3,6 +3,7 @@ import type { Dataset, DatasetMark } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { RunSetup, RunSummary } from '#domain/run.ts';
+import { listedOf } from '#domain/run-list.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 import type { Migration } from './open-database.ts';
 
@@ -19,6 +20,8 @@ export type DatasetRecord =
 /** A line of the list of runs: its counts may trail those of the run's own database by a second. */
 export interface RunRecord extends RunSummary {
 	readonly datasetId: string | null;
+	/** Taken out of the list then, and to be deleted unless that is undone; epoch milliseconds. Left out: it is listed. */
+	readonly discardedAt?: number;
 }
 
 /** Apart from the list, because templates can be large. Its name is the one the run began with. */
@@ -59,5 +62,17 @@ export const libraryMigrations: readonly Migration[] = [
 	},
 	(db) => {
 		db.createObjectStore('connections', { keyPath: 'id' });
+	},
+	// Also keeps pages of before from listing a run that is discarded: they cannot open a newer version.
+	async (_, tx) => {
+		const runs = tx.objectStore('runs');
+		for (const id of await runs.getAllKeys()) {
+			const [run, stored] = await Promise.all([
+				runs.get(id) as Promise<RunRecord | undefined>,
+				tx.objectStore('setups').get(id) as Promise<SetupRecord | undefined>,
+			]);
+			if (run !== undefined && stored !== undefined)
+				await runs.put({ ...run, ...listedOf(stored.setup) });
+		}
 	},
 ];

@@ -7,7 +7,7 @@ import {
 } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
 import type { ModelNote } from '#domain/model-note.ts';
-import type { Run, RunSetup, RunSummary } from '#domain/run.ts';
+import type { DiscardedRun, Run, RunSetup, RunSummary } from '#domain/run.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import type { DatasetWriter } from './dataset-writer.ts';
@@ -64,6 +64,12 @@ export interface Library {
 	/** What is known of the rows that the run goes over, whether they are stored or not; null where nothing is. */
 	datasetOfRun(id: string): Promise<DatasetMark | null>;
 	renameRun(id: string, name: string): Promise<void>;
+	/** Takes the run out of the list until that is undone: nobody finds or opens it. What is being settled is stored first. */
+	discardRun(id: string): Promise<void>;
+	/** False where the run is deleted by now. */
+	undoDiscard(id: string): Promise<boolean>;
+	/** Latest first. */
+	discardedRuns(): Promise<readonly DiscardedRun[]>;
 	/** Never waits for another tab. Settles of this run that are not stored yet are rejected. */
 	deleteRun(id: string): Promise<void>;
 	/** The one store of this run, shared by all who open it until somebody closes it; null where there is no such run. */
@@ -130,6 +136,9 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		listRuns: () => runs.list(),
 		getRun: (id) => runs.get(id),
 		renameRun: (id, name) => runs.rename(id, name),
+		discardRun: (id) => runs.discard(id),
+		undoDiscard: (id) => runs.undoDiscard(id),
+		discardedRuns: () => runs.discarded(),
 		deleteRun: (id) => runs.delete(id),
 		openRun: (id) => runs.open(id),
 

@@ -1,5 +1,6 @@
 import { planSizeOf } from '#domain/run.ts';
 import { plannedRequests } from '#domain/plan.ts';
+import { listedOf } from '#domain/run-list.ts';
 import { journalName, type JournalFolder } from './journal-folder.ts';
 import type { RunRecord, SetupRecord } from './library-schema.ts';
 import { journalLines } from './read-journal.ts';
@@ -25,6 +26,7 @@ export async function readHeader(
 			succeeded: 0,
 			failed: 0,
 			datasetId,
+			...listedOf(setup),
 		};
 		return { record, setup: { id, setup, data } };
 	} finally {

@@ -1,8 +1,10 @@
 import type { DatasetMark } from '#domain/dataset.ts';
+import { listedOf } from '#domain/run-list.ts';
 import {
 	emptyCounters,
 	planSizeOf,
 	settledPhase,
+	type DiscardedRun,
 	type Run,
 	type RunPhase,
 	type RunSetup,
@@ -50,6 +52,7 @@ export class Runs {
 			succeeded: 0,
 			failed: 0,
 			datasetId: setup.datasetId,
+			...listedOf(setup),
 		};
 		await this.#shelf.library.use((db) =>
 			writeTo(db, ['runs', 'setups'], 'strict', (tx) =>
@@ -72,6 +75,7 @@ export class Runs {
 			this.#liveRuns(),
 		]);
 		return records
+			.filter(isListed)
 			.map(({ datasetId: _, ...summary }) => ({ ...summary, phase: phaseOf(summary, live) }))
 			.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
 	}
@@ -97,9 +101,58 @@ export class Runs {
 		store?.rename(name);
 	}
 
+	/**
+	 * Takes the run out of the list, for everybody: it is neither read nor opened until `undoDiscard`. Strict: what a person
+	 * has deleted does not come back with the next power cut.
+	 */
+	async discard(id: string): Promise<void> {
+		await this.#change(id, { discardedAt: this.#shelf.options.now() }, 'strict');
+		const store = await this.#stores.get(id)?.catch(() => null);
+		await store?.close();
+	}
+
+	/** False where the run is deleted for good by now. */
+	undoDiscard(id: string): Promise<boolean> {
+		return this.#shelf.library.use((db) =>
+			writeTo(db, ['runs'], 'strict', async (tx) => {
+				const record = await tx.objectStore('runs').get(id);
+				if (record === undefined) return false;
+				await tx.objectStore('runs').put(listedAgain(record));
+				return true;
+			}),
+		);
+	}
+
+	/** Latest first. */
+	async discarded(): Promise<DiscardedRun[]> {
+		const records = await this.#shelf.library.use((db) =>
+			readFrom(db, ['runs'], (tx) => tx.objectStore('runs').getAll()),
+		);
+		return records
+			.flatMap(({ id, name, discardedAt }) =>
+				discardedAt === undefined ? [] : [{ id, name, discardedAt }],
+			)
+			.toSorted((a, b) => b.discardedAt - a.discardedAt);
+	}
+
 	/** The list row goes first: whatever happens next, the run is gone for whoever looks. */
 	async delete(id: string): Promise<void> {
 		const doomed = [this.#shelf.nameOf('run', id), doomedJournal(id)];
+		try {
+			await this.#strike(id, doomed);
+		} catch (cause) {
+			if (toStorageError(cause).kind !== 'quota') throw cause;
+			// A disk too full for the note is what runs are deleted for. Taking away asks for no room; a crash before the
+			// databases are gone would leak one.
+			await this.#strike(id, []);
+		}
+		this.#deleted.add(id);
+		const store = await this.#stores.get(id)?.catch(() => null);
+		store?.abandon('The run was deleted.');
+		await this.#shelf.erase(doomed);
+	}
+
+	async #strike(id: string, doomed: readonly string[]): Promise<void> {
 		await this.#shelf.library.use((db) =>
 			writeTo(db, ['runs', 'setups', 'doomed'], 'relaxed', (tx) =>
 				makeAll([
@@ -109,10 +162,6 @@ export class Runs {
 				]),
 			),
 		);
-		this.#deleted.add(id);
-		const store = await this.#stores.get(id)?.catch(() => null);
-		store?.abandon('The run was deleted.');
-		await this.#shelf.erase(doomed);
 	}
 
 	/** Lists again the runs of which the browser has lost everything but the journal; gives back how many. */
@@ -230,7 +279,7 @@ export class Runs {
 				Promise.all([tx.objectStore('runs').get(id), tx.objectStore('setups').get(id)]),
 			),
 		);
-		if (record === undefined || stored === undefined) return null;
+		if (record === undefined || stored === undefined || !isListed(record)) return null;
 		const setup = { ...stored.setup, name: record.name };
 		return { record, setup, data: stored.data ?? null };
 	}
@@ -238,7 +287,7 @@ export class Runs {
 	/** A run that was deleted meanwhile stays deleted. */
 	#change(
 		id: string,
-		change: RowChange & { readonly name?: string },
+		change: RowChange & Pick<Partial<RunRecord>, 'name' | 'discardedAt'>,
 		durability: 'relaxed' | 'strict',
 	): Promise<void> {
 		return this.#shelf.library.use((db) =>
@@ -249,6 +298,10 @@ export class Runs {
 		);
 	}
 }
+
+const listedAgain = ({ discardedAt: _, ...record }: RunRecord): RunRecord => record;
+
+const isListed = ({ discardedAt }: RunRecord): boolean => discardedAt === undefined;
 
 const phaseOf = ({ id, phase }: RunSummary, live: ReadonlySet<string>): RunPhase =>
 	live.has(id) ? phase : settledPhase(phase);

@@ -15,6 +15,7 @@ import { previewRequest } from './preview-request.ts';
 import { PromptChecks } from './prompt-checks.ts';
 import { RowPasses } from './row-passes.ts';
 import { ReplacedDatasets } from './replaced-datasets.ts';
+import { DiscardedRuns } from './discarded-runs.ts';
 import { runOfLock, Runs } from './runs.ts';
 import { exportSetup, openSetup } from './setup-files.ts';
 import { Statements } from './statements.ts';
@@ -57,10 +58,15 @@ export function createEngine(host: Host): EngineApi {
 		if (library.restoredRuns > 0) emit({ kind: 'notice', message: restored(library.restoredRuns) });
 		const passes = new RowPasses(library);
 		const runs = new Runs({ library, passes, keys, host, demoFetch, emit });
+		const erase = async (runId: string): Promise<void> => {
+			await runs.delete(runId);
+			await cleanUp(library, host);
+		};
 		return {
 			library,
 			passes,
 			runs,
+			discarded: new DiscardedRuns({ library, runs, host, emit, erase }),
 			checks: new PromptChecks(library, passes, host, emit),
 			statements: new Statements((runId) => runs.atRest(runId), host, emit),
 		};
@@ -199,11 +205,10 @@ export function createEngine(host: Host): EngineApi {
 		renameRun: async (runId, name) => {
 			await (await rooms).runs.rename(runId, name);
 		},
-		deleteRun: async (runId) => {
-			const { runs, library } = await rooms;
-			await runs.delete(runId);
-			await cleanUp(library, host);
-		},
+		discardRun: async (runId) => (await rooms).discarded.discard(runId),
+		undoDiscard: async (runId) => (await rooms).discarded.undo(runId),
+		discardedRuns: async () => (await rooms).discarded.leftBehind(),
+		deleteRun: async (runId) => (await rooms).discarded.delete(runId),
 
 		missingData: async (runId) => missingData((await rooms).library, runId),
 		attachFiles: async (runId, files) => {

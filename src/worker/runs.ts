@@ -229,7 +229,41 @@ export class Runs {
 		return (await this.#parts.host.heldLocks()).includes(lockPrefix + runId);
 	}
 
-	async delete(runId: string): Promise<void> {
+	/**
+	 * Takes the run out of the list, stopped, wherever it goes. What only this tab holds of it is kept for the case that it
+	 * comes back.
+	 */
+	async discard(runId: string): Promise<void> {
+		await this.#halt(runId);
+		const { library, emit } = this.#parts;
+		const isElsewhere = await this.#isElsewhere(runId);
+		// Held until the run is marked: nobody takes it up in between.
+		const release = await this.#lock(runId, { steal: isElsewhere });
+		try {
+			if (isElsewhere) await this.#takeAway(runId);
+			await library.discardRun(runId);
+			this.#open.delete(runId);
+		} finally {
+			release?.();
+			emit({ kind: 'runsChanged' });
+		}
+	}
+
+	/** The tab that was at it writes nothing more, also where it sleeps. */
+	async #takeAway(runId: string): Promise<void> {
+		const store = await this.#parts.library.openRun(runId).catch(() => null);
+		try {
+			await store?.takeUp(true);
+			await store?.setPhase({ name: 'stopped' });
+		} catch {
+			// A store that cannot be written to keeps nobody from deleting the run.
+		} finally {
+			store?.letGo();
+		}
+	}
+
+	/** Stops the run where this worker is at it, and waits until it has come to rest. */
+	async #halt(runId: string): Promise<void> {
 		this.#calledOff.add(runId);
 		this.#live.get(runId)?.live.stop();
 		// Else it would write a journal anew that nobody deletes.
@@ -237,6 +271,10 @@ export class Runs {
 		const session = this.#live.get(runId);
 		session?.live.stop();
 		await session?.ended;
+	}
+
+	async delete(runId: string): Promise<void> {
+		await this.#halt(runId);
 		this.#unsaved.delete(runId);
 		this.#lastSessions.delete(runId);
 		this.#open.delete(runId);
@@ -397,6 +435,12 @@ export class Runs {
 			};
 			release = await this.#lock(runId, { steal, onLost });
 			if (release === null) return err({ kind: 'ownedElsewhere' });
+			// Another tab has deleted it since it was opened here.
+			if ((await this.#parts.library.getRun(runId)) === null) {
+				release();
+				this.#open.delete(runId);
+				return err({ kind: 'missing' });
+			}
 			this.#lost.delete(runId);
 			const isSafe = await this.#accepted(opened, steal);
 			const refusal = isSafe ? await prepare?.(opened.store, opened.run) : undefined;

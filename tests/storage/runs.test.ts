@@ -31,6 +31,8 @@ describe('the list of runs', () => {
 			planned: 8,
 			succeeded: 0,
 			failed: 0,
+			models: ['a', 'b'],
+			targets: ['demo'],
 		});
 		expect(await library.getRun(older.id)).toEqual({ ...older, phase: { name: 'interrupted' } });
 		expect(await library.getRun('nowhere')).toBeNull();
