@@ -73,6 +73,9 @@ export function startEngine(): EngineApi {
 		cancelStatement: () => remote.cancelStatement(),
 		exportRun: (runId, format) => remote.exportRun(runId, format),
 		storageUse: () => remote.storageUse(),
+		storedSizes: () => remote.storedSizes(),
+		bytesOfRun: (runId) => remote.bytesOfRun(runId),
+		freeSpace: (runIds, datasetIds) => remote.freeSpace(runIds, datasetIds),
 		subscribe: (listener) => {
 			health.subscribe(listener);
 			return remote.subscribe(proxy(listener));

@@ -143,6 +143,13 @@ export interface StorageUse {
 	readonly persisted: boolean | null;
 }
 
+/** What the browser keeps, in bytes, about: what a database takes no browser tells. */
+export interface StoredSizes {
+	readonly runs: readonly { readonly id: string; readonly bytes: number }[];
+	/** Tables that no run, no draft and no open tab uses. */
+	readonly datasets: readonly (DatasetSummary & { readonly bytes: number })[];
+}
+
 /** Why a command about a run was not carried out. */
 export type RunRefusal =
 	| { readonly kind: 'missing' }
@@ -324,6 +331,12 @@ export interface EngineApi {
 	cancelStatement(): Promise<void>;
 
 	storageUse(): Promise<StorageUse>;
+	/** Looks at the files of every run: asked for, not polled. */
+	storedSizes(): Promise<StoredSizes>;
+	/** About what this run takes; null where it is not listed. */
+	bytesOfRun(runId: string): Promise<number | null>;
+	/** Deletes these runs for good, and these tables and those of the runs where nothing else uses them. */
+	freeSpace(runIds: readonly string[], datasetIds: readonly string[]): Promise<void>;
 
 	subscribe(listener: (event: EngineEvent) => void): Promise<void>;
 }

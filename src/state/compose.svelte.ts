@@ -12,6 +12,7 @@ import type { Result } from '#domain/result.ts';
 import type { PlanRules } from '#domain/plain-plan.ts';
 import { everyRow, type ChosenRows } from '#domain/chosen-rows.ts';
 import type { RunSetup } from '#domain/run.ts';
+import { freeName } from '#domain/run-list.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 import { withSaved } from './connection-edits.ts';
 import { ConnectionTestState } from './connection-test.svelte.ts';
@@ -413,12 +414,12 @@ export class ComposeState {
 		}
 	}
 
-	/** A run's setup to start from, all of it but the name: two runs are told apart in the list. */
-	async duplicate(setup: RunSetup): Promise<void> {
+	/** A run's setup to start from, all of it but the name: it is told apart from `taken`, those of the runs in the list. */
+	async duplicate(setup: RunSetup, taken: readonly string[] = []): Promise<void> {
 		this.setupFile.dismiss();
 		await this.#open({
 			...draftOf(setup, this.#rules?.parameters ?? null),
-			name: copyName(setup.name),
+			name: copyName(setup.name, taken),
 		});
 		this.#saver.soon(this.draft);
 	}
@@ -529,6 +530,9 @@ const noPromptFits = (window: number): Problem =>
 		`No prompt fits into a context window of ${window.toLocaleString('en')} tokens. Correct the number, or shorten the prompts.`,
 	);
 
-/** A copy of a copy is not named after both. */
-const copyName = (name: string): string =>
-	name.startsWith('Copy of ') ? name : `Copy of ${name}`.slice(0, 200);
+/** A copy of a copy is not named after both: the second of "Titles" is "Copy of Titles (2)". */
+const copyName = (name: string, taken: readonly string[]): string =>
+	freeName(
+		name.startsWith('Copy of ') ? name.replace(/ \(\d+\)$/, '') : `Copy of ${name}`.slice(0, 200),
+		taken,
+	);

@@ -1,5 +1,11 @@
-import type { EngineApi, EngineEvent, StorageUse } from '#contract/engine-api.ts';
-import { isActive, type RunProgress, type RunSetup, type RunSummary } from '#domain/run.ts';
+import type { EngineApi, EngineEvent, StoredSizes, StorageUse } from '#contract/engine-api.ts';
+import {
+	isActive,
+	type DiscardedRun,
+	type RunProgress,
+	type RunSetup,
+	type RunSummary,
+} from '#domain/run.ts';
 import { setupInForce } from '#domain/setup-in-force.ts';
 import { withProgress } from './live-summary.ts';
 
@@ -8,11 +14,15 @@ export class RunsState {
 	readonly #api: EngineApi;
 	#stored = $state.raw<readonly RunSummary[]>([]);
 	#live = $state.raw<Readonly<Record<string, RunProgress>>>({});
+	/** On their way out of the list: they are gone at once, whatever is read meanwhile. */
+	#leaving = $state.raw<readonly string[]>([]);
 	/** False until the list was read for the first time: an empty list is not yet "no runs". */
 	loaded = $state.raw(false);
 	storage = $state.raw<StorageUse | null>(null);
 	readonly list: readonly RunSummary[] = $derived(
-		this.#stored.map((run) => withProgress(run, this.#live[run.id] ?? null)),
+		this.#stored
+			.filter(({ id }) => !this.#leaving.includes(id))
+			.map((run) => withProgress(run, this.#live[run.id] ?? null)),
 	);
 	/** Whether this tab holds what would be lost with it: requests under way, or answers that are not stored. */
 	readonly holdsThePage: boolean = $derived(Object.values(this.#live).some(isHeldHere));
@@ -51,9 +61,39 @@ export class RunsState {
 		await this.#api.renameRun(runId, name);
 	}
 
-	async delete(runId: string): Promise<void> {
-		await this.#api.deleteRun(runId);
-		this.#stored = this.#stored.filter(({ id }) => id !== runId);
+	/** Takes it out of the list; listed again where that is refused. */
+	discard(runId: string): Promise<void> {
+		return this.#without(runId, () => this.#api.discardRun(runId));
+	}
+
+	/** Brings it back; false where it is deleted by now. */
+	async undoDiscard(runId: string): Promise<boolean> {
+		const isBack = await this.#api.undoDiscard(runId);
+		await this.load();
+		return isBack;
+	}
+
+	/** For good. */
+	delete(runId: string): Promise<void> {
+		return this.#without(runId, () => this.#api.deleteRun(runId));
+	}
+
+	/** Taken out in a tab that has gone since; they can still be brought back. */
+	discardedEarlier(): Promise<readonly DiscardedRun[]> {
+		return this.#api.discardedRuns();
+	}
+
+	storedSizes(): Promise<StoredSizes> {
+		return this.#api.storedSizes();
+	}
+
+	bytesOfRun(runId: string): Promise<number | null> {
+		return this.#api.bytesOfRun(runId);
+	}
+
+	/** Deletes for good. */
+	async freeSpace(runIds: readonly string[], datasetIds: readonly string[]): Promise<void> {
+		await this.#api.freeSpace(runIds, datasetIds);
 		await this.load();
 	}
 
@@ -65,6 +105,17 @@ export class RunsState {
 
 	async refreshStorage(): Promise<void> {
 		this.storage = await this.#api.storageUse();
+	}
+
+	async #without(runId: string, take: () => Promise<void>): Promise<void> {
+		this.#leaving = [...this.#leaving, runId];
+		try {
+			await take();
+			this.#stored = this.#stored.filter(({ id }) => id !== runId);
+			await this.load();
+		} finally {
+			this.#leaving = this.#leaving.filter((id) => id !== runId);
+		}
 	}
 
 	async #read(): Promise<void> {

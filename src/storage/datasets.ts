@@ -8,6 +8,9 @@ import { Recent } from './recent.ts';
 import type { Shelf } from './shelf.ts';
 import { makeAll, readFrom, writeTo } from './transact.ts';
 
+/** Enough to tell what the others come to. */
+const sampledRows = 50;
+
 /** Of up to 1 MB each. */
 const cachedChunks = 16;
 
@@ -78,6 +81,31 @@ export class Datasets {
 		await this.#remove(
 			({ id, createdAt }, used) =>
 				createdAt < createdBefore && !keep.has(id) && !used.has(id) && !this.#writing.has(id),
+		);
+	}
+
+	async deleteIfUnused(ids: ReadonlySet<string>): Promise<void> {
+		await this.#remove(({ id }, used) => ids.has(id) && !used.has(id) && !this.#writing.has(id));
+	}
+
+	/** In bytes, of the rows as they are written in JSON, by those at the start. */
+	async unused(
+		keep: ReadonlySet<string>,
+	): Promise<readonly (DatasetSummary & { readonly bytes: number })[]> {
+		const [runs, drafts] = await this.#shelf.library.use((db) =>
+			readFrom(db, ['runs', 'drafts'], (tx) =>
+				Promise.all([tx.objectStore('runs').getAll(), tx.objectStore('drafts').getAll()]),
+			),
+		);
+		const used = new Set([...runs, ...drafts].flatMap(({ datasetId }) => datasetId ?? []));
+		const unused = (await this.list()).filter(({ id }) => !used.has(id) && !keep.has(id));
+		return Promise.all(
+			unused.map(async (dataset) => {
+				const rows = await this.readRows(dataset.id, 0, sampledRows);
+				const length = JSON.stringify(rows).length;
+				const each = rows.length === 0 ? 0 : length / rows.length;
+				return { ...dataset, bytes: Math.round(each * dataset.rowCount) };
+			}),
 		);
 	}
 

@@ -18,6 +18,8 @@ export interface JournalFolder {
 	/** Creates the file where there is none. Some browsers reject while another worker has it open. */
 	open(name: string): Promise<JournalFile>;
 	names(): Promise<readonly string[]>;
+	/** Also while it is open; null where there is no such file. */
+	size(name: string): Promise<number | null>;
 	/** Deleting what is not there is no failure. */
 	delete(name: string): Promise<void>;
 	readonly later: Later;

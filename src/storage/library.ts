@@ -50,6 +50,14 @@ export interface Library {
 	 */
 	deleteUnusedDatasets(keep: Iterable<string>, createdBefore?: number): Promise<void>;
 
+	/** Those that no run and no draft uses, but those in `keep`, with what their rows come to, about, in bytes. */
+	unusedDatasets(
+		keep: Iterable<string>,
+	): Promise<readonly (DatasetSummary & { readonly bytes: number })[]>;
+
+	/** Deletes those of them that no run and no draft uses. */
+	deleteIfUnused(ids: Iterable<string>): Promise<void>;
+
 	/** Deletes those of them that no run uses; a draft that names one is about to name another. */
 	deleteDatasets(ids: Iterable<string>): Promise<void>;
 
@@ -72,6 +80,8 @@ export interface Library {
 	discardedRuns(): Promise<readonly DiscardedRun[]>;
 	/** Never waits for another tab. Settles of this run that are not stored yet are rejected. */
 	deleteRun(id: string): Promise<void>;
+	/** What each of them takes, about, with its journal; null of one that is not listed. */
+	bytesOfRuns(ids: readonly string[]): Promise<readonly (number | null)[]>;
 	/** The one store of this run, shared by all who open it until somebody closes it; null where there is no such run. */
 	openRun(id: string): Promise<RunStore | null>;
 
@@ -114,6 +124,8 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		readRows: (id, first, count) => datasets.readRows(id, first, count),
 		deleteUnusedDatasets: (keep, createdBefore = Infinity) =>
 			datasets.deleteUnused(new Set(keep), createdBefore),
+		unusedDatasets: (keep) => datasets.unused(new Set(keep)),
+		deleteIfUnused: (ids) => datasets.deleteIfUnused(new Set(ids)),
 		deleteDatasets: (ids) => datasets.delete(new Set(ids)),
 
 		saveDraft: async (draft) => {
@@ -140,6 +152,7 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		undoDiscard: (id) => runs.undoDiscard(id),
 		discardedRuns: () => runs.discarded(),
 		deleteRun: (id) => runs.delete(id),
+		bytesOfRuns: (ids) => runs.sizes(ids),
 		openRun: (id) => runs.open(id),
 
 		modelNotes: (origin, models) => readModelNotes(shelf.library, origin, models),

@@ -10,8 +10,9 @@ import {
 	type RunSetup,
 	type RunSummary,
 } from '#domain/run.ts';
+import { bytesOfRun } from '#domain/storage-room.ts';
 import { readCounters } from './counters.ts';
-import { runOfJournal } from './journal-folder.ts';
+import { journalName, runOfJournal } from './journal-folder.ts';
 import { journalFormat } from './journal-line.ts';
 import type { RunRecord } from './library-schema.ts';
 import { readRevisions } from './revisions.ts';
@@ -161,6 +162,21 @@ export class Runs {
 					...doomed.map((database) => () => tx.objectStore('doomed').put({ database })),
 				]),
 			),
+		);
+	}
+
+	/** What the runs take, about; null of one that is not listed. */
+	async sizes(ids: readonly string[]): Promise<readonly (number | null)[]> {
+		const { journals } = this.#shelf.options;
+		const records = await this.#shelf.library.use((db) =>
+			readFrom(db, ['runs'], (tx) => Promise.all(ids.map((id) => tx.objectStore('runs').get(id)))),
+		);
+		return Promise.all(
+			records.map(async (record) => {
+				if (record === undefined || !isListed(record)) return null;
+				const journal = (await journals?.size(journalName(record.id))) ?? null;
+				return bytesOfRun(journal, record.succeeded + record.failed);
+			}),
 		);
 	}
 

@@ -287,6 +287,17 @@ export function createEngine(host: Host): EngineApi {
 			...(await host.storageEstimate()),
 			persisted: await host.storagePersisted(),
 		}),
+		storedSizes: async () => {
+			const { library } = await rooms;
+			return (await import('./free-space.ts')).storedSizes(library, host);
+		},
+		bytesOfRun: async (runId) => (await (await rooms).library.bytesOfRuns([runId]))[0] ?? null,
+		freeSpace: async (runIds, datasetIds) => {
+			const { library, discarded } = await rooms;
+			const erase = (runId: string): Promise<void> => discarded.delete(runId);
+			const { freeSpace } = await import('./free-space.ts');
+			await freeSpace(library, host, erase, runIds, datasetIds);
+		},
 
 		subscribe: (listener) => {
 			listeners.add(listener);

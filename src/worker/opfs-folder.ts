@@ -53,6 +53,15 @@ function folderOver(
 			for await (const name of folder.keys()) names.push(name);
 			return names;
 		},
+		size: async (name) => {
+			try {
+				return (await (await folder.getFileHandle(name)).getFile()).size;
+			} catch (cause) {
+				// A file that is being written to may be another one by now.
+				if (isNamed(cause, 'NotFoundError') || isNamed(cause, 'NotReadableError')) return null;
+				throw cause;
+			}
+		},
 		delete: async (name) => {
 			try {
 				await folder.removeEntry(name);

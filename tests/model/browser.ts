@@ -142,6 +142,7 @@ export class Link {
 				return this.#file(name, file);
 			},
 			names: () => (this.#isCut ? never() : folder.names()),
+			size: (name) => (this.#isCut ? never() : folder.size(name)),
 			delete: (name) => (this.#isCut ? never() : folder.delete(name)),
 			later: (callBack) => {
 				folder.later(() => {

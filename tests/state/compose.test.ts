@@ -324,11 +324,14 @@ describe('the draft', () => {
 	});
 
 	test.each([
-		['Copy of Titles', 'Copy of Titles'],
-		['x'.repeat(200), `Copy of ${'x'.repeat(192)}`],
-	])('of a run called %s is called %s', async (name, copy) => {
+		['Copy of Titles', 'Copy of Titles', []],
+		['x'.repeat(200), `Copy of ${'x'.repeat(192)}`, []],
+		['Titles', 'Copy of Titles (2)', ['Titles', 'Copy of Titles']],
+		['Copy of Titles', 'Copy of Titles (2)', ['Titles', 'Copy of Titles']],
+		['Copy of Titles (2)', 'Copy of Titles (3)', ['Copy of Titles', 'Copy of Titles (2)']],
+	])('of a run called %s is called %s', async (name, copy, taken) => {
 		const { compose } = await composing();
-		await compose.duplicate({ ...setup, name });
+		await compose.duplicate({ ...setup, name }, taken);
 		expect(compose.draft.name).toBe(copy);
 	});
 

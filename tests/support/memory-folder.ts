@@ -70,6 +70,10 @@ export class MemoryFolder implements JournalFolder {
 		return Promise.resolve([...this.files.keys()]);
 	}
 
+	size(name: string): Promise<number | null> {
+		return Promise.resolve(this.files.get(name)?.bytes.length ?? null);
+	}
+
 	delete(name: string): Promise<void> {
 		if ((this.files.get(name)?.open ?? 0) > 0)
 			return Promise.reject(new DOMException('held', 'NoModificationAllowedError'));
