@@ -1,0 +1,268 @@
+import type { Page } from '@playwright/test';
+import { expect, expectAccessible, test } from './fixtures.ts';
+import { App } from './support/app.ts';
+
+/** As many finished runs stand in the list, as the worker writes them; from the second on without a database of their own. */
+async function listRuns(page: Page, count: number): Promise<void> {
+	await page.evaluate(async (runs) => {
+		const opened = <T>(request: IDBRequest<T>): Promise<T> =>
+			new Promise((resolve, reject) => {
+				request.onsuccess = () => {
+					resolve(request.result);
+				};
+				request.onerror = () => {
+					reject(new Error(request.error?.message));
+				};
+			});
+		const db = await opened(indexedDB.open('volley'));
+		const [like] = (await opened(
+			db.transaction('runs').objectStore('runs').getAll(),
+		)) as unknown as Record<string, unknown>[];
+		const [setup] = (await opened(
+			db.transaction('setups').objectStore('setups').getAll(),
+		)) as unknown as Record<string, unknown>[];
+		const tx = db.transaction(['runs', 'setups'], 'readwrite');
+		for (let i = 1; i < runs; i++) {
+			const id = `run-${String(i)}`;
+			const name = `Titles ${String(i)}`;
+			const createdAt = Date.now() - i * 3_600_000;
+			const model = i % 2 === 0 ? 'gpt-mini' : 'demo-large';
+			const planned = 10 * i;
+			tx.objectStore('runs').put({
+				...like,
+				...{ id, name, createdAt, updatedAt: createdAt, planned, succeeded: planned },
+				models: [model],
+				targets: ['openai', 'api.openai.com'],
+			});
+			tx.objectStore('setups').put({ ...setup, id });
+		}
+		await new Promise((resolve) => {
+			tx.oncomplete = resolve;
+		});
+		db.close();
+	}, count);
+	await page.reload();
+}
+
+async function finishedRun(app: App, url: string): Promise<void> {
+	await app.open();
+	await app.dropCsv('words.csv', `text\n${['a', 'b', 'c'].join('\n')}`);
+	await app.useEndpoint(url);
+	await app.writeModel('test-small');
+	await app.writePrompt({ user: 'Repeat {text}' });
+	await app.start();
+	await app.finished();
+}
+
+const rows = (app: App) => app.runs.getByRole('listitem');
+const undo = (app: App) => app.page.getByRole('button', { name: /^Undo: bring back/ });
+const runDatabases = (page: Page): Promise<number> =>
+	page.evaluate(
+		async () =>
+			(await indexedDB.databases()).filter(({ name }) => name?.startsWith('volley-run-')).length,
+	);
+
+test('runs are found by name, model and host, and sorted in an order that is remembered', async ({
+	app,
+	endpoint,
+}) => {
+	const { page } = app;
+	await finishedRun(app, endpoint.url);
+	await expect(page.getByRole('searchbox', { name: 'Search runs' })).toBeHidden();
+	await listRuns(page, 30);
+	await expect(rows(app)).toHaveCount(30);
+	const search = page.getByRole('searchbox', { name: 'Search runs' });
+	await search.fill('titles 7');
+	await expect(rows(app)).toHaveCount(3);
+	await search.fill('GPT-M');
+	await expect(rows(app)).toHaveCount(14);
+	await search.fill('127.0.0.1 test-small');
+	await expect(rows(app)).toHaveCount(1);
+	await expect(rows(app)).toContainText('words');
+	await search.fill('nothing like it');
+	await expect(page.getByText('No run with “nothing like it”')).toBeVisible();
+	await app.button('Show all').click();
+	await expect(rows(app)).toHaveCount(30);
+
+	await page.getByRole('combobox', { name: 'Sort runs' }).selectOption({ label: 'Size of plan' });
+	await expect(rows(app).first()).toContainText('Titles 29');
+	await page.reload();
+	await expect(rows(app).first()).toContainText('Titles 29');
+	await page.getByRole('combobox', { name: 'Sort runs' }).selectOption({ label: 'Name' });
+	await expect(rows(app).nth(1)).toContainText('Titles 2');
+	await expectAccessible(page);
+});
+
+test('a deleted run comes back with Undo and with Ctrl+Z, and to the page it was on', async ({
+	app,
+	endpoint,
+}) => {
+	const { page } = app;
+	await finishedRun(app, endpoint.url);
+	const url = page.url();
+	await app.button('Delete words').click();
+	await expect(app.runs).toBeHidden();
+	await expect(app.startButton).toBeVisible();
+	await expect(app.status.filter({ hasText: 'Run “words” was deleted' })).toBeAttached();
+	await expectAccessible(page);
+	await undo(app).click();
+	await expect(rows(app)).toHaveCount(1);
+	await expect(page).toHaveURL(url);
+	await expect(undo(app)).toBeHidden();
+	await expect(app.progressBar).toBeVisible();
+
+	await app.button('Delete words').press('Enter');
+	await expect(app.runs).toBeHidden();
+	await page.keyboard.press('Control+z');
+	await expect(rows(app)).toHaveCount(1);
+	expect(await app.downloadJson()).toHaveLength(3);
+});
+
+test('a deleted run that nobody wants back is gone with its database', async ({
+	app,
+	endpoint,
+}) => {
+	const { page } = app;
+	await finishedRun(app, endpoint.url);
+	await page.clock.install();
+	await page.reload();
+	await expect.poll(() => runDatabases(page)).toBe(1);
+	await app.button('Delete words').click();
+	await page.clock.runFor(9_000);
+	await expect(undo(app)).toBeVisible();
+	// Whoever is about to press it is given the time.
+	await undo(app).hover();
+	await page.clock.runFor(60_000);
+	await expect(undo(app)).toBeVisible();
+	expect(await runDatabases(page)).toBe(1);
+	await page.mouse.move(900, 10);
+	await page.clock.runFor(5_000);
+	await expect(undo(app)).toBeHidden();
+	await expect.poll(() => runDatabases(page)).toBe(0);
+});
+
+test('a reload loses neither a deleted run nor its Undo', async ({ app, endpoint }) => {
+	const { page } = app;
+	await finishedRun(app, endpoint.url);
+	await app.button('Delete words').click();
+	await expect(app.runs).toBeHidden();
+	await page.reload();
+	await expect(app.runs).toBeHidden();
+	await undo(app).click();
+	await expect(rows(app)).toHaveCount(1);
+	await rows(app).getByRole('link').click();
+	expect(await app.downloadJson()).toHaveLength(3);
+});
+
+test('a run that goes is asked about, stopped, and comes back stopped', async ({
+	app,
+	endpoint,
+}) => {
+	endpoint.hold();
+	endpoint.letThrough(1);
+	await app.open();
+	await app.dropCsv('words.csv', `text\n${['a', 'b', 'c'].join('\n')}`);
+	await app.useEndpoint(endpoint.url);
+	await app.writeModel('test-small');
+	await app.writePrompt({ user: 'Repeat {text}' });
+	await app.start();
+	await expect.poll(async () => (await app.progress()).settled).toBe(1);
+	await app.button('Delete words').click();
+	await app.button('Delete run').click();
+	await expect(app.runs).toBeHidden();
+	await undo(app).click();
+	await expect(rows(app)).toContainText('stopped · 1 of 3');
+	await expect(app.button('Resume')).toBeEnabled();
+	endpoint.release();
+});
+
+test('chosen runs are deleted to free space', async ({ app, endpoint }) => {
+	const { page } = app;
+	await finishedRun(app, endpoint.url);
+	await listRuns(page, 4);
+	await app.button('Free space').click();
+	const dialog = page.getByRole('dialog', { name: 'Free space' });
+	await expect(dialog.getByRole('checkbox')).toHaveCount(4);
+	await expectAccessible(page);
+	await dialog.getByRole('checkbox', { name: /^words/ }).check();
+	await dialog.getByRole('checkbox', { name: /^Titles 3/ }).check();
+	await dialog.getByRole('button', { name: /^Delete 2 · / }).click();
+	await expect(dialog.getByRole('status')).toContainText('Deleted: about');
+	await expect(dialog.getByRole('checkbox')).toHaveCount(2);
+	await app.button('Close').click();
+	await expect(rows(app)).toHaveCount(2);
+	expect(await runDatabases(page)).toBe(0);
+});
+
+test('what will not fit is said before the disk is full, by the list, the run and the plan', async ({
+	app,
+	endpoint,
+}) => {
+	const { page } = app;
+	endpoint.hold();
+	endpoint.letThrough(30);
+	await app.open();
+	await app.dropCsv(
+		'words.csv',
+		`text\n${Array.from({ length: 20_000 }, (_, i) => `w${String(i)}`).join('\n')}`,
+	);
+	await app.useEndpoint(endpoint.url);
+	await app.writeModel('test-small');
+	await app.writePrompt({ user: 'Repeat {text}' });
+	await app.start();
+	await expect.poll(async () => (await app.progress()).settled).toBe(30);
+	await expect(page.getByText('The room for stored data will not last.')).toBeHidden();
+	const { usage = 0 } = await page.evaluate(() => navigator.storage.estimate());
+	const session = await page.context().newCDPSession(page);
+	await session.send('Storage.overrideQuotaForOrigin', {
+		origin: new URL(page.url()).origin,
+		quotaSize: usage + 5_000_000,
+	});
+	// The list changes, and with it the room is asked for.
+	await app.button('Rename words').click();
+	await page.getByRole('textbox', { name: 'New name of words' }).fill('Long words');
+	await page.keyboard.press('Enter');
+	await expect(page.getByText(/^Nearly full: .* free/)).toBeVisible();
+	await expect(page.getByText('The room for stored data will not last.')).toBeVisible();
+	await expectAccessible(page);
+	await app.button('New run').click();
+	await expect(page.getByText(/This run may need about .* are free/)).toBeVisible();
+	endpoint.release();
+	await session.detach();
+});
+
+test('a thousand runs hold up nobody', async ({ app, endpoint }) => {
+	const { page } = app;
+	await finishedRun(app, endpoint.url);
+	await listRuns(page, 1_000);
+	await expect(rows(app).first()).toBeVisible();
+	const search = page.getByRole('searchbox', { name: 'Search runs' });
+	await search.fill('gpt titles 12');
+	await expect(rows(app)).toHaveCount(15);
+	await search.fill('');
+	const more = page.getByRole('button', { name: /^Show more of 1,000 runs/ });
+	await more.focus();
+	await more.press('Enter');
+	await expect.poll(() => rows(app).count()).toBeGreaterThan(80);
+});
+
+test.describe('on a narrow touch screen', () => {
+	test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+	test('runs are searched, sorted, deleted and brought back', async ({ app, endpoint }) => {
+		const { page } = app;
+		await finishedRun(app, endpoint.url);
+		await listRuns(page, 12);
+		await page.getByRole('button', { name: /^Runs/ }).tap();
+		await page.getByRole('searchbox', { name: 'Search runs' }).fill('titles 1');
+		await expect(rows(app)).toHaveCount(3);
+		await app.button('Delete Titles 1').tap();
+		await expect(rows(app)).toHaveCount(2);
+		await page.getByRole('button', { name: /^Runs/ }).tap();
+		await undo(app).tap();
+		await page.getByRole('button', { name: /^Runs/ }).tap();
+		await expect(rows(app)).toHaveCount(3);
+		await expectAccessible(page);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+	});
+});
