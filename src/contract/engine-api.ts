@@ -2,6 +2,7 @@ import type { ComparedRow } from '#domain/comparison.ts';
 import type { Connection } from '#domain/connection.ts';
 import type { Column, Dataset, DatasetMark, DatasetSummary, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
+import type { ExportChoice, ExportFormat } from '#domain/export-choice.ts';
 import type { FailureCause } from '#domain/failure-causes.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ConnectionTest } from '#domain/model-list.ts';
@@ -112,12 +113,40 @@ export interface FailureGroup {
 	readonly rows: readonly FailedRow[];
 }
 
-export const exportFormats = ['json', 'jsonl', 'csv'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
-
 export interface ExportFile {
 	readonly blob: Blob;
 	readonly name: string;
+}
+
+/** What an export came to. */
+export type ExportEnd =
+	/** `blob` null: it stands in the file that the person picked. `lines`: of CSV without its header, else items. */
+	| {
+			readonly kind: 'written';
+			readonly blob: Blob | null;
+			readonly name: string;
+			readonly lines: number;
+			readonly bytes: number;
+	  }
+	/** Nothing is left of it; a picked file is as it was. */
+	| { readonly kind: 'cancelled' }
+	/** Another export of this run is being written, or is appending to this file. */
+	| { readonly kind: 'busy' }
+	/** In bytes, as far as they can be told: what it would take, and what is free. */
+	| { readonly kind: 'full'; readonly needed: number | null; readonly free: number | null }
+	/** The picked file cannot be written: the browser's own words. */
+	| { readonly kind: 'unwritable'; readonly message: string };
+
+/** A file on disk that each result of a run goes to as it comes. */
+export interface AppendState {
+	readonly runId: string;
+	readonly fileName: string;
+	/** Items that can be read in the file by now. */
+	readonly written: number;
+	/** Requests that have settled and are not in it yet. */
+	readonly behind: number;
+	/** Ended for good: why, in the browser's words; null: it was asked to, or goes on. */
+	readonly ended: null | { readonly problem: string | null };
 }
 
 export interface SetupExport {
@@ -195,6 +224,7 @@ export type EngineEvent =
 			readonly done: number;
 			readonly total: number;
 	  }
+	| { readonly kind: 'append'; readonly append: AppendState }
 	| { readonly kind: 'promptCheckProgress'; readonly done: number; readonly total: number }
 	/** Something about the store that a person should know, in words. */
 	| { readonly kind: 'notice'; readonly message: string }
@@ -322,13 +352,28 @@ export interface EngineApi {
 	 */
 	readSummary(runId: string): Promise<RunFigures | null>;
 	cancelSummary(runId: string): Promise<void>;
-	exportRun(runId: string, format: ExportFormat): Promise<ExportFile>;
 	/**
 	 * Counts a run that rests again from its stored answers, and hashes what it was made of; a new one ends the one before.
 	 * Null where it was ended, and where the run is gone, goes, or went on meanwhile.
 	 */
 	makeStatement(runId: string): Promise<RunStatement | null>;
 	cancelStatement(): Promise<void>;
+	/** Everything in its plain form; rejects where that cannot be written. */
+	exportRun(runId: string, format: ExportFormat): Promise<ExportFile>;
+	/** What has settled by the time it is read, into the file that was picked, or as one to download. */
+	exportChosen(
+		runId: string,
+		choice: ExportChoice,
+		into: FileSystemFileHandle | null,
+	): Promise<ExportEnd>;
+	cancelExport(runId: string): Promise<void>;
+
+	/** Writes everything that has settled into the file as JSONL, then each result as it comes, until it is stopped. */
+	startAppend(runId: string, into: FileSystemFileHandle): Promise<Result<AppendState, RunRefusal>>;
+	/** Resolves once the file holds everything that had settled. */
+	stopAppend(runId: string): Promise<void>;
+	/** Null: there is none in this tab. */
+	getAppend(runId: string): Promise<AppendState | null>;
 
 	storageUse(): Promise<StorageUse>;
 	/** Looks at the files of every run: asked for, not polled. */

@@ -131,6 +131,10 @@ export function unpackItems(source: ItemSource): ResultItem[] {
 	const requestId = completion?.requestId ?? failure?.requestId ?? null;
 	const { queuedMs, past = [], pastOmitted = 0 } = source;
 	const history = past.map(itemAttempt);
+	// Made once: its choices share them.
+	const promptArgs = recordOf(cells.filter(([name]) => used.has(name)));
+	const wholeRow = recordOf(cells);
+	const startedAt = new Date(source.startedAt).toISOString();
 	const item = (choice: JsonObject | null, choiceIndex: number | null): ResultItem => ({
 		id: source.id,
 		prompt_index: place.promptIndex,
@@ -141,8 +145,8 @@ export function unpackItems(source: ItemSource): ResultItem[] {
 		...(template.kind === 'chat'
 			? { messages_raw: template.messages }
 			: { prompt_raw: template.text }),
-		prompt_args: recordOf(cells.filter(([name]) => used.has(name))),
-		row: recordOf(cells),
+		prompt_args: promptArgs,
+		row: wholeRow,
 		model_args: source.modelArgs,
 		...(source.connectionName === null ? {} : { connection: source.connectionName }),
 		choice,
@@ -152,7 +156,7 @@ export function unpackItems(source: ItemSource): ResultItem[] {
 		number_of_generated_tokens: usage?.completionTokens ?? null,
 		error,
 		attempts: source.attempts,
-		started_at: new Date(source.startedAt).toISOString(),
+		started_at: startedAt,
 		latency_ms: Math.round(source.latencyMs),
 		...(queuedMs === undefined ? {} : { queued_ms: queuedMs }),
 		...(requestId === null ? {} : { request_id: requestId }),

@@ -3,8 +3,6 @@ import type {
 	ComparisonPage,
 	ComparisonQuery,
 	EngineEvent,
-	ExportFile,
-	ExportFormat,
 	FailureGroup,
 	ResultPage,
 	RunRefusal,
@@ -58,13 +56,6 @@ export interface RefusedCommand {
 const isOver = ({ command }: RefusedCommand, { phase, inFlight }: RunProgress): boolean =>
 	isStart(command) ? isActive(phase) : !isActive(phase) && inFlight === 0;
 
-export interface Exporting {
-	readonly format: ExportFormat;
-	readonly done: number;
-	/** 0: not known yet. */
-	readonly total: number;
-}
-
 const noLines: ResultPage = { total: 0, offset: 0, rows: [] };
 
 const keyMatters: ReadonlySet<Failure['kind']> = new Set([
@@ -104,13 +95,14 @@ export class RunState {
 	/** The command that the worker is at. */
 	command = $state.raw<RunCommand | null>(null);
 	refused = $state.raw<RefusedCommand | null>(null);
-	exporting = $state.raw<Exporting | null>(null);
 	/** How far the answers are read through for the summary; null: not yet. */
 	summaryRead = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
 	/** What it came to, as last counted; null once it goes on. */
 	statement = $state.raw<RunStatement | null>(null);
 	/** How far the statement is that is being made; `total` 0: not known yet. */
 	making = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
+	/** Told of every event: what stands beside the run's own state, and is loaded later. */
+	onEvent: ((event: EngineEvent) => void) | null = null;
 	/** The key being typed, and the origin that the page asked it for. */
 	#typed = $state.raw<{ readonly key: string; readonly origin: string | null }>({
 		key: '',
@@ -270,23 +262,22 @@ export class RunState {
 	}
 
 	receive(event: EngineEvent): void {
+		this.onEvent?.(event);
 		switch (event.kind) {
 			case 'progress':
 				if (event.progress.runId === this.runId) this.#take(event.progress);
 				return;
-			case 'exportProgress':
-				if (event.runId === this.runId && this.exporting !== null)
-					this.exporting = { ...this.exporting, done: event.done, total: event.total };
-				return;
 			case 'summaryProgress':
 				if (event.runId === this.runId) this.summaryRead = event;
-				return;
-			case 'runsChanged':
-				void this.load();
 				return;
 			case 'statementProgress':
 				if (event.runId === this.runId && this.making !== null) this.making = event;
 				return;
+			case 'runsChanged':
+				void this.load();
+				return;
+			case 'exportProgress':
+			case 'append':
 			case 'importProgress':
 			case 'promptCheckProgress':
 			case 'notice':
@@ -373,15 +364,9 @@ export class RunState {
 		});
 	}
 
-	/** Null while another export is being written, and where the run is gone. */
-	async export(format: ExportFormat): Promise<ExportFile | null> {
-		if (this.exporting !== null) return null;
-		this.exporting = { format, done: 0, total: 0 };
-		try {
-			return await this.#ask(() => this.#api.exportRun(this.runId, format));
-		} finally {
-			this.exporting = null;
-		}
+	/** As the worker answers; null where the run is gone, which it then says. */
+	ask<T>(ask: (api: EngineApi) => Promise<T>): Promise<T | null> {
+		return this.#ask(() => ask(this.#api));
 	}
 
 	readSummary(): Promise<RunFigures | null> {

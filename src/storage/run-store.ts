@@ -18,6 +18,12 @@ import { freeFailed } from './retry-failed.ts';
 import { readRevisions, writeRevision } from './revisions.ts';
 import { readOwner } from './run-owner.ts';
 import type { FiguresRecord, OutcomeName, OwnerRecord, RunSchema } from './run-schema.ts';
+import {
+	settledPages,
+	type PagesOptions,
+	type ReadPage,
+	type SettledPage,
+} from './settled-pages.ts';
 import { toStorageError } from './storage-error.ts';
 import { takeUpRun, type TakenRun } from './take-up-run.ts';
 import { waitingRequests } from './waiting.ts';
@@ -68,6 +74,8 @@ export interface EachOptions {
 	readonly from?: number;
 }
 
+export type StoredListener = (settled: readonly SettledRequest[]) => void;
+
 /** Records a transaction: a request and each of its choices. */
 const maxRecords = 200;
 const rowEveryMs = 1_000;
@@ -84,6 +92,7 @@ export class RunStore {
 	#duplicates = 0;
 	#rowSavedAt: number;
 	#savingRow: Promise<void> | null = null;
+	readonly #onStored = new Set<StoredListener>();
 	#paidTwice: number | null = null;
 	#owned: TakenRun | null = null;
 	/** Null in a run that is being restored: its journal knows. */
@@ -360,6 +369,19 @@ export class RunStore {
 		return this.#options.database.use((db) => writeFigures(db, record));
 	}
 
+	/** As `eachSettled` of all, by the page, with the next page on its way while one is used. */
+	settledPages(options: PagesOptions): AsyncGenerator<SettledPage, void, undefined> {
+		const { database } = this.#options;
+		const read: ReadPage = (from, most) => database.use((db) => readPage(db, from, null, most));
+		return settledPages(read, options);
+	}
+
+	/** Tells of requests once they are stored, until what it returns is called. */
+	onStored(listener: StoredListener): () => void {
+		this.#onStored.add(listener);
+		return () => this.#onStored.delete(listener);
+	}
+
 	/** Waits for what is being settled. Afterwards everything but `counters` is refused. */
 	async close(): Promise<void> {
 		await this.#commits.idle();
@@ -384,6 +406,7 @@ export class RunStore {
 		const committed = await database.use((db) => commitSettled(db, fresh, settled, owner));
 		journal?.stored(requests);
 		this.#counters = committed.counters;
+		for (const listener of this.#onStored) listener(settled);
 		this.#duplicates += committed.duplicates;
 		this.#tell([...requests], committed.duplicates + committed.answeredAgain > 0 ? null : settled);
 		this.#acknowledge();

@@ -1,4 +1,5 @@
 import type { Host, LockOptions } from './host.ts';
+import { opfsExports } from './opfs-exports.ts';
 import { opfsFolder } from './opfs-folder.ts';
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -59,6 +60,7 @@ export const browserHost = (): Host => ({
 		return (held ?? []).flatMap(({ name }) => name ?? []);
 	},
 	journals: () => opfsFolder((ms) => sleep(ms, new AbortController().signal)),
+	exports: opfsExports,
 	storageEstimate: async () => {
 		const { usage, quota } = await navigator.storage.estimate();
 		return { usage: usage ?? null, quota: quota ?? null };

@@ -1,22 +1,22 @@
 import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
 import { optionsOf } from '#domain/dataset.ts';
+import { wholeExport } from '#domain/export-choice.ts';
 import { problem } from '#domain/problem.ts';
 import { err, ok } from '#domain/result.ts';
 import { createDemoFetch } from '#demo/demo-fetch.ts';
 import { openLibrary, type Library } from '#storage/library.ts';
 import { readSmallTable } from '#tabular/read-small-table.ts';
-import { exportItems } from './export-run.ts';
+import { deleteOldExports } from './export-files.ts';
 import type { Host } from './host.ts';
 import { importFiles } from './import-files.ts';
 import { KeyRing } from './key-ring.ts';
 import { ModelLists } from './model-lists.ts';
-import { paced } from './paced.ts';
 import { previewRequest } from './preview-request.ts';
 import { PromptChecks } from './prompt-checks.ts';
 import { RowPasses } from './row-passes.ts';
 import { ReplacedDatasets } from './replaced-datasets.ts';
 import { DiscardedRuns } from './discarded-runs.ts';
-import { runOfLock, Runs } from './runs.ts';
+import { runOfLock, Runs, type RunSource } from './runs.ts';
 import { exportSetup, openSetup } from './setup-files.ts';
 import { Statements } from './statements.ts';
 import type { Summaries } from './summaries.ts';
@@ -55,6 +55,7 @@ export function createEngine(host: Host): EngineApi {
 	);
 	const rooms = opened.then((library) => {
 		void cleanUp(library, host);
+		void host.exports().then((folder) => deleteOldExports(host, folder));
 		if (library.restoredRuns > 0) emit({ kind: 'notice', message: restored(library.restoredRuns) });
 		const passes = new RowPasses(library);
 		const runs = new Runs({ library, passes, keys, host, demoFetch, emit });
@@ -84,6 +85,20 @@ export function createEngine(host: Host): EngineApi {
 		);
 		return loading;
 	};
+	// Loaded at once, so that a site that is replaced meanwhile takes no export with it.
+	const writing = Promise.all([import('./exports.ts'), import('./live-append.ts')]);
+	const source = async (runId: string): Promise<RunSource | null> =>
+		(await rooms).runs.source(runId);
+	const exports = writing.then(([{ Exports }]) => new Exports({ host, emit, source }));
+	const appends = writing.then(
+		([, { LiveAppends }]) =>
+			new LiveAppends({
+				...{ host, emit, source },
+				listen: (listener) => listeners.add(listener),
+				isElsewhere: async (runId) => (await rooms).runs.isElsewhere(runId),
+			}),
+	);
+	for (const part of [exports, appends]) part.catch(() => undefined);
 	let broken: string | null = null;
 	opened.catch((error: unknown) => {
 		broken = `This browser does not let Volley store anything here (a private window, or blocked site data), so no run can start. It says: ${error instanceof Error ? error.message : String(error)}`;
@@ -259,24 +274,17 @@ export function createEngine(host: Host): EngineApi {
 			(await summaries())?.cancel(runId);
 		},
 		exportRun: async (runId, format) => {
-			const { runs, library } = await rooms;
-			const [reader, run] = await Promise.all([runs.reader(runId), library.getRun(runId)]);
-			if (reader === null || run === null) throw new Error(`There is no run ${runId}`);
-			let done = 0;
-			const { succeeded, failed } = run.counters;
-			const progress = paced(200, host, () => {
-				emit({ kind: 'exportProgress', runId, done, total: succeeded + failed });
-			});
-			const items = reader.allItems((through) => {
-				done = through;
-				progress.changed();
-			});
-			const { name, shares } = run.setup;
-			const several = shares !== undefined;
-			const file = await exportItems(name, format, items, reader.columns, several);
-			progress.flush();
-			return file;
+			const end = await (await exports).write(runId, wholeExport(format), null);
+			if (end.kind !== 'written' || end.blob === null) throw new Error(`Not written: ${end.kind}`);
+			return { blob: end.blob, name: end.name };
 		},
+		exportChosen: async (runId, choice, into) => (await exports).write(runId, choice, into),
+		cancelExport: async (runId) => {
+			(await exports).cancel(runId);
+		},
+		startAppend: async (runId, into) => (await appends).start(runId, into),
+		stopAppend: async (runId) => (await appends).stop(runId),
+		getAppend: async (runId) => (await appends).state(runId),
 
 		makeStatement: async (runId) => (await rooms).statements.make(runId),
 		cancelStatement: async () => {

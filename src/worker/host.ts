@@ -1,5 +1,6 @@
 import type { Clock } from '#engine/ports.ts';
 import type { JournalFolder } from '#storage/journal-folder.ts';
+import type { ExportFolder } from './export-folder.ts';
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -25,6 +26,8 @@ export interface Host {
 	readonly heldLocks: () => Promise<readonly string[]>;
 	/** Null where the browser keeps no files for this origin. */
 	readonly journals: () => Promise<JournalFolder | null>;
+	/** Null where the browser keeps no files for this origin. */
+	readonly exports: () => Promise<ExportFolder | null>;
 	readonly storageEstimate: () => Promise<{ usage: number | null; quota: number | null }>;
 	readonly storagePersisted: () => Promise<boolean | null>;
 }

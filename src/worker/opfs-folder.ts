@@ -72,7 +72,7 @@ function folderOver(
 	};
 }
 
-const isNamed = (cause: unknown, name: string): boolean =>
+export const isNamed = (cause: unknown, name: string): boolean =>
 	cause instanceof DOMException && cause.name === name;
 
 const fileOver = (handle: FileSystemSyncAccessHandle): JournalFile => ({
@@ -95,4 +95,5 @@ const fileOver = (handle: FileSystemSyncAccessHandle): JournalFile => ({
 });
 
 /** Nothing here is shared between threads, which is all that the handle's type asks. */
-const plain = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => bytes as Uint8Array<ArrayBuffer>;
+export const plain = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
+	bytes as Uint8Array<ArrayBuffer>;

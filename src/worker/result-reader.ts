@@ -125,15 +125,6 @@ export class ResultReader {
 		return stored === undefined ? [] : this.#plan.items(stored);
 	}
 
-	/** Every item of the results file in plan order; `onRequest` is told how many settled requests are through. */
-	async *allItems(onRequest: (done: number) => void): AsyncGenerator<ResultItem> {
-		let done = 0;
-		for await (const stored of this.#store.eachSettled()) {
-			yield* await this.#plan.items(stored);
-			onRequest(++done);
-		}
-	}
-
 	async failures(): Promise<readonly FailureGroup[]> {
 		// Most runs are never asked for it: a worker starts without it.
 		const { failureGroups } = await import('./failure-groups.ts');

@@ -51,11 +51,15 @@ const betweenLooksMs = 100;
 export const runOfLock = (name: string): string[] =>
 	name.startsWith(lockPrefix) ? [name.slice(lockPrefix.length)] : [];
 
-/** A run made ready to be read or worked at; one for each run, so that its counters have one owner. */
-interface OpenRun {
+/** What is settled of a run, and the plan by which it is told what that was. */
+export interface RunSource {
 	readonly run: Run;
 	readonly store: RunStore;
 	readonly plan: RunPlan;
+}
+
+/** A run made ready to be read or worked at; one for each run, so that its counters have one owner. */
+interface OpenRun extends RunSource {
 	readonly reader: ResultReader;
 	/** False: its rows were gone when it was opened, so its plan knows no columns and may not be sent. */
 	readonly hasData: boolean;
@@ -345,6 +349,21 @@ export class Runs {
 		const opened = await this.#open.get(runId);
 		// A run that another tab has deleted has no store to read: the list then says that it is gone.
 		await opened?.store.refresh().catch(() => undefined);
+	}
+
+	/** What a file of its results is written from. */
+	async source(runId: string): Promise<RunSource | null> {
+		await this.#refreshed(runId);
+		const [opened, run] = await Promise.all([
+			this.#opened(runId),
+			this.#parts.library.getRun(runId),
+		]);
+		return opened === null || run === null ? null : { ...opened, run };
+	}
+
+	/** Whether another tab is at it: of what settles there this one hears nothing. */
+	isElsewhere(runId: string): Promise<boolean> {
+		return this.#isElsewhere(runId);
 	}
 
 	async reader(runId: string): Promise<ResultReader | null> {

@@ -78,6 +78,7 @@ export class ModelTab {
 			},
 			heldLocks: () => link.arrives(Promise.resolve([...browser.locks.keys()])),
 			journals: () => Promise.resolve(folder === null ? null : link.folder(folder)),
+			exports: () => Promise.resolve(null),
 			storageEstimate: () => Promise.resolve({ usage: null, quota: null }),
 			storagePersisted: () => Promise.resolve(null),
 		};

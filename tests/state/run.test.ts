@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineApi, RunRefusal } from '#contract/engine-api.ts';
 import type { FailureKind } from '#domain/failure.ts';
+import { wholeExport } from '#domain/export-choice.ts';
 import { problem } from '#domain/problem.ts';
 import { err, ok } from '#domain/result.ts';
 import type { RunPhase, RunProgress } from '#domain/run.ts';
+import { RunFiles } from '#state/run-files.svelte.ts';
 import { RunState } from '#state/run.svelte.ts';
 import {
 	apiWith,
@@ -23,6 +25,7 @@ async function loaded(commands: Partial<EngineApi> = {}, phase: RunPhase = { nam
 		getRun: () => Promise.resolve({ ...run, phase }),
 		getProgress: () => Promise.resolve(progressWith({ phase })),
 		readResults: ({ offset }) => Promise.resolve({ total: 1_000, offset, rows: [] }),
+		getAppend: () => Promise.resolve(null),
 		...commands,
 	});
 	const state = new RunState(api, run.id, clock);
@@ -292,7 +295,11 @@ describe('a run that is deleted in another tab while it is shown', () => {
 	test.each<[string, Partial<EngineApi>, (state: RunState) => unknown]>([
 		['its lines', { readResults: closed }, (state) => state.results.look(0, 30)],
 		['its failures', { readFailures: closed }, (state) => state.watchFailures()],
-		['its file', { exportRun: closed }, (state) => state.export('json')],
+		[
+			'its file',
+			{ exportChosen: closed },
+			(state) => new RunFiles(state).write(wholeExport('json')),
+		],
 		['it to pause', { pauseRun: closed }, (state) => state.pause()],
 		['it to go on', { resumeRun: closed }, (state) => state.resume()],
 		[
@@ -311,11 +318,12 @@ describe('a run that is deleted in another tab while it is shown', () => {
 
 	test('a fault of a run that is still there stays a fault', async () => {
 		const { state } = await loaded({
-			exportRun: closed,
+			exportChosen: closed,
 			listRuns: () => Promise.resolve([summary]),
 		});
-		await expect(state.export('json')).rejects.toThrow('InvalidStateError');
-		expect([state.missing, state.exporting]).toEqual([false, null]);
+		const files = new RunFiles(state);
+		await expect(files.write(wholeExport('json'))).rejects.toThrow('InvalidStateError');
+		expect([state.missing, files.exporting]).toEqual([false, null]);
 	});
 });
 
@@ -348,23 +356,6 @@ test('a run that is pausing can still be stopped', async () => {
 	void state.pause();
 	await state.stop();
 	expect([calls, state.command]).toEqual([['pause', 'stop'], null]);
-});
-
-test('an export shows how far it is, and is over when its file is there', async () => {
-	let finish: (() => void) | undefined;
-	const { state } = await loaded({
-		exportRun: (_, format) =>
-			new Promise((resolve) => {
-				finish = () => resolve({ blob: new Blob(['[]']), name: `run.${format}` });
-			}),
-	});
-	const file = state.export('jsonl');
-	expect(await state.export('csv')).toBeNull();
-	state.receive({ kind: 'exportProgress', runId: run.id, done: 3, total: 10 });
-	expect(state.exporting).toEqual({ format: 'jsonl', done: 3, total: 10 });
-	finish?.();
-	expect((await file)?.name).toBe('run.jsonl');
-	expect(state.exporting).toBeNull();
 });
 
 test('failures are read while they are looked at, and again a moment after more failed', async () => {

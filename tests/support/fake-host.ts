@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { MemoryFolder } from './memory-folder.ts';
+import type { ExportFolder } from '#worker/export-folder.ts';
 import type { Fetch, Host } from '#worker/host.ts';
 
 /** What outlives a tab: its database and the locks that other tabs may hold. */
@@ -8,6 +9,8 @@ export class FakeBrowser {
 	indexedDB = new IDBFactory();
 	/** Null: a browser that keeps no files. */
 	journals: MemoryFolder | null = new MemoryFolder();
+	/** Null: a browser that keeps no files. */
+	exports: MemoryFolder | null = new MemoryFolder();
 	/** What to call when a lock is taken from its holder, by the lock's name. */
 	readonly locks = new Map<string, () => void>();
 	#ids = 0;
@@ -71,6 +74,7 @@ export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
 		},
 		heldLocks: () => Promise.resolve([...browser.locks.keys()]),
 		journals: () => Promise.resolve(browser.journals),
+		exports: () => Promise.resolve(browser.exports === null ? null : exportsIn(browser.exports)),
 		storageEstimate: () => Promise.resolve({ usage: 1, quota: 2 }),
 		storagePersisted: () => Promise.resolve(false),
 	};
@@ -79,8 +83,26 @@ export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
 		kill: () => {
 			killed.abort();
 			browser.journals?.crash();
+			browser.exports?.crash();
 			for (const [name, mine] of held)
 				if (browser.locks.get(name) === mine) browser.locks.delete(name);
 		},
 	};
 }
+
+const exportsIn = (folder: MemoryFolder): ExportFolder => ({
+	create: async (name) => {
+		const file = await folder.open(name);
+		return {
+			append: (bytes) => {
+				file.write(bytes, file.size());
+			},
+			close: () => {
+				file.close();
+			},
+		};
+	},
+	read: (name) => Promise.resolve(new Blob([folder.bytes(name)])),
+	names: () => folder.names(),
+	delete: (name) => folder.delete(name),
+});

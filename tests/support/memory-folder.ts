@@ -106,6 +106,12 @@ export class MemoryFolder implements JournalFolder {
 		stored.bytes = to(stored.bytes);
 	}
 
+	bytes(name: string): Uint8Array<ArrayBuffer> {
+		const stored = this.files.get(name);
+		if (stored === undefined) throw new DOMException(`There is no ${name}`, 'NotFoundError');
+		return Uint8Array.from(stored.bytes);
+	}
+
 	text(name: string): string {
 		return new TextDecoder().decode(this.files.get(name)?.bytes);
 	}

@@ -1,4 +1,5 @@
 import type { ResultItem } from '#domain/result-item.ts';
+import type { ItemWriter } from '#tabular/item-writer.ts';
 
 export const resultItem = (changes: Partial<ResultItem> = {}): ResultItem => ({
 	id: '7',
@@ -43,8 +44,6 @@ export async function* streamOf<T>(values: readonly T[]): AsyncGenerator<T> {
 	for (const value of values) yield await Promise.resolve(value);
 }
 
-export async function joined(chunks: AsyncIterable<string>): Promise<string> {
-	let text = '';
-	for await (const chunk of chunks) text += chunk;
-	return text;
-}
+/** The whole file that these items become, given to the writer one by one. */
+export const written = (writer: ItemWriter, items: readonly ResultItem[]): string =>
+	[writer.open(), ...items.map((item) => writer.items([item])), writer.close()].join('');

@@ -1,0 +1,340 @@
+import { describe, expect, test } from 'vitest';
+import Papa from 'papaparse';
+import type { EngineApi, EngineEvent, ExportEnd } from '#contract/engine-api.ts';
+import { wholeExport, type ExportChoice, type ExportFormat } from '#domain/export-choice.ts';
+import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
+import type { ResultItem } from '#domain/result-item.ts';
+import { createEngine } from '#worker/create-engine.ts';
+import { openTab } from '../support/fake-host.ts';
+import { PickedFile } from '../support/picked-file.ts';
+import {
+	browser,
+	checkedSetup,
+	endpoint,
+	exported,
+	finished,
+	freshForEachTest,
+	imported,
+	reached,
+	reviews,
+	started,
+	whenever,
+} from './run-fixtures.ts';
+
+freshForEachTest();
+
+const draftOf = (changes: Partial<Draft> = {}): Draft => ({
+	...emptyDraft,
+	provider: 'compatible',
+	baseUrl: endpoint.url,
+	models: ['m1'],
+	templates: [{ messages: [{ role: 'user', content: '{review}' }], prompt: '' }],
+	...changes,
+});
+
+async function begun(engine: EngineApi, rows: number, changes: Partial<Draft> = {}) {
+	return started(engine, checkedSetup(draftOf(changes), await imported(engine, reviews(rows))));
+}
+
+const textOf = async (end: ExportEnd): Promise<string> => {
+	if (end.kind !== 'written' || end.blob === null) throw new Error(end.kind);
+	return end.blob.text();
+};
+
+const choose = (format: ExportFormat, changes: Partial<ExportChoice> = {}): ExportChoice => ({
+	...wholeExport(format),
+	...changes,
+});
+
+/** Items, or lines as objects, of any format. */
+function parsed(format: ExportFormat, text: string): readonly Record<string, unknown>[] {
+	if (format === 'json') return JSON.parse(text) as Record<string, unknown>[];
+	if (format === 'jsonl')
+		return text
+			.split('\n')
+			.slice(0, -1)
+			.map((line) => JSON.parse(line) as Record<string, unknown>);
+	const { data, errors } = Papa.parse<Record<string, unknown>>(text, {
+		header: true,
+		skipEmptyLines: true,
+	});
+	expect(errors).toEqual([]);
+	return data;
+}
+
+const formats = ['json', 'jsonl', 'csv'] as const;
+
+describe('a file is complete and valid', () => {
+	test.each(formats)(
+		'%s of a run that has not begun to settle, and of one that was stopped',
+		async (format) => {
+			endpoint.play('hangsForever');
+			const engine = createEngine(openTab(browser).host);
+			const runId = await begun(engine, 5);
+			expect(
+				parsed(format, await textOf(await engine.exportChosen(runId, choose(format), null))),
+			).toEqual([]);
+			await engine.stopRun(runId);
+			await reached(engine, runId, 'stopped');
+			expect(
+				parsed(format, await textOf(await engine.exportChosen(runId, choose(format), null))),
+			).toEqual([]);
+		},
+	);
+
+	test.each(formats)(
+		'%s of a run that is paused half-way holds what has settled',
+		async (format) => {
+			const engine = createEngine(openTab(browser).host);
+			const runId = await begun(engine, 24, {
+				settings: { ...defaultSettings, maxConcurrency: 4, completionsPerPrompt: 2 },
+			});
+			await whenever(engine, runId, ({ counters }) => counters.succeeded >= 3);
+			const going = parsed(
+				format,
+				await textOf(await engine.exportChosen(runId, choose(format), null)),
+			);
+			expect(going.length).toBeGreaterThanOrEqual(6);
+			await engine.pauseRun(runId);
+			const { counters } = await reached(engine, runId, 'paused', 'finished');
+			const end = await engine.exportChosen(runId, choose(format), null);
+			const lines = parsed(format, await textOf(end));
+			expect(lines).toHaveLength(counters.succeeded * 2);
+			expect(end).toMatchObject({ kind: 'written', lines: lines.length });
+			expect(lines.map(({ choice_index }) => Number(choice_index)).slice(0, 4)).toEqual([
+				0, 1, 0, 1,
+			]);
+		},
+	);
+
+	test('the items are those of the one request after another', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 12, { models: ['m1', 'm2'] });
+		await finished(engine, runId);
+		const alone: ResultItem[] = [];
+		for (let request = 0; request < 24; request++)
+			alone.push(...(await engine.readItems(runId, request)));
+		expect(await exported(engine, runId)).toEqual(alone);
+	});
+
+	test('the number of its bytes and lines is told, and its progress', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 12);
+		await finished(engine, runId);
+		const seen: EngineEvent[] = [];
+		await engine.subscribe((event) => seen.push(event));
+		const end = await engine.exportChosen(runId, choose('jsonl'), null);
+		if (end.kind !== 'written') throw new Error(end.kind);
+		expect([end.lines, end.bytes]).toEqual([12, end.blob?.size]);
+		expect(seen.at(-1)).toEqual({ kind: 'exportProgress', runId, done: 12, total: 12 });
+	});
+});
+
+describe('what is chosen', () => {
+	async function mixed(engine: EngineApi): Promise<string> {
+		endpoint.play(({ arrival }) =>
+			arrival === 3 ? 'contextTooLong' : arrival === 5 ? 'cutAtLength' : 'plainReply',
+		);
+		const runId = await begun(engine, 9);
+		await finished(engine, runId);
+		return runId;
+	}
+	const rowsOf = async (engine: EngineApi, runId: string, changes: Partial<ExportChoice>) =>
+		parsed('json', await textOf(await engine.exportChosen(runId, choose('json', changes), null)));
+
+	test('failures are left out where they are not wanted', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await mixed(engine);
+		const all = await rowsOf(engine, runId, {});
+		const without = await rowsOf(engine, runId, { failures: false });
+		expect(all.filter(({ error }) => error !== null)).toHaveLength(1);
+		expect(without).toEqual(all.filter(({ error }) => error === null));
+		const failed = await rowsOf(engine, runId, { filter: { show: 'failed', search: '' } });
+		expect(failed).toEqual(all.filter(({ error }) => error !== null));
+	});
+
+	test('answers that were cut off are left out where they are not wanted', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await mixed(engine);
+		const without = await rowsOf(engine, runId, { partial: false });
+		const cut = await rowsOf(engine, runId, { filter: { show: 'truncated', search: '' } });
+		expect([without.length, cut.length]).toEqual([8, 1]);
+		expect(without).not.toContainEqual(cut[0]);
+	});
+
+	test('a search keeps what the table shows', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await mixed(engine);
+		const found = await rowsOf(engine, runId, { filter: { show: 'all', search: 'CUP 8' } });
+		expect(found.map(({ row_index }) => row_index)).toEqual([8]);
+	});
+});
+
+test('a line for each row joins what stands far apart in the plan', async () => {
+	endpoint.play(({ arrival }) => (arrival === 2 ? 'contextTooLong' : 'plainReply'));
+	const engine = createEngine(openTab(browser).host);
+	const template = (text: string) => ({
+		messages: [{ role: 'user' as const, content: text }],
+		prompt: '',
+	});
+	const runId = await begun(engine, 12, {
+		models: ['m1', 'm2'],
+		templates: [template('A {review}'), template('B {review}')],
+		settings: { ...defaultSettings, completionsPerPrompt: 2 },
+	});
+	await finished(engine, runId);
+	const items = await exported(engine, runId);
+	const wide = choose('csv', { csv: { ...wholeExport('csv').csv, layout: 'rows' } });
+	const lines = parsed('csv', await textOf(await engine.exportChosen(runId, wide, null)));
+	expect(lines).toHaveLength(12);
+	for (const item of items) {
+		const line = lines[item.row_index];
+		const place = `_t${String(item.prompt_index + 1)}_m${String(item.model_index + 1)}`;
+		if (item.error === null)
+			expect(line?.[`response${place}_c${String((item.choice_index ?? 0) + 1)}`]).toBe(
+				item.response,
+			);
+		else expect(line?.[`error${place}`]).toContain(item.error.kind);
+	}
+});
+
+describe('where it goes', () => {
+	test('a file of the origin’s own is the tab’s until it closes, and then goes at the next start', async () => {
+		const tab = openTab(browser);
+		const engine = createEngine(tab.host);
+		const runId = await begun(engine, 3);
+		await finished(engine, runId);
+		await engine.exportChosen(runId, choose('csv'), null);
+		expect(browser.exports?.files.size).toBe(1);
+		await createEngine(openTab(browser).host).listRuns();
+		await new Promise(setImmediate);
+		expect(browser.exports?.files.size).toBe(1);
+		tab.kill();
+		await createEngine(openTab(browser).host).listRuns();
+		await expect.poll(() => browser.exports?.files.size).toBe(0);
+	});
+
+	test.each(['none', 'full'] as const)(
+		'with %s of the origin’s own files it comes from memory',
+		async (kind) => {
+			if (kind === 'none') browser.exports = null;
+			else if (browser.exports !== null) browser.exports.capacity = 100;
+			const engine = createEngine(openTab(browser).host);
+			const runId = await begun(engine, 6);
+			await finished(engine, runId);
+			const end = await engine.exportChosen(runId, choose('json'), null);
+			expect(parsed('json', await textOf(end))).toHaveLength(6);
+			expect(browser.exports?.files.size ?? 0).toBe(0);
+		},
+	);
+
+	test('a picked file holds all of it once it is written, and nothing before', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 6);
+		await finished(engine, runId);
+		const file = new PickedFile('mine.jsonl', 'before');
+		const end = await engine.exportChosen(runId, choose('jsonl'), file.handle);
+		expect(end).toMatchObject({ kind: 'written', blob: null, name: 'mine.jsonl', lines: 6 });
+		expect(parsed('jsonl', file.text)).toHaveLength(6);
+	});
+
+	test.each([
+		['QuotaExceededError', 'full'],
+		['NotAllowedError', 'unwritable'],
+	] as const)('a picked file that says %s keeps what it held', async (name, kind) => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 6);
+		await finished(engine, runId);
+		const file = new PickedFile('mine.jsonl', 'before');
+		file.failsWith = new DOMException('no', name);
+		const end = await engine.exportChosen(runId, choose('jsonl'), file.handle);
+		expect([end.kind, file.text]).toEqual([kind, 'before']);
+	});
+
+	test('cancelled, it leaves nothing, and a second one meanwhile is refused', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 12);
+		await finished(engine, runId);
+		const file = new PickedFile('mine.jsonl', 'before');
+		const [first, second] = [
+			engine.exportChosen(runId, choose('jsonl'), file.handle),
+			engine.exportChosen(runId, choose('csv'), null),
+		];
+		expect(await second).toEqual({ kind: 'busy' });
+		await engine.cancelExport(runId);
+		expect(await first).toEqual({ kind: 'cancelled' });
+		expect(file.text).toBe('before');
+		const download = engine.exportChosen(runId, choose('json'), null);
+		await engine.cancelExport(runId);
+		expect(await download).toEqual({ kind: 'cancelled' });
+		expect(browser.exports?.files.size).toBe(0);
+	});
+});
+
+describe('a file that is appended to live', () => {
+	const ids = (file: PickedFile): unknown[] => parsed('jsonl', file.text).map(({ id }) => id);
+	const all = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i));
+
+	test('holds each result once, those from before in plan order, then those that come', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 24, { settings: { ...defaultSettings, maxConcurrency: 4 } });
+		await whenever(engine, runId, ({ counters }) => counters.succeeded >= 3);
+		const file = new PickedFile('live.jsonl', 'before');
+		expect(await engine.startAppend(runId, file.handle)).toMatchObject({ ok: true });
+		await finished(engine, runId);
+		await engine.stopAppend(runId);
+		expect(ids(file).toSorted((a, b) => Number(a) - Number(b))).toEqual(all(24));
+		expect(await engine.getAppend(runId)).toEqual({
+			...{ runId, fileName: 'live.jsonl', written: 24, behind: 0 },
+			ended: { problem: null },
+		});
+	});
+
+	test('a retried request is a line more, and the last one counts', async () => {
+		endpoint.play(({ arrival }) => (arrival === 3 ? 'contextTooLong' : 'plainReply'));
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 6);
+		await finished(engine, runId);
+		const file = new PickedFile('live.jsonl');
+		await engine.startAppend(runId, file.handle);
+		endpoint.play('plainReply');
+		await engine.retryFailed(runId);
+		await whenever(
+			engine,
+			runId,
+			({ phase, counters }) => phase.name === 'finished' && counters.failed === 0,
+		);
+		await engine.stopAppend(runId);
+		const lines = parsed('jsonl', file.text);
+		expect(lines).toHaveLength(7);
+		const last = new Map(lines.map((line) => [line['id'], line]));
+		expect([...last.values()].every(({ error }) => error === null)).toBe(true);
+	});
+
+	test('a file that can no longer be written ends it, and the run goes on', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 12, { settings: { ...defaultSettings, maxConcurrency: 2 } });
+		const file = new PickedFile('live.jsonl');
+		file.failsWith = new DOMException('Permission was withdrawn.', 'NotAllowedError');
+		await engine.startAppend(runId, file.handle);
+		const { counters } = await finished(engine, runId);
+		expect(counters.succeeded).toBe(12);
+		await engine.stopAppend(runId);
+		expect((await engine.getAppend(runId))?.ended).toEqual({
+			problem: 'NotAllowedError: Permission was withdrawn.',
+		});
+	});
+
+	test('a file that another program has changed is not written over', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 24, { settings: { ...defaultSettings, maxConcurrency: 2 } });
+		const file = new PickedFile('live.jsonl');
+		await engine.startAppend(runId, file.handle);
+		await expect.poll(() => file.closed).toBe(1);
+		file.text = 'mine now';
+		await finished(engine, runId);
+		await engine.stopAppend(runId);
+		expect(file.text).toBe('mine now');
+		expect((await engine.getAppend(runId))?.ended?.problem).toContain('Another program');
+	});
+});
