@@ -33,7 +33,11 @@ const policy = (): Plugin => ({
 export default defineConfig({
 	base: './',
 	plugins: [svelte(), policy()],
-	worker: { format: 'es' },
+	worker: {
+		format: 'es',
+		// So that its parts are told from the page's, whose size has a budget of its own.
+		rolldownOptions: { output: { chunkFileNames: 'assets/worker-part-[name]-[hash].js' } },
+	},
 	build: {
 		target: 'es2023',
 		modulePreload: { polyfill: false },

@@ -86,12 +86,12 @@ export function createEngine(host: Host): EngineApi {
 		return loading;
 	};
 	// Loaded at once, so that a site that is replaced meanwhile takes no export with it.
-	const writing = Promise.all([import('./exports.ts'), import('./live-append.ts')]);
+	const writing = import('./written-files.ts');
 	const source = async (runId: string): Promise<RunSource | null> =>
 		(await rooms).runs.source(runId);
-	const exports = writing.then(([{ Exports }]) => new Exports({ host, emit, source }));
+	const exports = writing.then(({ Exports }) => new Exports({ host, emit, source }));
 	const appends = writing.then(
-		([, { LiveAppends }]) =>
+		({ LiveAppends }) =>
 			new LiveAppends({
 				...{ host, emit, source },
 				listen: (listener) => listeners.add(listener),

@@ -17,7 +17,9 @@ async function pickFrom(page: Page): Promise<void> {
 const pickedText = (page: Page, name: string): Promise<string> =>
 	page.evaluate(async (file) => {
 		const folder = await navigator.storage.getDirectory();
-		return (await (await folder.getFileHandle(file)).getFile()).text();
+		const picked = await (await folder.getFileHandle(file)).getFile();
+		// Its own text() would drop the mark for Excel.
+		return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await picked.arrayBuffer());
 	}, name);
 
 async function downloaded(page: Page, press: Locator): Promise<string> {
