@@ -19,6 +19,8 @@ export interface Committed {
 	readonly duplicates: number;
 	/** Requests that had been asked for again: an answer of theirs was there before. */
 	readonly answeredAgain: number;
+	/** All but the dropped. */
+	readonly taken: readonly SettledRequest[];
 }
 
 const stores = [
@@ -79,7 +81,8 @@ export function commitSettled(
 			...(owner === null ? [] : [() => tx.objectStore('owner').put(owner, 'current')]),
 		]);
 		const duplicates = settled.length - added.length - answered.length;
-		return { counters, duplicates, answeredAgain: answered.length };
+		const taken = [...added, ...answered];
+		return { counters, duplicates, answeredAgain: answered.length, taken };
 	});
 }
 

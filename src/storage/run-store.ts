@@ -58,14 +58,17 @@ export interface TakenUp {
 	readonly name: string | null;
 }
 
-/**
- * What has changed in a run: these requests; null: another worker wrote, and any may have. `added` is what settled, where
- * nothing of it was there before; null: something that was there is not as it was.
- */
-export type ChangeListener = (
-	requests: readonly number[] | null,
-	added: readonly SettledRequest[] | null,
-) => void;
+/** What has changed of what a run has stored. */
+export interface StoreChange {
+	/** These requests are not as they were; null: another worker wrote, and any may not be. */
+	readonly requests: readonly number[] | null;
+	/** What has settled. */
+	readonly settled: readonly SettledRequest[];
+	/** Whether something that was there has gone, or stands otherwise: all has not only grown by `settled`. */
+	readonly isAltered: boolean;
+}
+
+export type ChangeListener = (change: StoreChange) => void;
 
 export interface EachOptions {
 	/** Both, when left out. */
@@ -73,8 +76,6 @@ export interface EachOptions {
 	/** The first request wanted. */
 	readonly from?: number;
 }
-
-export type StoredListener = (settled: readonly SettledRequest[]) => void;
 
 /** Records a transaction: a request and each of its choices. */
 const maxRecords = 200;
@@ -92,7 +93,6 @@ export class RunStore {
 	#duplicates = 0;
 	#rowSavedAt: number;
 	#savingRow: Promise<void> | null = null;
-	readonly #onStored = new Set<StoredListener>();
 	#paidTwice: number | null = null;
 	#owned: TakenRun | null = null;
 	/** Null in a run that is being restored: its journal knows. */
@@ -131,7 +131,7 @@ export class RunStore {
 		this.#counters = counters;
 		this.#revisions = revisions;
 		this.#paidTwice = owner?.paidTwice ?? null;
-		if (isChanged) this.#tell(null);
+		if (isChanged) this.#tell({ requests: null, settled: [], isAltered: true });
 	}
 
 	/** Calls `listener` after each change of what is stored, until the function that it gives back is called. */
@@ -142,8 +142,8 @@ export class RunStore {
 		};
 	}
 
-	#tell(requests: readonly number[] | null, added: readonly SettledRequest[] | null = null): void {
-		for (const listener of this.#listeners) listener(requests, added);
+	#tell(change: StoreChange): void {
+		for (const listener of this.#listeners) listener(change);
 	}
 
 	/** Whether outcomes are written to a journal first. */
@@ -282,7 +282,7 @@ export class RunStore {
 				),
 			);
 			this.#counters = slice.counters;
-			this.#tell(slice.requests);
+			this.#tell({ requests: slice.requests, settled: [], isAltered: true });
 			freed += slice.requests.length;
 			from = slice.next;
 		}
@@ -319,7 +319,7 @@ export class RunStore {
 			this.#counters = await database.use((db) =>
 				reopenThese(db, fresh, slice, revision, owner, note),
 			);
-			this.#tell(slice);
+			this.#tell({ requests: slice, settled: [], isAltered: true });
 		};
 		for await (const { request, outcome } of this.eachSettled({ outcome: 'succeeded' })) {
 			if (!outcome.ok || !outcome.value.choices.some((choice) => markOf(choice) === mark)) continue;
@@ -376,12 +376,6 @@ export class RunStore {
 		return settledPages(read, options);
 	}
 
-	/** Tells of requests once they are stored, until what it returns is called. */
-	onStored(listener: StoredListener): () => void {
-		this.#onStored.add(listener);
-		return () => this.#onStored.delete(listener);
-	}
-
 	/** Waits for what is being settled. Afterwards everything but `counters` is refused. */
 	async close(): Promise<void> {
 		await this.#commits.idle();
@@ -406,9 +400,12 @@ export class RunStore {
 		const committed = await database.use((db) => commitSettled(db, fresh, settled, owner));
 		journal?.stored(requests);
 		this.#counters = committed.counters;
-		for (const listener of this.#onStored) listener(settled);
 		this.#duplicates += committed.duplicates;
-		this.#tell([...requests], committed.duplicates + committed.answeredAgain > 0 ? null : settled);
+		this.#tell({
+			requests: [...requests],
+			settled: committed.taken,
+			isAltered: committed.answeredAgain > 0,
+		});
 		this.#acknowledge();
 		this.#refreshRow();
 	}

@@ -88,7 +88,7 @@ export class LineView {
 		this.#outcome = outcome === 'succeeded' || outcome === 'failed' ? outcome : null;
 		this.#seen = this.#how() === 'answers' ? new LineSet() : null;
 		this.#counted = countedIn(store);
-		this.#unsubscribe = store.subscribe((requests) => {
+		this.#unsubscribe = store.subscribe(({ requests }) => {
 			const counted = countedIn(store);
 			if (requests === null) {
 				this.#unsure = true;

@@ -101,7 +101,7 @@ class LiveAppend {
 		this.#changed = paced(emitEveryMs, parts.host, () => {
 			parts.emit({ kind: 'append', append: this.state });
 		});
-		this.#unlisten = source.store.onStored((settled) => {
+		this.#unlisten = source.store.subscribe(({ settled }) => {
 			this.#hear(settled);
 		});
 		this.#writing = this.#guarded(() => this.#writeAll());

@@ -111,8 +111,8 @@ export class Summaries {
 			analysis.add(settled);
 		});
 		let isStale = false;
-		const end = store.subscribe((_, settled) => {
-			if (settled === null) {
+		const end = store.subscribe(({ settled, isAltered }) => {
+			if (isAltered) {
 				isStale = true;
 				if (this.#analysed?.end === end) this.#analysed.isStale = true;
 			} else settled.forEach(once);

@@ -240,7 +240,7 @@ test('whoever listens hears of every request that changed, and that any may have
 	const disk = new Disk();
 	const { id, store } = await disk.started(5);
 	const heard: (readonly number[] | null)[] = [];
-	const stop = store.subscribe((requests) => heard.push(requests));
+	const stop = store.subscribe(({ requests }) => heard.push(requests));
 	await settleAll(store, [answered(0, ['truncated']), failed(1)]);
 	await store.retryFailed();
 	await askAgain(store);
@@ -253,7 +253,7 @@ test('whoever listens hears of every request that changed, and that any may have
 	const other = await (await disk.open()).openRun(id);
 	if (other === null) throw new Error('The run has gone.');
 	const heardThere: unknown[] = [];
-	other.subscribe((requests) => heardThere.push(requests));
+	other.subscribe(({ requests }) => heardThere.push(requests));
 	await store.settle(answered(4, ['complete']));
 	await other.refresh();
 	expect(heardThere).toEqual([null]);
