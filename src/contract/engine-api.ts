@@ -196,6 +196,49 @@ export type RunRefusal =
 	| { readonly kind: 'lastConnection' }
 	| { readonly kind: 'storage'; readonly message: string };
 
+/** Why a file was neither written nor taken in. Nothing is left of what was begun. */
+export type DoorRefusal =
+	| { readonly kind: 'cancelled' }
+	/** In words. */
+	| { readonly kind: 'refused'; readonly problems: readonly string[] };
+
+/** What a file was found to be, by its content, and what became of it. */
+export type OpenedFile =
+	/** A run with all its answers, stored by now. */
+	| {
+			readonly kind: 'run';
+			readonly runId: string;
+			readonly name: string;
+			readonly settled: number;
+			readonly waiting: number;
+	  }
+	/** Of the run that it names. */
+	| { readonly kind: 'batch'; readonly batch: BatchImport }
+	/** For the page to open. */
+	| { readonly kind: 'setup' }
+	| { readonly kind: 'table' };
+
+/** What of a run's plan is handed over to the Batch API, in files of one model each that it takes. */
+export interface BatchExport {
+	readonly files: readonly (ExportFile & { readonly model: string; readonly requests: number })[];
+}
+
+/** What files that the Batch API gave back have brought. */
+export interface BatchImport {
+	readonly runId: string;
+	readonly name: string;
+	readonly succeeded: number;
+	readonly failed: number;
+	/** Answers to requests that had settled before: dropped. */
+	readonly duplicates: number;
+	/** Lines whose `custom_id` is none of this run, and the first of those. */
+	readonly unknown: number;
+	readonly unknownIds: readonly string[];
+	/** Requests that still wait, and the `custom_id`s of the first. */
+	readonly missing: number;
+	readonly missingIds: readonly string[];
+}
+
 /** A table that is read without being stored. */
 export interface SmallTable {
 	readonly columns: readonly Column[];
@@ -225,6 +268,8 @@ export type EngineEvent =
 			readonly total: number;
 	  }
 	| { readonly kind: 'append'; readonly append: AppendState }
+	/** Of the file being written or taken in: bytes or requests. */
+	| { readonly kind: 'doorProgress'; readonly done: number; readonly total: number }
 	| { readonly kind: 'promptCheckProgress'; readonly done: number; readonly total: number }
 	/** Something about the store that a person should know, in words. */
 	| { readonly kind: 'notice'; readonly message: string }
@@ -374,6 +419,17 @@ export interface EngineApi {
 	stopAppend(runId: string): Promise<void>;
 	/** Null: there is none in this tab. */
 	getAppend(runId: string): Promise<AppendState | null>;
+
+	/** The whole run as one file, to go on elsewhere: setup, rows and answers, and no key. It has to rest. */
+	saveRun(runId: string): Promise<Result<ExportFile, DoorRefusal>>;
+	/** Finds out what a file is, and takes it in where it holds a run. */
+	openFile(file: File): Promise<Result<OpenedFile, DoorRefusal>>;
+	/** What waits of a run at rest, as the Batch API takes it; nothing is sent, and it goes on waiting. */
+	exportBatch(runId: string): Promise<Result<BatchExport, DoorRefusal>>;
+	/** Takes in what the Batch API gave back for what waits of this run: its files of output, of errors, or both. */
+	importBatch(runId: string, files: readonly File[]): Promise<Result<BatchImport, DoorRefusal>>;
+	/** Ends the file that is being written or taken in. */
+	cancelDoor(): Promise<void>;
 
 	storageUse(): Promise<StorageUse>;
 	/** Looks at the files of every run: asked for, not polled. */

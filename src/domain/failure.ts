@@ -101,4 +101,8 @@ const verdicts: Readonly<Record<FailureKind, Verdict>> = {
 	malformed: 'retry',
 };
 
+/** Every kind there is. */
+// The keys of a literal are all that it has.
+export const failureKinds = Object.keys(verdicts) as readonly FailureKind[];
+
 export const verdictOf = (failure: Failure): Verdict => verdicts[failure.kind];

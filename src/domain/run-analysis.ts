@@ -157,8 +157,11 @@ export class RunAnalysis {
 	#waits({ queuedMs, past }: SettledRequest): void {
 		if (queuedMs === undefined && past === undefined) return;
 		if (queuedMs !== undefined) this.#queue.add(queuedMs);
-		this.#backoff.add((past ?? []).reduce((sum, { waitedMs }) => sum + waitedMs, 0));
-		this.#lost.add((past ?? []).reduce((sum, { latencyMs }) => sum + latencyMs, 0));
+		const others = past ?? [];
+		// After one that had settled the request it waited for a person.
+		const waits = others.filter(({ settled }) => settled !== true);
+		this.#backoff.add(waits.reduce((sum, { waitedMs }) => sum + waitedMs, 0));
+		this.#lost.add(others.reduce((sum, { latencyMs }) => sum + latencyMs, 0));
 	}
 
 	#tokens(rest: JsonObject, cells: readonly Cell[]): void {

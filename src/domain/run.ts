@@ -49,6 +49,15 @@ export interface RunSetup {
 	readonly repeats?: number;
 	/** Two or more, the first of them for `connection`; left out: all requests go there. */
 	readonly shares?: readonly ConnectionShare[];
+	/** Left out: it was started in this browser. */
+	readonly cameFrom?: RunOrigin;
+}
+
+/** The file that a run came from. */
+export interface RunOrigin {
+	readonly file: string;
+	/** The run's id where it was started. */
+	readonly runId: string;
 }
 
 export const planSizeOf = ({

@@ -26,7 +26,7 @@ import {
 } from './shape.ts';
 
 /** What a file of a setup says of itself. */
-const format = 'volley-setup';
+export const setupFormat = 'volley-setup';
 const version = 1;
 
 /** Rows that travel with a setup. */
@@ -175,7 +175,7 @@ export async function* setupFileChunks(
 	});
 	// What is undefined is not written.
 	const setup = { ...toWrite(draft), shares: draft.shares?.map(toWrite), datasetId: undefined };
-	const head = JSON.stringify({ format, version, setup }, null, '\t');
+	const head = JSON.stringify({ format: setupFormat, version, setup }, null, '\t');
 	if (shared === null) {
 		yield `${head}\n`;
 		return;
@@ -199,7 +199,7 @@ export function readSetupFile(source: string): Result<SetupFile, readonly string
 	} catch {
 		return err([`It ${notJson(source)}.`]);
 	}
-	if (!isJsonObject(value) || value['format'] !== format)
+	if (!isJsonObject(value) || value['format'] !== setupFormat)
 		return err(['It is not a setup that Volley has written.']);
 	const written = value['version'];
 	if (written !== version)

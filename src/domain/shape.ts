@@ -48,6 +48,48 @@ export const number: Shape<number> = {
 		typeof value === 'number' && Number.isFinite(value) ? value : faults.add(at, 'is not a number'),
 };
 
+/** A whole number from `least` to `most`. */
+export const whole = (least: number, most: number): Shape<number> =>
+	passing(
+		number,
+		(value) => Number.isInteger(value) && value >= least && value <= most,
+		`is not a whole number from ${String(least)} to ${most.toLocaleString('en')}`,
+	);
+
+/** What has the shape, and stands a test besides; `message` says of what does not what is wrong. */
+export const passing = <T>(
+	shape: Shape<T>,
+	test: (value: T) => boolean,
+	message: string,
+): Shape<T> => ({
+	read: (value, at, faults) => {
+		const before = faults.list.length;
+		const read = shape.read(value, at, faults);
+		// Of what has a fault already nothing more can be told.
+		if (read === bad || faults.list.length > before || faults.isFull) return bad;
+		return test(read) ? read : faults.add(at, message);
+	},
+});
+
+/** One of several shapes, told apart by the text at `key`. */
+export const either = <T extends object>(
+	key: string,
+	shapes: Readonly<Record<string, Shape<T>>>,
+): Shape<T> => ({
+	read: (value, at, faults) => {
+		if (!isJsonObject(value)) return faults.add(at, 'is not an object');
+		const kind = value[key];
+		const shape =
+			typeof kind === 'string' && Object.hasOwn(shapes, kind) ? shapes[kind] : undefined;
+		return shape === undefined
+			? faults.add(
+					at === '' ? key : `${at} › ${key}`,
+					`is not one of ${Object.keys(shapes).join(', ')}`,
+				)
+			: shape.read(value, at, faults);
+	},
+});
+
 export const truth: Shape<boolean> = {
 	read: (value, at, faults) =>
 		typeof value === 'boolean' ? value : faults.add(at, 'is neither true nor false'),

@@ -7,6 +7,8 @@ import { readResponse } from './read-response.ts';
 
 /** How an endpoint is called, and how its answer is read. */
 interface EndpointCall {
+	/** Behind the base URL. */
+	readonly path: string;
 	readonly call: (
 		client: OpenAI,
 		body: JsonObject,
@@ -21,14 +23,17 @@ interface EndpointCall {
 export const endpointCalls: Readonly<Record<Endpoint, EndpointCall>> = {
 	// The package types bodies parameter by parameter; ours hold whatever was typed.
 	chatCompletions: {
+		path: '/chat/completions',
 		call: (client, body, signal) => client.chat.completions.create(body as never, { signal }),
 		read: readCompletion,
 	},
 	completions: {
+		path: '/completions',
 		call: (client, body, signal) => client.completions.create(body as never, { signal }),
 		read: readCompletion,
 	},
 	responses: {
+		path: '/responses',
 		// `responses.create` looks into the answer before it was found to be one: a web page in a 200 would throw there.
 		call: (client, body, signal) => client.post('/responses', { body, signal }),
 		read: readResponse,

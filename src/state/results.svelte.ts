@@ -228,18 +228,19 @@ export class ResultList {
 
 	/** A change of the filter and the end of the looking at once, what lies between now and then. */
 	#tell(found: Found | null): void {
-		const isNews =
+		const { told } = this;
+		if (
 			found === null ||
-			this.told === null ||
-			(found.looking === null) !== (this.told.looking === null) ||
-			found.looking?.cancelled !== this.told.looking?.cancelled;
-		if (isNews) {
+			told === null ||
+			(found.looking === null) !== (told.looking === null) ||
+			found.looking?.cancelled !== told.looking?.cancelled
+		) {
 			this.#cancelTell?.();
 			this.#cancelTell = null;
 			this.told = found;
 			return;
 		}
-		if (found.total === this.told.total && found.looking?.done === this.told.looking?.done) return;
+		if (found.total === told.total && found.looking?.done === told.looking?.done) return;
 		this.#cancelTell ??= this.#clock.after(tellMs, () => {
 			this.#cancelTell = null;
 			this.told = this.filtered ? { total: this.total ?? 0, looking: this.looking } : null;

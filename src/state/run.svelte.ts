@@ -202,6 +202,12 @@ export class RunState {
 				readItems: async (id, request) => (await this.#ask(() => api.readItems(id, request))) ?? [],
 				replayRequest: async (id, request) =>
 					(await this.#ask(() => api.replayRequest(id, request))) ?? null,
+				cancelSearch: async (id) => {
+					await this.#ask(() => api.cancelSearch(id));
+				},
+				continueSearch: async (id) => {
+					await this.#ask(() => api.continueSearch(id));
+				},
 			},
 			this.runId,
 			this.#clock,
@@ -280,6 +286,7 @@ export class RunState {
 			case 'append':
 			case 'importProgress':
 			case 'promptCheckProgress':
+			case 'doorProgress':
 			case 'notice':
 			case 'broken':
 				return;

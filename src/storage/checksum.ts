@@ -4,9 +4,9 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 	return value;
 });
 
-/** CRC-32, as zip and PNG have it. */
-export function crc32(bytes: Uint8Array): number {
-	let value = 0xffffffff;
+/** CRC-32, as zip and PNG have it. `before`: that of the bytes before these. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+	let value = before ^ 0xffffffff;
 	for (const byte of bytes) value = (table[(value ^ byte) & 0xff] ?? 0) ^ (value >>> 8);
 	return (value ^ 0xffffffff) >>> 0;
 }

@@ -9,6 +9,7 @@ import type { Draft } from '#domain/draft.ts';
 import type { ModelNote } from '#domain/model-note.ts';
 import type { DiscardedRun, Run, RunSetup, RunSummary } from '#domain/run.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
+import type { Incoming, IncomingRun } from './incoming-run.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import type { DatasetWriter } from './dataset-writer.ts';
 import { Datasets } from './datasets.ts';
@@ -66,6 +67,8 @@ export interface Library {
 
 	/** Its phase is `running`: a crash right after reads as interrupted. */
 	createRun(setup: RunSetup): Promise<Run>;
+	/** A run from elsewhere, which is listed once it is published. */
+	receiveRun(incoming: Incoming): Promise<IncomingRun>;
 	/** Newest first. */
 	listRuns(): Promise<readonly RunSummary[]>;
 	getRun(id: string): Promise<Run | null>;
@@ -112,8 +115,9 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		journals: options.journals ?? null,
 	});
 	const datasets = new Datasets(shelf);
-	const runs = new Runs(shelf, options.liveRuns ?? (() => new Set()));
-	await shelf.eraseDoomed();
+	const liveRuns = options.liveRuns ?? (() => new Set<string>());
+	const runs = new Runs(shelf, liveRuns);
+	await shelf.eraseDoomed(await liveRuns());
 	const restoredRuns = await runs.restore();
 
 	return {
@@ -144,6 +148,8 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 			const dataset = setup.datasetId === null ? null : await datasets.get(setup.datasetId);
 			return runs.create(setup, dataset === null ? null : markOfDataset(dataset));
 		},
+		// Few sessions take one in.
+		receiveRun: async (incoming) => (await import('./incoming-run.ts')).receiveRun(shelf, incoming),
 		datasetOfRun: (id) => runs.datasetOf(id),
 		listRuns: () => runs.list(),
 		getRun: (id) => runs.get(id),

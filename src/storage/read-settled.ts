@@ -104,6 +104,24 @@ export const readKeys = (
 		return keys.filter((key) => !waiting.has(key));
 	});
 
+/** Those of these that have settled, and are not asked for again. */
+export const readSettledAmong = (
+	db: RunDatabase,
+	numbers: readonly number[],
+): Promise<ReadonlySet<number>> =>
+	readFrom(db, ['requests', 'reopened'], async (tx) => {
+		const found = await Promise.all(
+			numbers.map(async (number) => {
+				const [key, waiting] = await Promise.all([
+					tx.objectStore('requests').getKey(number),
+					tx.objectStore('reopened').getKey(number),
+				]);
+				return key !== undefined && waiting === undefined ? [number] : [];
+			}),
+		);
+		return new Set(found.flat());
+	});
+
 /** Both are in key order, so one walk joins them. */
 function assemble(
 	records: readonly RequestRecord[],

@@ -62,6 +62,8 @@ export const reopenThese = (
 		return counters;
 	});
 
-/** Those that wait for a new answer, and under which revision. */
-export const readReopened = (db: IDBPDatabase<RunSchema>) =>
-	readFrom(db, ['reopened'], (tx) => tx.objectStore('reopened').getAll());
+/** Those that wait for a new answer, and under which revision: from `from` on, at most `size` where that is given. */
+export const readReopened = (db: IDBPDatabase<RunSchema>, from = 0, size?: number) =>
+	readFrom(db, ['reopened'], (tx) =>
+		tx.objectStore('reopened').getAll(IDBKeyRange.lowerBound(from), size),
+	);

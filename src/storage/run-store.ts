@@ -12,12 +12,18 @@ import { GroupCommit } from './group-commit.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import type { JournalEntry } from './journal-line.ts';
 import type { LiveDatabase } from './live-database.ts';
-import { readKeys, readMany, readPage, readRange } from './read-settled.ts';
-import { reopenThese } from './reopen.ts';
+import { readKeys, readMany, readPage, readRange, readSettledAmong } from './read-settled.ts';
+import { readReopened, reopenThese } from './reopen.ts';
 import { freeFailed } from './retry-failed.ts';
 import { readRevisions, writeRevision } from './revisions.ts';
 import { readOwner } from './run-owner.ts';
-import type { FiguresRecord, OutcomeName, OwnerRecord, RunSchema } from './run-schema.ts';
+import type {
+	FiguresRecord,
+	OutcomeName,
+	OwnerRecord,
+	ReopenedRecord,
+	RunSchema,
+} from './run-schema.ts';
 import {
 	settledPages,
 	type PagesOptions,
@@ -331,6 +337,23 @@ export class RunStore {
 		await saveRow(this.#rowCounts(), 'relaxed');
 	}
 
+	/** Each of these waits again, to be sent under this revision, as far as it has an answer from before it. */
+	async reopen(requests: readonly number[], revision: number): Promise<void> {
+		const { database, fresh } = this.#options;
+		const { owner = null, journal = null, count = null } = this.#owned ?? {};
+		// Lower first: a crash on the way must not look like a loss.
+		count?.write(Math.max(0, this.#settled - requests.length));
+		this.#counters = await database.use((db) =>
+			reopenThese(db, fresh, requests, revision, owner, (due) => journal?.reopened(due, revision)),
+		);
+		this.#acknowledge();
+	}
+
+	/** The answered requests from `from` on that wait for a new answer, and under which revision: a page of them. */
+	readReopened(from: number): Promise<readonly ReopenedRecord[]> {
+		return this.#options.database.use((db) => readReopened(db, from, pageSize));
+	}
+
 	/** The settled ones among the requests [first, first + count), in plan order. */
 	readSettled(first: number, count: number): Promise<readonly SettledRequest[]> {
 		return this.#options.database.use((db) => readRange(db, first, count));
@@ -339,6 +362,11 @@ export class RunStore {
 	/** The settled ones among these, in the order given. */
 	readSettledMany(numbers: readonly number[]): Promise<readonly SettledRequest[]> {
 		return this.#options.database.use((db) => readMany(db, numbers));
+	}
+
+	/** Those of these requests that need no answer. */
+	settledAmong(numbers: readonly number[]): Promise<ReadonlySet<number>> {
+		return this.#options.database.use((db) => readSettledAmong(db, numbers));
 	}
 
 	/** For those who read in ways of their own. */

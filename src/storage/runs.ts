@@ -138,7 +138,7 @@ export class Runs {
 
 	/** The list row goes first: whatever happens next, the run is gone for whoever looks. */
 	async delete(id: string): Promise<void> {
-		const doomed = [this.#shelf.nameOf('run', id), doomedJournal(id)];
+		const doomed = this.#shelf.namesOfRun(id);
 		try {
 			await this.#strike(id, doomed);
 		} catch (cause) {

@@ -77,12 +77,18 @@ export class Shelf {
 		}
 	}
 
-	/** Finishes the deletions that an earlier life began. */
-	async eraseDoomed(): Promise<void> {
+	/** Finishes the deletions that an earlier life began. `live`: runs that a worker is at, which may only be coming in. */
+	async eraseDoomed(live: ReadonlySet<string>): Promise<void> {
 		const doomed = await this.library.use((db) =>
 			readFrom(db, ['doomed'], (tx) => tx.objectStore('doomed').getAllKeys()),
 		);
-		await this.erase(doomed);
+		const spared = new Set([...live].flatMap((id) => this.namesOfRun(id)));
+		await this.erase(doomed.filter((name) => !spared.has(name)));
+	}
+
+	/** All that a run has of its own, as it is named among what is doomed. */
+	namesOfRun(id: string): readonly string[] {
+		return [this.nameOf('run', id), doomedJournal(id)];
 	}
 
 	#live<S extends DBSchema>(name: string, migrations: readonly Migration[]): LiveDatabase<S> {

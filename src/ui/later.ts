@@ -3,6 +3,8 @@
  * that are shared out of the first, and make that larger.
  */
 export * as planRules from '#domain/plan-rules.ts';
+export { DoorsState } from '#state/doors.svelte.ts';
+export { default as DoorDialog } from './doors/DoorDialog.svelte';
 export { default as BindingsField } from './compose/BindingsField.svelte';
 export { default as ModelParameters } from './compose/ModelParameters.svelte';
 export { default as ColumnCompletion } from './compose/ColumnCompletion.svelte';

@@ -9,6 +9,7 @@ import { readSmallTable } from '#tabular/read-small-table.ts';
 import { deleteOldExports } from './export-files.ts';
 import type { Host } from './host.ts';
 import { importFiles } from './import-files.ts';
+import { LazyDoors } from './lazy-doors.ts';
 import { KeyRing } from './key-ring.ts';
 import { ModelLists } from './model-lists.ts';
 import { previewRequest } from './preview-request.ts';
@@ -41,6 +42,7 @@ export function createEngine(host: Host): EngineApi {
 		now: () => host.clock.epoch(),
 	});
 	const modelLists = new ModelLists({ keys, host, demoFetch });
+	const holdDataset = datasetHolder(host);
 	const opened = host.journals().then((journals) =>
 		openLibrary({
 			journals,
@@ -68,8 +70,16 @@ export function createEngine(host: Host): EngineApi {
 			passes,
 			runs,
 			discarded: new DiscardedRuns({ library, runs, host, emit, erase }),
+			doors: new LazyDoors({ library, passes, runs, host, emit, hold: holdDataset }),
 			checks: new PromptChecks(library, passes, host, emit),
-			statements: new Statements((runId) => runs.atRest(runId), host, emit),
+			statements: new Statements(
+				async (runId) => {
+					const resting = await runs.atRest(runId);
+					return resting.ok ? resting.value : null;
+				},
+				host,
+				emit,
+			),
 		};
 	});
 	let loading: Promise<Summaries | null> | null = null;
@@ -107,7 +117,6 @@ export function createEngine(host: Host): EngineApi {
 	let importing: AbortController | null = null;
 	let scanning: AbortController | null = null;
 	let attaching: Promise<unknown> = Promise.resolve();
-	const holdDataset = datasetHolder(host);
 	const replaced = new ReplacedDatasets(host, async (ids) =>
 		(await rooms).library.deleteDatasets(ids),
 	);
@@ -289,6 +298,14 @@ export function createEngine(host: Host): EngineApi {
 		makeStatement: async (runId) => (await rooms).statements.make(runId),
 		cancelStatement: async () => {
 			(await rooms).statements.cancel();
+		},
+
+		saveRun: async (runId) => (await rooms).doors.saveRun(runId),
+		openFile: async (file) => (await rooms).doors.open(file),
+		exportBatch: async (runId) => (await rooms).doors.exportBatch(runId),
+		importBatch: async (runId, files) => (await rooms).doors.importBatch(runId, files),
+		cancelDoor: async () => {
+			(await rooms).doors.cancel();
 		},
 
 		storageUse: async () => ({

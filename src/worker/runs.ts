@@ -9,6 +9,7 @@ import { withRepair, type Repair } from '#domain/repair.ts';
 import { leftOutUnder, nextRevision, type Change } from '#domain/revision.ts';
 import {
 	isActive,
+	settledCount,
 	settledPhase,
 	type LearnedLimits,
 	type Run,
@@ -26,7 +27,6 @@ import type { KeyRing } from './key-ring.ts';
 import { Limiters } from './limiters.ts';
 import { bookkeepingOf, LiveRun } from './live-run.ts';
 import { knownRepairs, notesOf } from './known-notes.ts';
-import type { RunAtRest } from './make-statement.ts';
 import { ResultReader } from './result-reader.ts';
 import { planRowsOf } from './plan-rows.ts';
 import type { RowPasses } from './row-passes.ts';
@@ -47,6 +47,8 @@ const lockPrefix = 'volley-run-';
 const looksAtMost = 10;
 const betweenLooksMs = 100;
 
+export const lockOfRun = (runId: string): string => lockPrefix + runId;
+
 /** The run that a lock's holder is at. */
 export const runOfLock = (name: string): string[] =>
 	name.startsWith(lockPrefix) ? [name.slice(lockPrefix.length)] : [];
@@ -64,6 +66,9 @@ interface OpenRun extends RunSource {
 	/** False: its rows were gone when it was opened, so its plan knows no columns and may not be sent. */
 	readonly hasData: boolean;
 }
+
+/** What of an open run others may use. */
+export type RunView = Pick<OpenRun, 'run' | 'store' | 'plan' | 'hasData'>;
 
 interface Session {
 	readonly live: LiveRun;
@@ -385,13 +390,21 @@ export class Runs {
 		return { runId, setup: run.setup, plan, store, hasData, isGoing };
 	}
 
-	/** A run that nobody is at, also in another tab; null where there is no such run, or somebody is. */
-	async atRest(runId: string): Promise<RunAtRest | null> {
-		const stored = await this.stored(runId);
-		const run = await this.get(runId);
-		const opened = await this.#open.get(runId);
-		if (stored === null || run === null || opened === null || opened === undefined) return null;
-		return stored.isGoing ? null : { ...opened, run };
+	/** What a run at rest is, what it has settled and what it plans. */
+	async atRest(runId: string): Promise<Result<RunView, RunRefusal>> {
+		const session = this.#live.get(runId);
+		if (session !== undefined && isActive(session.live.progress().phase))
+			return err({ kind: 'going' });
+		// Its last state is being stored.
+		await session?.ended;
+		await this.#refreshed(runId);
+		const opened = await this.#withData(runId);
+		const run = await this.#parts.library.getRun(runId);
+		if (opened === null || run === null) return err({ kind: 'missing' });
+		if (this.#live.has(runId) || this.#claimed.has(runId)) return err({ kind: 'going' });
+		return (await this.#isElsewhere(runId))
+			? err({ kind: 'ownedElsewhere' })
+			: ok({ ...opened, run });
 	}
 
 	/** Null where its row is no longer stored. */
@@ -401,6 +414,47 @@ export class Runs {
 		if (opened?.hasData !== true || !(await this.#hasData(opened.run.setup))) return null;
 		const { replayRequest } = await import('./replay-request.ts');
 		return replayRequest(opened.run.setup, opened.plan, opened.store, request);
+	}
+
+	/** Has answers from elsewhere written to a run that rests, under its lock; nothing is sent. */
+	async fill<T>(
+		runId: string,
+		work: (view: RunView) => Promise<T>,
+	): Promise<Result<T, RunRefusal>> {
+		const resting = await this.atRest(runId);
+		if (!resting.ok) return resting;
+		const filling = this.#fill(resting.value, work);
+		this.#claimed.set(
+			runId,
+			filling.catch(() => undefined),
+		);
+		return filling.finally(() => this.#claimed.delete(runId));
+	}
+
+	async #fill<T>(
+		opened: RunView,
+		work: (view: RunView) => Promise<T>,
+	): Promise<Result<T, RunRefusal>> {
+		const runId = opened.run.id;
+		const release = await this.#lock(runId, {});
+		if (release === null) return err({ kind: 'ownedElsewhere' });
+		const { store } = opened;
+		try {
+			const before = (await this.#parts.library.getRun(runId))?.phase ?? { name: 'stopped' };
+			if (!(await this.#accepted(opened, false)))
+				return err({ kind: 'storage', message: 'answers that were stored are missing' });
+			const done = await work(opened);
+			const { counters } = store;
+			const isDone = settledCount(counters) === counters.planned;
+			await store.setPhase(
+				isDone ? { name: 'finished' } : before.name === 'finished' ? { name: 'stopped' } : before,
+			);
+			return ok(done);
+		} finally {
+			store.letGo();
+			release();
+			this.#parts.emit({ kind: 'runsChanged' });
+		}
 	}
 
 	/** Takes a run up under its lock: `prepare` changes the store first, then a session works until it comes to rest. */
@@ -511,7 +565,7 @@ export class Runs {
 	 * Makes this worker the one that writes. False where answers are missing that had been stored, and nobody was told yet:
 	 * the run then needs attention, and to resume it in spite of that is to accept the loss.
 	 */
-	async #accepted({ run, store }: OpenRun, isStolen: boolean): Promise<boolean> {
+	async #accepted({ run, store }: RunView, isStolen: boolean): Promise<boolean> {
 		const { lost } = await store.takeUp(isStolen);
 		if (lost === 0) return true;
 		const stored = await this.#parts.library.getRun(run.id);

@@ -93,7 +93,9 @@ export function timeFacts(item: ResultItem): readonly Fact[] {
 /** The API's answer put together again; null where there was none. */
 export function rawCompletion(items: readonly ResultItem[]): JsonObject | null {
 	const completion = items[0]?.completion ?? null;
-	const choices = items.flatMap(({ choice }) => choice ?? []);
+	const choices = items.flatMap(({ choice }): readonly JsonObject[] =>
+		choice === null ? [] : [choice],
+	);
 	if (completion === null) return null;
 	// Of Responses the choice is made, and holds the output as it came.
 	const output = choices[0]?.['output'];

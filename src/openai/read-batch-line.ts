@@ -1,0 +1,58 @@
+import type { Endpoint } from '#domain/connection.ts';
+import { isJsonObject, numberAt, objectAt, textAt, type JsonObject } from '#domain/json.ts';
+import type { AttemptOutcome } from '#domain/outcome.ts';
+import { err, ok } from '#domain/result.ts';
+import { classifyAnswer } from './classify.ts';
+import { endpointCalls } from './endpoint-calls.ts';
+import { createRedactor } from './redact.ts';
+
+/** What a line of the output, or of the errors, of the Batch API says of one request. */
+export interface BatchLine {
+	readonly customId: string;
+	/** Null: the batch ended before it was its turn, so it was neither answered nor paid for. */
+	readonly outcome: AttemptOutcome | null;
+	/** Epoch milliseconds; null where it does not say. */
+	readonly createdAt: number | null;
+}
+
+/** Of these nothing was executed. */
+const neverSent = new Set(['batch_expired', 'batch_cancelled']);
+
+const redact = createRedactor([]);
+
+/** Null of what is no such line. */
+export function readBatchLine(value: unknown, endpoint: Endpoint): BatchLine | null {
+	if (!isJsonObject(value)) return null;
+	const customId = textAt(value, 'custom_id');
+	const { response, error } = value;
+	if (customId === null || (!isJsonObject(response) && !isJsonObject(error))) return null;
+	if (!isJsonObject(response)) {
+		const told = objectAt(value, 'error');
+		const isUnsent = neverSent.has(textAt(told, 'code') ?? '');
+		return { customId, outcome: isUnsent ? null : failed(null, told, null), createdAt: null };
+	}
+	const body = response['body'] ?? null;
+	const status = numberAt(response, 'status_code');
+	const requestId = textAt(response, 'request_id');
+	const completion = status === 200 ? endpointCalls[endpoint].read(body) : null;
+	if (completion === null)
+		return { customId, outcome: failed(status, body, requestId), createdAt: null };
+	const { rest } = completion;
+	const seconds = numberAt(rest, 'created') ?? numberAt(rest, 'created_at');
+	return {
+		customId,
+		outcome: ok(completion),
+		createdAt: seconds === null || seconds < 0 || seconds > 8.64e12 ? null : seconds * 1_000,
+	};
+}
+
+/** As the same answer would be classified had it come to a call. Without a status it came to none. */
+function failed(status: number | null, body: unknown, requestId: string | null): AttemptOutcome {
+	const told: unknown =
+		status === null && isJsonObject(body) ? ({ error: body } satisfies JsonObject) : body;
+	const failure = classifyAnswer(
+		{ status: status ?? 400, body: told, requestId, waitMs: null },
+		redact,
+	);
+	return err({ ...failure, status });
+}
