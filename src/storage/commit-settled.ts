@@ -1,4 +1,4 @@
-import type { IDBPDatabase, IDBPTransaction } from 'idb';
+import { unwrap, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import {
 	historyWithLast,
 	noHistory,
@@ -71,11 +71,12 @@ export function commitSettled(
 		for (const one of answered) counters = await answerAgain(tx, one, counters);
 		// Only what a retry has freed has a history: mostly there is none, which one question tells.
 		const told = anyHistory === undefined ? added : await withHistories(tx, added);
+		// Nobody waits for one of them: what goes wrong with any fails the transaction, and a promise each would cost a tenth.
+		const raw = unwrap(tx);
+		const [rawRequests, rawChoices] = [raw.objectStore('requests'), raw.objectStore('choices')];
+		for (const one of told) rawRequests.add(recordOf(one));
+		for (const one of added) for (const record of choiceRecordsOf(one)) rawChoices.add(record);
 		await makeAll([
-			...told.map((one) => () => requests.add(recordOf(one))),
-			...added
-				.flatMap(choiceRecordsOf)
-				.map((record) => () => tx.objectStore('choices').add(record)),
 			...added.flatMap(markKeysIn).map((key) => () => tx.objectStore('marks').put(0, key)),
 			() => tx.objectStore('counters').put(counters, 'current'),
 			...(owner === null ? [] : [() => tx.objectStore('owner').put(owner, 'current')]),

@@ -84,7 +84,7 @@ export interface EachOptions {
 }
 
 /** Records a transaction: a request and each of its choices. */
-const maxRecords = 200;
+const maxRecords = 600;
 const rowEveryMs = 1_000;
 const pageSize = 500;
 const retrySlice = 1_000;

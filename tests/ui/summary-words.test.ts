@@ -148,7 +148,7 @@ describe('templates and models side by side', () => {
 		[2, ['m1'], 'Template 1'],
 		[1, ['m1', 'm2'], 'm2'],
 	])('are called by what they differ in', (templates, models, name) => {
-		const template = { kind: 'text', text: '' } as const;
+		const template = { kind: 'completion', text: '' } as const;
 		const setup = { templates: Array.from({ length: templates }, () => template), models };
 		expect(cellName({ template: 0, model: models.length - 1 }, setup)).toBe(name);
 	});

@@ -52,7 +52,7 @@ async function mixedRun(): Promise<RunStore> {
 		succeeded(1, [cut, choiceOf('Good')]),
 		failed(2, 'badRequest'),
 		succeeded(3, [choiceOf('Bad'), refused]),
-		failed(5, 'contextTooLong'),
+		failed(5, 'contextLengthExceeded'),
 		succeeded(6, [filtered, choiceOf(' ')]),
 		// One choice less than asked for, and one more.
 		succeeded(7, [choiceOf('Good')]),
@@ -84,10 +84,10 @@ describe('a filter means', () => {
 		{ filter: { answer: 'good' }, lines: [] },
 		{ filter: { answer: 'Good', search: 'cup 7' }, lines: [14] },
 		{ filter: { answer: 'it was long', show: 'truncated' }, lines: [2, 17] },
-		{ filter: { failure: 'contextTooLong' }, lines: [10, 11] },
-		{ filter: { failure: 'contextTooLong', show: 'failed', search: 'cup 2' }, lines: [] },
-		{ filter: { failure: 'contextTooLong', show: 'succeeded' }, lines: [] },
-		{ filter: { failure: 'contextTooLong', answer: 'Good' }, lines: [] },
+		{ filter: { failure: 'contextLengthExceeded' }, lines: [10, 11] },
+		{ filter: { failure: 'contextLengthExceeded', show: 'failed', search: 'cup 2' }, lines: [] },
+		{ filter: { failure: 'contextLengthExceeded', show: 'succeeded' }, lines: [] },
+		{ filter: { failure: 'contextLengthExceeded', answer: 'Good' }, lines: [] },
 	])('$filter the lines $lines', async ({ filter, lines }) => {
 		expect(await linesOf(viewOf(await mixedRun(), filter))).toEqual(lines);
 	});
@@ -135,7 +135,7 @@ test('whatever happens while it is read, a view comes to what stands in the run,
 			),
 			search: fc.constantFrom('', 'a', 'cup 1', 'no.'),
 			answer: fc.constantFrom('a', 'b'),
-			failure: fc.constantFrom('badRequest' as const, 'contextTooLong' as const),
+			failure: fc.constantFrom('badRequest' as const, 'contextLengthExceeded' as const),
 		},
 		{ requiredKeys: ['show', 'search'] },
 	);
@@ -157,7 +157,7 @@ test('whatever happens while it is read, a view comes to what stands in the run,
 		},
 		fc.record({
 			request: fc.nat(9),
-			kind: fc.constantFrom('badRequest' as const, 'contextTooLong' as const),
+			kind: fc.constantFrom('badRequest' as const, 'contextLengthExceeded' as const),
 		}),
 		fc.constantFrom('again' as const, 'retry' as const),
 		{ weight: 3, arbitrary: fc.constant('read' as const) },
@@ -176,7 +176,7 @@ test('whatever happens while it is read, a view comes to what stands in the run,
 					if (one === 'read') await view.page(0, 5, hold);
 					else if (one === 'retry') await store.retryFailed();
 					else if (one === 'again')
-						await store.reopenTruncated(await store.revise({ at: 1, repairs: [], maxTokens: 9 }));
+						await store.reopenMarked('truncated', await store.revise({ at: 1, repairs: [], maxTokens: 9 }));
 					else if ('kind' in one)
 						await store.settle({ ...failed(one.request, one.kind), revision });
 					else await store.settle({ ...succeeded(one.request, one.choices), revision });
@@ -292,7 +292,7 @@ describe('while the run goes on', () => {
 		const view = viewOf(store, { show: 'truncated' });
 		await linesOf(view);
 		const revision = await store.revise({ at: 1, repairs: [], maxTokens: 9 });
-		await store.reopenTruncated(revision);
+		await store.reopenMarked('truncated', revision);
 		expect(await linesOf(view)).toEqual([]);
 		await store.settle({ ...failed(1), revision });
 		await store.settle({ ...succeeded(3), revision });
