@@ -1,33 +1,21 @@
 // @ts-check
 // Reading tables in, as ratios measured side by side in one run: npm run bench:import.
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { chromium } from '@playwright/test';
-import { build, preview } from 'vite';
-import { browserFlags, findBrowser } from '../browser/find-browser.mjs';
+import { bundled, median, openBench, watchMemory } from './bench-browser.mjs';
 
 const megabytes = Number(process.env['VOLLEY_BENCH_MB'] ?? 100);
 const manyRows = Number(process.env['VOLLEY_BENCH_ROWS'] ?? 1_000_000);
 const rounds = Number(process.env['VOLLEY_BENCH_ROUNDS'] ?? 3);
 const port = Number(process.env['VOLLEY_BENCH_PORT'] ?? 4188);
-const origin = `http://127.0.0.1:${String(port)}/`;
 const goals = { parse: 0.8, parseOdd: 0.7, store: 0.7, megabytes: 200, blockedMs: 200 };
 
-await build({ logLevel: 'warn' });
-const loopSource = await bundledLoop();
-const site = await preview({ preview: { port, host: '127.0.0.1' }, logLevel: 'warn' });
-const folder = await mkdtemp(path.join(tmpdir(), 'volley-import-'));
-const executablePath = findBrowser();
-const context = await chromium.launchPersistentContext(path.join(folder, 'profile'), {
-	args: browserFlags,
-	// The bare arms are a worker that the site's policy does not know.
-	bypassCSP: true,
-	...(executablePath === null ? {} : { executablePath }),
-});
+const bench = await openBench('import', port);
+const { folder, origin } = bench;
+const loopSource = await bundled('tests/bench/import-loop.ts');
+const context = await bench.open();
 
 try {
 	const large = path.join(folder, 'large.csv');
@@ -76,9 +64,7 @@ try {
 		blocked > goals.blockedMs;
 	if (isMissed) process.exitCode = 1;
 } finally {
-	await context.close();
-	await rm(folder, { recursive: true, force: true });
-	await site.close();
+	await bench.close();
 }
 
 /** @param {number} row */
@@ -107,22 +93,6 @@ async function writeCsv(file, lineOf) {
 	}
 	out.end(held);
 	await once(out, 'finish');
-}
-
-/** The worker's arms as one script. */
-async function bundledLoop() {
-	const bundled = await build({
-		configFile: false,
-		logLevel: 'warn',
-		build: {
-			write: false,
-			target: 'es2023',
-			lib: { entry: 'tests/bench/import-loop.ts', formats: ['es'] },
-		},
-	});
-	const [first] = /** @type {import('vite').Rolldown.RolldownOutput[]} */ (bundled);
-	if (first === undefined) throw new Error('Nothing was bundled.');
-	return first.output[0].code;
 }
 
 /**
@@ -169,11 +139,6 @@ async function ratioOf(bare, own, file) {
 	};
 }
 
-/** @param {number[]} numbers */
-function median(numbers) {
-	return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
 /**
  * A file read in by the page as a person would.
  * @param {string} file
@@ -184,15 +149,7 @@ async function imported(file, rows) {
 	await page.goto(origin);
 	await page.getByRole('button', { name: /^Start run/ }).waitFor();
 	await page.waitForTimeout(1_000);
-	const idle = await rendererMegabytes();
-	let peak = idle;
-	let isOver = false;
-	const watching = (async () => {
-		while (!isOver) {
-			peak = Math.max(peak, await rendererMegabytes());
-			await new Promise((resolve) => setTimeout(resolve, 50));
-		}
-	})();
+	const peakAboveIdle = await watchMemory(folder, 'renderers');
 	await page.evaluate(() => {
 		const seen = { longest: 0 };
 		Object.assign(window, { seen });
@@ -210,38 +167,11 @@ async function imported(file, rows) {
 			.getByText(`${rows.toLocaleString('en')} rows`)
 			.first()
 			.waitFor();
-	isOver = true;
-	await watching;
+	const peakMegabytes = await peakAboveIdle();
 	const longestTask = await page.evaluate(
 		() =>
 			/** @type {{ seen: { longest: number } }} */ (/** @type {unknown} */ (window)).seen.longest,
 	);
 	await page.close();
-	return { seconds, longestTask, peakMegabytes: peak - idle };
-}
-
-/** Memory of this browser's renderers that is no file's: anonymous and shared pages. */
-async function rendererMegabytes() {
-	const processes = new Map();
-	for (const pid of await readdir('/proc')) {
-		if (!/^\d+$/.test(pid)) continue;
-		try {
-			const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-			const status = await readFile(`/proc/${pid}/status`, 'utf8');
-			processes.set(pid, { command, status, parent: /^PPid:\s+(\d+)/m.exec(status)?.[1] });
-		} catch {
-			// It ended meanwhile.
-		}
-	}
-	const isOurs = (/** @type {string | undefined} */ pid) => {
-		for (let at = processes.get(pid); at !== undefined; at = processes.get(at.parent))
-			if (at.command.includes(folder)) return true;
-		return false;
-	};
-	let kilobytes = 0;
-	for (const [pid, { command, status }] of processes)
-		if (command.includes('--type=renderer') && isOurs(pid))
-			for (const [, size] of status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB/gm))
-				kilobytes += Number(size);
-	return kilobytes / 1_024;
+	return { seconds, longestTask, peakMegabytes };
 }

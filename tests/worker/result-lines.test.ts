@@ -6,7 +6,7 @@ import { resultLines } from '#worker/result-lines.ts';
 import { RunPlan } from '#worker/run-plan.ts';
 import { setup as plain } from '../state/run-fixtures.ts';
 
-const columns = [{ name: 'review' }];
+const columns = [{ name: 'review', header: 'review' }];
 const chat = (...messages: [role: 'system' | 'user' | 'assistant', content: string][]) =>
 	({
 		kind: 'chat',
