@@ -60,7 +60,7 @@ const settleAll = (store: RunStore, all: readonly SettledRequest[]) =>
 
 async function askAgain(store: RunStore): Promise<number> {
 	const number = await store.revise({ at: 1, repairs: [], maxTokens: 100 });
-	await store.reopenTruncated(number);
+	await store.reopenMarked('truncated', number);
 	return number;
 }
 

@@ -102,7 +102,7 @@ test('an answer that was cut off and replaced is an attempt; one that stands has
 	await store.settle(cut(0));
 	await store.settle(cut(1));
 	const revision = await store.revise({ at: 1, repairs: [], maxTokens: 100 });
-	await store.reopenTruncated(revision);
+	await store.reopenMarked('truncated', revision);
 	await store.settle({ ...answeredAt(0, 5_000), revision });
 	await store.settle({ ...failedAt(1, 5_000), revision });
 	const [replaced, standing] = await collect(store.eachSettled());
@@ -111,7 +111,7 @@ test('an answer that was cut off and replaced is an attempt; one that stands has
 	expect(standing?.outcome).toEqual(cut(1).outcome);
 	expect(timesOf(standing ?? cut(1))).toEqual([900, 4_900, 5_000]);
 
-	await store.reopenTruncated(await store.revise({ at: 2, repairs: [], maxTokens: 200 }));
+	await store.reopenMarked('truncated', await store.revise({ at: 2, repairs: [], maxTokens: 200 }));
 	await store.settle({ ...answeredAt(1, 9_000), revision: 2 });
 	const last = (await collect(store.eachSettled()))[1];
 	expect(timesOf(last ?? cut(1))).toEqual([900, 1_000, 4_900, 5_000]);

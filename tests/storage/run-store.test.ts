@@ -301,8 +301,8 @@ describe('retryFailed', () => {
 			failures: { badRequest: 3_495 },
 		});
 		expect(store.counters.failures).not.toHaveProperty('timeout');
-		const failed = await collect(store.eachSettled({ outcome: 'failed' }));
-		expect(failed.map(({ request }) => request)).toEqual(others);
+		const still = await collect(store.eachSettled({ outcome: 'failed' }));
+		expect(still.map(({ request }) => request)).toEqual(others);
 		expect(await collect(store.waiting(0))).toEqual([699, 1_399, 2_099, 2_799, 3_499]);
 		expect((await (await world.open()).getRun(id))?.counters).toEqual(store.counters);
 		expect(await store.retryFailed(['timeout', 'network'])).toBe(0);

@@ -176,7 +176,10 @@ test('whatever happens while it is read, a view comes to what stands in the run,
 					if (one === 'read') await view.page(0, 5, hold);
 					else if (one === 'retry') await store.retryFailed();
 					else if (one === 'again')
-						await store.reopenMarked('truncated', await store.revise({ at: 1, repairs: [], maxTokens: 9 }));
+						await store.reopenMarked(
+							'truncated',
+							await store.revise({ at: 1, repairs: [], maxTokens: 9 }),
+						);
 					else if ('kind' in one)
 						await store.settle({ ...failed(one.request, one.kind), revision });
 					else await store.settle({ ...succeeded(one.request, one.choices), revision });
