@@ -7,7 +7,6 @@ import {
 } from '#domain/attempt-history.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
-import type { Offered } from './call.ts';
 
 /** The attempts at a call so far, each of which went wrong. */
 export interface Attempted {
@@ -48,7 +47,7 @@ export const attemptedAgain = (
 export const attemptedBefore = (
 	before: Attempted | null,
 	{ leftAt }: Attempt,
-	{ takenAt }: Partial<Pick<Offered, 'takenAt'>>,
+	{ takenAt }: { readonly takenAt?: number },
 ): Pick<SettledRequest, 'queuedMs' | 'past' | 'pastOmitted'> => ({
 	...(takenAt === undefined
 		? {}

@@ -8,7 +8,7 @@ import { endpointCalls } from '#openai/endpoint-calls.ts';
 import { requestBody } from '#openai/request-body.ts';
 import { promptBounds } from '#tokens/prompt-bounds.ts';
 import { fileNameOf } from '#domain/file-name.ts';
-import type { Walk } from './lazy-doors.ts';
+import type { Walk } from './door.ts';
 import type { RunView } from './runs.ts';
 
 /** What the Batch API takes in one file, of one model. */

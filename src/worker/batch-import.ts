@@ -5,7 +5,7 @@ import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { readBatchLine } from '#openai/read-batch-line.ts';
 import { fileLines } from '#tabular/file-lines.ts';
-import type { Walk } from './lazy-doors.ts';
+import type { Walk } from './door.ts';
 import type { RunView } from './runs.ts';
 import { SettledInflow } from './settled-inflow.ts';
 

@@ -15,7 +15,7 @@ import { gzipBlob } from '#tabular/gzip-blob.ts';
 import { exportBatch } from './batch-export.ts';
 import { importBatch } from './batch-import.ts';
 import { fileNameOf } from '#domain/file-name.ts';
-import type { DoorParts, Walk } from './lazy-doors.ts';
+import type { DoorParts, Walk } from './door.ts';
 import { openRunFile } from './open-run-file.ts';
 import { runFileText } from './save-run.ts';
 

@@ -2,33 +2,13 @@ import type {
 	BatchExport,
 	BatchImport,
 	DoorRefusal,
-	EngineEvent,
 	ExportFile,
 	OpenedFile,
 } from '#contract/engine-api.ts';
 import { err, type Result } from '#domain/result.ts';
-import type { Library } from '#storage/library.ts';
+import type { DoorParts, Walk } from './door.ts';
 import type { Doors } from './doors.ts';
-import type { Host } from './host.ts';
 import { paced } from './paced.ts';
-import type { RowPasses } from './row-passes.ts';
-import type { Runs } from './runs.ts';
-
-export interface DoorParts {
-	readonly library: Library;
-	readonly passes: RowPasses;
-	readonly runs: Runs;
-	readonly host: Host;
-	readonly emit: (event: EngineEvent) => void;
-	/** Keeps a dataset from being cleaned away while this tab is open. */
-	readonly hold: (datasetId: string) => Promise<void>;
-}
-
-/** One walk through a door: it can be told to stop, and says how far it is. */
-export interface Walk {
-	readonly signal: AbortSignal;
-	readonly progress: (done: number, total: number) => void;
-}
 
 /**
  * Runs as files, in and out: one at a time, each ended by the next. What does it is fetched when it is first asked for, as few
