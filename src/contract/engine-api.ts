@@ -14,6 +14,7 @@ import type { ReadingOptions } from '#domain/reading-options.ts';
 import type { Repair } from '#domain/repair.ts';
 import type { RequestPreview, RequestReplay } from '#domain/request-code.ts';
 import type { Result } from '#domain/result.ts';
+import type { ResultFilter } from '#domain/result-filter.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
 import type { RunFigures } from '#domain/run-figures.ts';
@@ -25,20 +26,6 @@ import type { RunStatement } from '#domain/statement.ts';
 export interface HeldKey {
 	readonly origin: string;
 	readonly lastFour: string;
-}
-
-export type ShowFilter = 'all' | 'succeeded' | 'failed' | 'truncated' | 'refused' | 'empty';
-
-/** Which lines of a run's results are meant: those that pass every part. */
-export interface ResultFilter {
-	/** `truncated`, `refused` (a content filter's answers among them) and `empty` mean single choices. */
-	readonly show: ShowFilter;
-	/** Text to look for in the cells, the answers and the errors, whatever its case; empty: everything. */
-	readonly search: string;
-	/** Only choices whose response is exactly this text; left out: any. */
-	readonly answer?: string;
-	/** Only requests that failed in this way; left out: any. */
-	readonly failure?: FailureKind;
 }
 
 export interface ResultQuery extends ResultFilter {

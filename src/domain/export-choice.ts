@@ -1,5 +1,5 @@
 import { markOf, type ChoiceMark } from './completion.ts';
-import { matchesChoice, type AnswerFilter } from './result-filter.ts';
+import { matchesChoice, type ResultFilter } from './result-filter.ts';
 import type { ResultItem } from './result-item.ts';
 
 export const exportFormats = ['json', 'jsonl', 'csv'] as const;
@@ -38,7 +38,7 @@ export interface CsvForm {
 export interface ExportChoice {
 	readonly format: ExportFormat;
 	/** Null: all. */
-	readonly filter: AnswerFilter | null;
+	readonly filter: ResultFilter | null;
 	readonly failures: boolean;
 	/** Answers that a limit cut off, that the model refused or a filter took away. */
 	readonly partial: boolean;

@@ -1,4 +1,5 @@
-import type { EngineApi, Looking, ResultFilter, ShowFilter } from '#contract/engine-api.ts';
+import type { EngineApi, Looking } from '#contract/engine-api.ts';
+import type { ResultFilter, ShowFilter } from '#domain/result-filter.ts';
 import type { RequestReplay } from '#domain/request-code.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { PageClock } from './page-clock.ts';

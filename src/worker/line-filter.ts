@@ -1,6 +1,6 @@
-import type { ResultFilter } from '#contract/engine-api.ts';
 import { choiceText, markOf } from '#domain/completion.ts';
 import type { Row } from '#domain/dataset.ts';
+import { isAnswer, type ResultFilter } from '#domain/result-filter.ts';
 import type { RunCounters } from '#domain/run.ts';
 import type { RareMark } from '#storage/marks.ts';
 import type { OutcomeName } from '#storage/run-schema.ts';
@@ -28,7 +28,7 @@ export const isEverything = ({ show, search, answer, failure }: ResultFilter): b
 
 /** Equal where two filters mean the same lines. */
 export const filterKey = ({ show, search, answer, failure }: ResultFilter): string =>
-	JSON.stringify([show, search.trim().toLowerCase(), answer ?? null, failure ?? null]);
+	JSON.stringify([show, search.trim().toLowerCase(), answer?.trim() ?? null, failure ?? null]);
 
 /** Of which requests a filter can mean lines: one outcome, either, or none at all. */
 export function outcomeMeant({
@@ -77,7 +77,7 @@ export async function positionsMeant(
 	const positions = choices.flatMap((choice, position) =>
 		(whole || hits[position] === true) &&
 		(marks === null || marks.includes(markOf(choice))) &&
-		(filter.answer === undefined || choiceText(choice) === filter.answer)
+		(filter.answer === undefined || isAnswer(choice, filter.answer))
 			? [Math.min(position, n - 1)]
 			: [],
 	);

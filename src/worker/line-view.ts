@@ -1,4 +1,5 @@
-import type { Looking, ResultFilter } from '#contract/engine-api.ts';
+import type { Looking } from '#contract/engine-api.ts';
+import type { ResultFilter } from '#domain/result-filter.ts';
 import { choiceText } from '#domain/completion.ts';
 import type { Row } from '#domain/dataset.ts';
 import { settledCount } from '#domain/run.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ResultFilter } from '#contract/engine-api.ts';
+import type { ResultFilter } from '#domain/result-filter.ts';
 import { emptyCounters, type RunCounters } from '#domain/run.ts';
 import { filterChips, foundWords, noLineWords, showOptions } from '#ui/run/finding-words.ts';
 

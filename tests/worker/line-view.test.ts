@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { ResultFilter } from '#contract/engine-api.ts';
+import type { ResultFilter } from '#domain/result-filter.ts';
 import { choiceText, markOf } from '#domain/completion.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { RunFinder } from '#storage/run-finder.ts';

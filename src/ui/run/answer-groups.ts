@@ -1,4 +1,4 @@
-import type { ShowFilter } from '#contract/engine-api.ts';
+import type { ShowFilter } from '#domain/result-filter.ts';
 import type { RunCounters } from '#domain/run.ts';
 import { formatCount, formatCounted } from '../format.ts';
 

@@ -1,4 +1,5 @@
-import type { Looking, ResultFilter, ShowFilter } from '#contract/engine-api.ts';
+import type { Looking } from '#contract/engine-api.ts';
+import type { ResultFilter, ShowFilter } from '#domain/result-filter.ts';
 import type { RunCounters } from '#domain/run.ts';
 import type { Found } from '#state/results.svelte.ts';
 import { formatCount, formatCounted } from '../format.ts';

@@ -10,7 +10,7 @@ import {
 } from '#domain/run-figures.ts';
 import type { RunSetup } from '#domain/run.ts';
 import type { TimeFigures } from '#domain/timeline.ts';
-import type { ShowFilter } from '#contract/engine-api.ts';
+import type { ShowFilter } from '#domain/result-filter.ts';
 import {
 	formatClock,
 	formatCount,
