@@ -10,15 +10,14 @@ export interface ResultFilter {
 	readonly show: ShowFilter;
 	/** Text to look for in the cells, the answers and the errors, whatever its case; empty: everything. */
 	readonly search: string;
-	/** Only complete choices whose response is this text but for the space around it; left out: any. */
+	/**
+	 * Only choices whose response is this text but for the space around it, and complete ones where `show` asks for no
+	 * others; left out: any.
+	 */
 	readonly answer?: string;
 	/** Only requests that failed in this way; left out: any. */
 	readonly failure?: FailureKind;
 }
-
-/** Answers are told apart as Summary counts them: complete ones, by their text without the space around it. */
-export const isAnswer = (choice: JsonObject, answer: string): boolean =>
-	markOf(choice) === 'complete' && choiceText(choice)?.trim() === answer.trim();
 
 /** A choice of a settled request, or a failed request: then `choice` is null and `failure` is not. */
 export interface FilteredChoice {
@@ -45,12 +44,17 @@ export function matchesChoice(
 	if (show === 'succeeded' ? choice === null : show === 'failed' && choice !== null) return false;
 	const isMark = show === 'truncated' || show === 'refused' || show === 'empty';
 	if (isMark && (choice === null || shownAs[markOf(choice)] !== show)) return false;
-	if (answer !== undefined && (choice === null || !isAnswer(choice, answer))) return false;
+	// As Summary counts answers: complete ones, unless others are asked for.
+	if (answer !== undefined && text?.trim() !== answer.trim()) return false;
+	if (answer !== undefined && !isMark && (choice === null || markOf(choice) !== 'complete'))
+		return false;
 	if (failure !== undefined && failed?.kind !== failure) return false;
+	const texts = [text ?? '', failed?.message ?? '', ...cells];
+	return hasText(search, texts);
+}
+
+/** Whether one of them has the text that is searched for, whatever its case; a search for nothing is always met. */
+export function hasText(search: string, texts: readonly string[]): boolean {
 	const wanted = search.trim().toLowerCase();
-	if (wanted === '') return true;
-	const has = (one: string): boolean => one.toLowerCase().includes(wanted);
-	return (
-		(text !== null && has(text)) || (failed !== null && has(failed.message)) || cells.some(has)
-	);
+	return wanted === '' || texts.some((text) => text.toLowerCase().includes(wanted));
 }

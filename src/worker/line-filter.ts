@@ -1,6 +1,5 @@
-import { choiceText, markOf } from '#domain/completion.ts';
 import type { Row } from '#domain/dataset.ts';
-import { isAnswer, type ResultFilter } from '#domain/result-filter.ts';
+import { hasText, matchesChoice, type ResultFilter } from '#domain/result-filter.ts';
 import type { RunCounters } from '#domain/run.ts';
 import type { RareMark } from '#storage/marks.ts';
 import type { OutcomeName } from '#storage/run-schema.ts';
@@ -57,29 +56,30 @@ export async function positionsMeant(
 	{ choices, failure, reopened }: Looked,
 	row: () => Promise<Row>,
 ): Promise<readonly number[]> {
-	const wanted = filter.search.trim().toLowerCase();
-	const has = (text: string | null): boolean => text?.toLowerCase().includes(wanted) ?? false;
-	const rowHas = async (): Promise<boolean> => wanted === '' || (await row()).some(has);
+	const isSearch = filter.search.trim() !== '';
+	/** The row is read only where nothing nearer has the text. */
+	const rowHas = async (): Promise<boolean> => isSearch && hasText(filter.search, await row());
+	const unsearched = { ...filter, search: '' };
 	const all = (): number[] => Array.from({ length: n }, (_, position) => position);
-	const meant = outcomeMeant(filter);
 	if (choices === null) {
-		const isMeant =
-			(meant === 'either' || meant === 'failed') &&
-			(filter.failure === undefined || filter.failure === failure?.kind);
-		return isMeant && (has(failure?.message ?? null) || (await rowHas())) ? all() : [];
+		const failed = { choice: null, failure, cells: [] };
+		if (!matchesChoice(unsearched, failed)) return [];
+		return matchesChoice(filter, failed) || (await rowHas()) ? all() : [];
 	}
 	// Asked for again, it waits: it is neither counted nor shown as what its old answer is.
-	if (meant === 'failed' || meant === 'none' || (reopened && filter.show !== 'all')) return [];
-	const marks: readonly string[] | null = marksShown(filter.show);
-	const hits = choices.map((choice) => has(choiceText(choice)));
-	const whole = hits.every(Boolean) && hits.length >= n ? true : await rowHas();
-	if (whole && marks === null && filter.answer === undefined) return all();
-	const positions = choices.flatMap((choice, position) =>
-		(whole || hits[position] === true) &&
-		(marks === null || marks.includes(markOf(choice))) &&
-		(filter.answer === undefined || isAnswer(choice, filter.answer))
-			? [Math.min(position, n - 1)]
-			: [],
+	if (reopened && filter.show !== 'all') return [];
+	const meantBy = (asked: ResultFilter): readonly boolean[] =>
+		choices.map((choice) => matchesChoice(asked, { choice, failure: null, cells: [] }));
+	let meant = meantBy(filter);
+	let isWhole = !isSearch || (meant.every(Boolean) && meant.length >= n);
+	if (!isWhole && (await rowHas())) {
+		isWhole = true;
+		meant = meantBy(unsearched);
+	}
+	const isOfRequests = marksShown(filter.show) === null && filter.answer === undefined;
+	if (isWhole && isOfRequests) return meant.every(Boolean) ? all() : [];
+	const positions = meant.flatMap((isMeant, position) =>
+		isMeant ? [Math.min(position, n - 1)] : [],
 	);
 	return [...new Set(positions)];
 }
