@@ -81,8 +81,11 @@ export interface Library {
 	undoDiscard(id: string): Promise<boolean>;
 	/** Latest first. */
 	discardedRuns(): Promise<readonly DiscardedRun[]>;
-	/** Never waits for another tab. Settles of this run that are not stored yet are rejected. */
-	deleteRun(id: string): Promise<void>;
+	/**
+	 * Never waits for another tab. Settles of this run that are not stored yet are rejected. `ifDiscarded`: only where it is
+	 * still out of the list, else nothing happens.
+	 */
+	deleteRun(id: string, ifDiscarded?: boolean): Promise<void>;
 	/** What each of them takes, about, with its journal; null of one that is not listed. */
 	bytesOfRuns(ids: readonly string[]): Promise<readonly (number | null)[]>;
 	/** The one store of this run, shared by all who open it until somebody closes it; null where there is no such run. */
@@ -157,7 +160,7 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		discardRun: (id) => runs.discard(id),
 		undoDiscard: (id) => runs.undoDiscard(id),
 		discardedRuns: () => runs.discarded(),
-		deleteRun: (id) => runs.delete(id),
+		deleteRun: (id, ifDiscarded) => runs.delete(id, ifDiscarded),
 		bytesOfRuns: (ids) => runs.sizes(ids),
 		openRun: (id) => runs.open(id),
 

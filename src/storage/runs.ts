@@ -137,15 +137,15 @@ export class Runs {
 	}
 
 	/** The list row goes first: whatever happens next, the run is gone for whoever looks. */
-	async delete(id: string): Promise<void> {
+	async delete(id: string, ifDiscarded = false): Promise<void> {
 		const doomed = this.#shelf.namesOfRun(id);
 		try {
-			await this.#strike(id, doomed);
+			if (!(await this.#strike(id, doomed, ifDiscarded))) return;
 		} catch (cause) {
 			if (toStorageError(cause).kind !== 'quota') throw cause;
 			// A disk too full for the note is what runs are deleted for. Taking away asks for no room; a crash before the
 			// databases are gone would leak one.
-			await this.#strike(id, []);
+			if (!(await this.#strike(id, [], ifDiscarded))) return;
 		}
 		this.#deleted.add(id);
 		const store = await this.#stores.get(id)?.catch(() => null);
@@ -153,15 +153,19 @@ export class Runs {
 		await this.#shelf.erase(doomed);
 	}
 
-	async #strike(id: string, doomed: readonly string[]): Promise<void> {
-		await this.#shelf.library.use((db) =>
-			writeTo(db, ['runs', 'setups', 'doomed'], 'relaxed', (tx) =>
-				makeAll([
+	/** False where it is not, although it is to be, out of the list. */
+	#strike(id: string, doomed: readonly string[], ifDiscarded: boolean): Promise<boolean> {
+		return this.#shelf.library.use((db) =>
+			writeTo(db, ['runs', 'setups', 'doomed'], 'relaxed', async (tx) => {
+				const record = ifDiscarded ? await tx.objectStore('runs').get(id) : undefined;
+				if (ifDiscarded && (record === undefined || isListed(record))) return false;
+				await makeAll([
 					() => tx.objectStore('runs').delete(id),
 					() => tx.objectStore('setups').delete(id),
 					...doomed.map((database) => () => tx.objectStore('doomed').put({ database })),
-				]),
-			),
+				]);
+				return true;
+			}),
 		);
 	}
 

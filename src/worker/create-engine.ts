@@ -61,8 +61,8 @@ export function createEngine(host: Host): EngineApi {
 		if (library.restoredRuns > 0) emit({ kind: 'notice', message: restored(library.restoredRuns) });
 		const passes = new RowPasses(library);
 		const runs = new Runs({ library, passes, keys, host, demoFetch, emit });
-		const erase = async (runId: string): Promise<void> => {
-			await runs.delete(runId);
+		const erase = async (runId: string, ifDiscarded = false): Promise<void> => {
+			await runs.delete(runId, ifDiscarded);
 			await cleanUp(library, host);
 		};
 		return {

@@ -12,8 +12,8 @@ export interface DiscardedRunsParts {
 	readonly runs: Runs;
 	readonly host: Host;
 	readonly emit: (event: EngineEvent) => void;
-	/** Deletes a run for good. */
-	readonly erase: (runId: string) => Promise<void>;
+	/** Deletes a run for good, or `ifDiscarded` only where it still is. */
+	readonly erase: (runId: string, ifDiscarded?: boolean) => Promise<void>;
 }
 
 /**
@@ -59,20 +59,27 @@ export class DiscardedRuns {
 	 */
 	async leftBehind(): Promise<readonly DiscardedRun[]> {
 		const { library, host } = this.#parts;
+		const held: string[] = [];
+		for (const { id } of await library.discardedRuns()) if (await this.#hold(id)) held.push(id);
+		if (held.length === 0) return [];
+		// Whoever held one until now may have brought it back.
+		const marked = new Map((await library.discardedRuns()).map((run) => [run.id, run]));
 		const left: DiscardedRun[] = [];
-		for (const run of await library.discardedRuns()) {
-			if (!(await this.#hold(run.id))) continue;
-			if (host.clock.epoch() - run.discardedAt < undoMs) left.push(run);
-			else void this.#eraseQuietly(run.id);
+		for (const id of held) {
+			const run = marked.get(id);
+			if (run === undefined) this.#letGo(id);
+			else if (host.clock.epoch() - run.discardedAt < undoMs) left.push(run);
+			else void this.#eraseQuietly(id);
 		}
 		return left;
 	}
 
 	async #eraseQuietly(runId: string): Promise<void> {
 		try {
-			await this.delete(runId);
+			await this.#parts.erase(runId, true);
 		} catch {
 			// It is not listed, and the next start tries again.
+		} finally {
 			this.#letGo(runId);
 		}
 	}

@@ -282,13 +282,21 @@ export class Runs {
 		await session?.ended;
 	}
 
-	async delete(runId: string): Promise<void> {
+	/** Wherever it goes. `ifDiscarded`: only where it is still out of the list. */
+	async delete(runId: string, ifDiscarded = false): Promise<void> {
 		await this.#halt(runId);
-		this.#unsaved.delete(runId);
-		this.#lastSessions.delete(runId);
-		this.#open.delete(runId);
-		await this.#parts.library.deleteRun(runId);
-		this.#parts.emit({ kind: 'runsChanged' });
+		const isElsewhere = !ifDiscarded && (await this.#isElsewhere(runId));
+		const release = isElsewhere ? await this.#lock(runId, { steal: true }) : null;
+		try {
+			if (isElsewhere) await this.#takeAway(runId);
+			this.#unsaved.delete(runId);
+			this.#lastSessions.delete(runId);
+			this.#open.delete(runId);
+			await this.#parts.library.deleteRun(runId, ifDiscarded);
+		} finally {
+			release?.();
+			this.#parts.emit({ kind: 'runsChanged' });
+		}
 	}
 
 	async rename(runId: string, name: string): Promise<void> {

@@ -84,6 +84,19 @@ describe('a run taken out of the list', () => {
 		expect(await next.listRuns()).toEqual([]);
 	});
 
+	test('is not deleted by who meant one that is out of the list, once it is listed again', async () => {
+		const library = await newWorld().open();
+		const { id } = await openedRun(library, 3);
+		await library.discardRun(id);
+		await library.undoDiscard(id);
+		await library.deleteRun(id, true);
+		expect(await library.listRuns()).toMatchObject([{ id }]);
+		expect(await library.openRun(id)).not.toBeNull();
+		await library.discardRun(id);
+		await library.deleteRun(id, true);
+		expect(await library.undoDiscard(id)).toBe(false);
+	});
+
 	test('is deleted also where the disk is too full for the note that it is to be', async () => {
 		const world = newWorld();
 		const library = await world.open();

@@ -134,6 +134,28 @@ describe('a run that is discarded', () => {
 	});
 });
 
+test('a run deleted for good while another tab is at it is taken from that tab, which sends no more', async () => {
+	const [engine, other] = [
+		createEngine(openTab(browser).host),
+		createEngine(openTab(browser).host),
+	];
+	endpoint.hold();
+	endpoint.letThrough(6);
+	const runId = await begun(other, 40);
+	await whenever(other, runId, ({ counters }) => counters.succeeded === 6);
+	await engine.freeSpace([runId], []);
+	const sent = endpoint.ledger.requests.length;
+	endpoint.release();
+	await expect
+		.poll(() => [...browser.locks.keys()].filter((name) => name.includes(runId)))
+		.toEqual([]);
+	expect(await other.getProgress(runId)).toBeNull();
+	expect(await other.resumeRun(runId)).toEqual({ ok: false, error: { kind: 'missing' } });
+	expect(endpoint.ledger.requests).toHaveLength(sent);
+	expect([...(browser.journals?.files.keys() ?? [])]).toEqual([]);
+	expect((await databases()).filter((name) => name.includes('-run-'))).toEqual([]);
+});
+
 describe('a tab that starts after one that has gone', () => {
 	test('offers a run whose time is not over, to one tab alone, and loses none', async () => {
 		const first = openTab(browser);
@@ -172,5 +194,27 @@ describe('a tab that starts after one that has gone', () => {
 			.poll(async () => (await databases()).filter((name) => name.includes('-run-')))
 			.toEqual([]);
 		expect(await next.undoDiscard(runId)).toBe(false);
+	});
+
+	test('deletes none that was brought back between its look at the list and at the lock', async () => {
+		const engine = createEngine(openTab(browser).host);
+		const runId = await begun(engine, 3);
+		await finished(engine, runId);
+		await engine.discardRun(runId);
+		const late = openTab(browser);
+		await pass(late, undoMs + 1_000_000);
+		let isBack: boolean | null = null;
+		const next = createEngine({
+			...late.host,
+			lock: async (name, options) => {
+				if (name === `volley-discarded-${runId}`) isBack ??= await engine.undoDiscard(runId);
+				return late.host.lock(name, options);
+			},
+		});
+		expect(await next.discardedRuns()).toEqual([]);
+		expect(isBack).toBe(true);
+		expect([...browser.locks.keys()]).not.toContain(`volley-discarded-${runId}`);
+		expect(await ids(next)).toEqual([runId]);
+		expect(await exported(engine, runId)).toHaveLength(3);
 	});
 });
