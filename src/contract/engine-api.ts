@@ -216,7 +216,7 @@ export interface BatchImport {
 	readonly name: string;
 	readonly succeeded: number;
 	readonly failed: number;
-	/** Answers to requests that had settled before: dropped. */
+	/** Answers to requests that had settled before, or from before those were asked for again: dropped. */
 	readonly duplicates: number;
 	/** Lines whose `custom_id` is none of this run, and the first of those. */
 	readonly unknown: number;

@@ -104,22 +104,23 @@ export const readKeys = (
 		return keys.filter((key) => !waiting.has(key));
 	});
 
-/** Those of these that have settled, and are not asked for again. */
-export const readSettledAmong = (
+/** Those of these that would be stored, by the rule of `commitSettled`, each for itself. */
+export const readWantedAmong = (
 	db: RunDatabase,
-	numbers: readonly number[],
-): Promise<ReadonlySet<number>> =>
+	settled: readonly SettledRequest[],
+): Promise<readonly SettledRequest[]> =>
 	readFrom(db, ['requests', 'reopened'], async (tx) => {
 		const found = await Promise.all(
-			numbers.map(async (number) => {
+			settled.map(async (one) => {
 				const [key, waiting] = await Promise.all([
-					tx.objectStore('requests').getKey(number),
-					tx.objectStore('reopened').getKey(number),
+					tx.objectStore('requests').getKey(one.request),
+					tx.objectStore('reopened').get(one.request),
 				]);
-				return key !== undefined && waiting === undefined ? [number] : [];
+				const isAwaited = waiting !== undefined && (one.revision ?? 0) >= waiting.revision;
+				return key === undefined || isAwaited ? [one] : [];
 			}),
 		);
-		return new Set(found.flat());
+		return found.flat();
 	});
 
 /** Both are in key order, so one walk joins them. */

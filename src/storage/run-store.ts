@@ -12,7 +12,7 @@ import { GroupCommit } from './group-commit.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import type { JournalEntry } from './journal-line.ts';
 import type { LiveDatabase } from './live-database.ts';
-import { readKeys, readMany, readPage, readRange, readSettledAmong } from './read-settled.ts';
+import { readKeys, readMany, readPage, readRange, readWantedAmong } from './read-settled.ts';
 import { readReopened, reopenThese } from './reopen.ts';
 import { freeFailed } from './retry-failed.ts';
 import { readRevisions, writeRevision } from './revisions.ts';
@@ -364,9 +364,9 @@ export class RunStore {
 		return this.#options.database.use((db) => readMany(db, numbers));
 	}
 
-	/** Those of these requests that need no answer. */
-	settledAmong(numbers: readonly number[]): Promise<ReadonlySet<number>> {
-		return this.#options.database.use((db) => readSettledAmong(db, numbers));
+	/** Those of these that would be stored now, each for itself: the others `settle` would drop. */
+	wantedAmong(settled: readonly SettledRequest[]): Promise<readonly SettledRequest[]> {
+		return this.#options.database.use((db) => readWantedAmong(db, settled));
 	}
 
 	/** For those who read in ways of their own. */

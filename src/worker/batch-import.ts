@@ -45,14 +45,14 @@ export async function importBatch(
 		const those = found;
 		found = [];
 		characters = 0;
-		const settledBefore = new Set(
-			await store.settledAmong(those.map(({ settled }) => settled.request)),
-		);
+		// One of before the request was asked for again answers nothing that waits.
+		const wanted = new Set(await store.wantedAmong(those.map(({ settled }) => settled)));
+		const taken = new Set<number>();
 		for (const one of those) {
 			const { request, outcome } = one.settled;
-			if (settledBefore.has(request)) sum.duplicates++;
+			if (!wanted.has(one.settled) || taken.has(request)) sum.duplicates++;
 			else {
-				settledBefore.add(request);
+				taken.add(request);
 				if (outcome.ok) sum.succeeded++;
 				else sum.failed++;
 				await inflow.add(one.settled, one.characters);

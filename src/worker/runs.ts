@@ -93,6 +93,8 @@ export class Runs {
 	readonly #live = new Map<string, Session>();
 	/** Claimed while a command takes a run up, so that two presses of a button start one session; settled when it has. */
 	readonly #claimed = new Map<string, Promise<unknown>>();
+	/** Of these, those that only take in answers from elsewhere, for minutes perhaps: no session begins when they are done. */
+	readonly #filling = new Set<string>();
 	/** Paused, stopped or deleted since it was claimed: it is not begun. */
 	readonly #calledOff = new Set<string>();
 	readonly #gates = new Map<string, Gate>();
@@ -431,12 +433,18 @@ export class Runs {
 	): Promise<Result<T, RunRefusal>> {
 		const resting = await this.atRest(runId);
 		if (!resting.ok) return resting;
+		// Taken up by another command since it was asked.
+		if (this.#live.has(runId) || this.#claimed.has(runId)) return err({ kind: 'going' });
+		this.#filling.add(runId);
 		const filling = this.#fill(resting.value, work);
 		this.#claimed.set(
 			runId,
 			filling.catch(() => undefined),
 		);
-		return filling.finally(() => this.#claimed.delete(runId));
+		return filling.finally(() => {
+			this.#filling.delete(runId);
+			this.#claimed.delete(runId);
+		});
 	}
 
 	async #fill<T>(
@@ -473,7 +481,7 @@ export class Runs {
 	): Promise<Result<null, RunRefusal>> {
 		const before = this.#live.get(runId);
 		// Said to be done, what is to be prepared would never be.
-		if (before?.live.isRunning === true && prepare !== null)
+		if ((before?.live.isRunning === true && prepare !== null) || this.#filling.has(runId))
 			return Promise.resolve(err({ kind: 'going' }));
 		if (before?.live.isRunning === true || this.#claimed.has(runId))
 			return Promise.resolve(ok(null));

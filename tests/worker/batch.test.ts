@@ -249,7 +249,7 @@ describe('output of the Batch API', () => {
 			error: {
 				problems: [
 					expect.stringMatching(/None of its lines belongs to this run/),
-					...Array(3).fill(expect.any(String)),
+					...Array.from({ length: 3 }, () => expect.any(String) as string),
 				],
 			},
 		});
@@ -261,6 +261,57 @@ describe('output of the Batch API', () => {
 			ok: false,
 		});
 		expect(await engine.getRun(other)).toMatchObject({ counters: { succeeded: 2 } });
+	});
+
+	test('is taken in by itself: whoever resumes or retries meanwhile is told that the run is busy', async () => {
+		const runId = await stoppedRun();
+		const lines = await exportedBatch(runId);
+		const file = output(...lines.slice(0, 5).map(answerTo));
+		let open = (): void => undefined;
+		const gate = new Promise<void>((resolve) => (open = resolve));
+		const bytes = await file.arrayBuffer();
+		file.stream = () =>
+			new ReadableStream({
+				pull: async (controller) => {
+					await gate;
+					controller.enqueue(new Uint8Array(bytes));
+					controller.close();
+				},
+			});
+		const importing = engine.importBatch(runId, [file]);
+		await expect.poll(() => [...browser.locks.keys()]).toContain(`volley-run-${runId}`);
+		const busy = { ok: false, error: { kind: 'going' } };
+		expect(await engine.resumeRun(runId)).toEqual(busy);
+		expect(await engine.retryFailed(runId)).toEqual(busy);
+		open();
+		expect(read(await importing)).toMatchObject({ succeeded: 5, missing: 1 });
+		expect(await engine.resumeRun(runId)).toMatchObject({ ok: true });
+		await finished(engine, runId);
+	});
+
+	test('of requests that were asked for again since is not counted as filled in', async () => {
+		const runId = await stoppedRun();
+		const cutOff = (await exportedBatch(runId)).map(
+			(line) => JSON.parse(JSON.stringify(answerTo(line)).replace('"stop"', '"length"')) as unknown,
+		);
+		const file = output(...cutOff);
+		expect(read(await engine.importBatch(runId, [file]))).toMatchObject({ succeeded: 6 });
+		endpoint.hold();
+		await engine.retryTruncated(runId, null);
+		await engine.stopRun(runId);
+		await reached(engine, runId, 'stopped');
+		const before = await engine.getRun(runId);
+		expect(before?.counters).toMatchObject({ succeeded: 2 });
+		expect(read(await engine.importBatch(runId, [file]))).toMatchObject({
+			...{ succeeded: 0, failed: 0, duplicates: 6, missing: 6 },
+		});
+		expect((await engine.getRun(runId))?.counters).toEqual(before?.counters);
+		// Exported now, they are of the revision that is waited for.
+		const again = output(...cutOff.slice(0, 1), ...(await exportedBatch(runId)).map(answerTo));
+		expect(read(await engine.importBatch(runId, [again]))).toMatchObject({
+			...{ succeeded: 6, duplicates: 1, missing: 0 },
+		});
+		expect(await engine.getRun(runId)).toMatchObject({ counters: { succeeded: 8 } });
 	});
 
 	test('finds its run by itself, also where that was taken as a file since', async () => {
