@@ -132,7 +132,7 @@ export interface AppendState {
 	readonly written: number;
 	/** Requests that have settled and are not in it yet. */
 	readonly behind: number;
-	/** Ended for good: why, in the browser's words; null: it was asked to, or goes on. */
+	/** Ended for good: why, in words; null: it was asked to, or goes on. */
 	readonly ended: null | { readonly problem: string | null };
 }
 

@@ -34,15 +34,32 @@ export interface LiveAppendsParts {
 export class LiveAppends {
 	readonly #parts: LiveAppendsParts;
 	readonly #appends = new Map<string, LiveAppend>();
+	/** One start of a run waits for the one before, so that the file of that one is closed. */
+	readonly #starting = new Map<string, Promise<unknown>>();
 	#listens = false;
 
 	constructor(parts: LiveAppendsParts) {
 		this.#parts = parts;
 	}
 
-	async start(runId: string, into: FileSystemFileHandle): Promise<Result<AppendState, RunRefusal>> {
+	start(runId: string, into: FileSystemFileHandle): Promise<Result<AppendState, RunRefusal>> {
+		const before = this.#starting.get(runId) ?? Promise.resolve();
+		const starting = before.then(() => this.#start(runId, into));
+		const settled = starting
+			.catch(() => undefined)
+			.finally(() => {
+				if (this.#starting.get(runId) === settled) this.#starting.delete(runId);
+			});
+		this.#starting.set(runId, settled);
+		return starting;
+	}
+
+	async #start(
+		runId: string,
+		into: FileSystemFileHandle,
+	): Promise<Result<AppendState, RunRefusal>> {
 		const { source, isElsewhere } = this.#parts;
-		await this.stop(runId);
+		await this.#appends.get(runId)?.stop();
 		const found = await source(runId);
 		if (found === null) return err({ kind: 'missing' });
 		if (await isElsewhere(runId)) return err({ kind: 'ownedElsewhere' });
@@ -53,6 +70,7 @@ export class LiveAppends {
 	}
 
 	async stop(runId: string): Promise<void> {
+		await this.#starting.get(runId);
 		await this.#appends.get(runId)?.stop();
 	}
 
@@ -64,12 +82,28 @@ export class LiveAppends {
 		if (this.#listens) return;
 		this.#listens = true;
 		this.#parts.listen((event) => {
+			if (event.kind === 'runsChanged') void this.#look();
 			if (event.kind !== 'progress') return;
 			const { runId, phase, inFlight } = event.progress;
 			if (!isActive(phase) && inFlight === 0) this.#appends.get(runId)?.flushNow();
 		});
 	}
+
+	/** A run that was deleted is heard of no more, and one that came back is opened anew. */
+	async #look(): Promise<void> {
+		for (const [runId, append] of [...this.#appends]) {
+			const found = await this.#parts.source(runId).catch(() => undefined);
+			if (found === undefined || found?.store === append.store) continue;
+			if (append.state.ended === null) await append.stop(found === null ? deleted : openedAnew);
+			if (found === null && this.#appends.get(runId) === append) this.#appends.delete(runId);
+		}
+	}
 }
+
+const deleted = 'the run was deleted.';
+const openedAnew = 'the run was deleted and brought back.';
+const wentOnElsewhere =
+	'another tab went on with this run, so its answers are not told here. Append to a file in that tab.';
 
 /** One run and the file that its results go to: first all there are, in plan order, then each as it comes. */
 class LiveAppend {
@@ -101,10 +135,16 @@ class LiveAppend {
 		this.#changed = paced(emitEveryMs, parts.host, () => {
 			parts.emit({ kind: 'append', append: this.state });
 		});
-		this.#unlisten = source.store.subscribe(({ settled }) => {
-			this.#hear(settled);
+		this.#unlisten = source.store.subscribe(({ requests, settled }) => {
+			// What another worker has stored is told by nobody: the file would lack it.
+			if (requests === null) void this.stop(wentOnElsewhere);
+			else this.#hear(settled);
 		});
 		this.#writing = this.#guarded(() => this.#writeAll());
+	}
+
+	get store(): RunSource['store'] {
+		return this.#source.store;
 	}
 
 	get state(): AppendState {
@@ -124,14 +164,15 @@ class LiveAppend {
 		if (this.#ended === null && this.#queue.size > 0) this.#flush();
 	}
 
-	async stop(): Promise<void> {
+	/** All that was heard of is written first. `problem`: what ends it, if nobody asked for that. */
+	async stop(problem: string | null = null): Promise<void> {
 		if (this.#ended !== null) return;
 		this.flushNow();
 		await this.#writing;
 		// What came while that was written, and before nothing was heard any more.
 		this.flushNow();
 		await this.#writing;
-		this.#end(null);
+		this.#end(problem);
 	}
 
 	#hear(settled: readonly SettledRequest[]): void {

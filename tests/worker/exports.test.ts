@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import Papa from 'papaparse';
-import type { EngineApi, EngineEvent, ExportEnd } from '#contract/engine-api.ts';
+import type { AppendState, EngineApi, EngineEvent, ExportEnd } from '#contract/engine-api.ts';
 import { wholeExport, type ExportChoice, type ExportFormat } from '#domain/export-choice.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { ResultItem } from '#domain/result-item.ts';
@@ -336,5 +336,64 @@ describe('a file that is appended to live', () => {
 		await engine.stopAppend(runId);
 		expect(file.text).toBe('mine now');
 		expect((await engine.getAppend(runId))?.ended?.problem).toContain('Another program');
+	});
+
+	test('a run that another tab goes on with ends it, in words, with all that came from this tab', async () => {
+		const tab = openTab(browser);
+		const [engine, other] = [createEngine(tab.host), createEngine(openTab(browser).host)];
+		endpoint.hold();
+		endpoint.letThrough(4);
+		const runId = await begun(engine, 12, { settings: { ...defaultSettings, maxConcurrency: 2 } });
+		await whenever(engine, runId, ({ counters }) => counters.succeeded === 4);
+		const file = new PickedFile('live.jsonl');
+		await engine.startAppend(runId, file.handle);
+		await engine.stopRun(runId);
+		await reached(engine, runId, 'stopped');
+		endpoint.release();
+		await expect
+			.poll(async () => (await other.resumeRun(runId)).ok, { message: 'its lock is free' })
+			.toBe(true);
+		await finished(other, runId);
+		await engine.getProgress(runId);
+		await expect
+			.poll(async () => (await engine.getAppend(runId))?.ended?.problem)
+			.toContain('another tab went on with this run');
+		expect(ids(file)).toHaveLength(4);
+	});
+
+	test('two starts at once leave one: the last', async () => {
+		const engine = createEngine(openTab(browser).host);
+		endpoint.hold();
+		endpoint.letThrough(4);
+		const runId = await begun(engine, 12, { settings: { ...defaultSettings, maxConcurrency: 2 } });
+		await whenever(engine, runId, ({ counters }) => counters.succeeded === 4);
+		const [first, second] = [new PickedFile('first.jsonl'), new PickedFile('second.jsonl')];
+		let ofFirst: AppendState | null = null;
+		await engine.subscribe((event) => {
+			if (event.kind === 'append' && event.append.fileName === first.name) ofFirst = event.append;
+		});
+		await Promise.all([
+			engine.startAppend(runId, first.handle),
+			engine.startAppend(runId, second.handle),
+		]);
+		endpoint.release();
+		await finished(engine, runId);
+		await engine.stopAppend(runId);
+		expect([ids(first).length, ids(second).length]).toEqual([4, 12]);
+		expect(ofFirst).toMatchObject({ written: 4, behind: 0, ended: { problem: null } });
+		expect((await engine.getAppend(runId))?.fileName).toBe('second.jsonl');
+	});
+
+	test('a run that is deleted ends it, with all that came, and it is forgotten', async () => {
+		const engine = createEngine(openTab(browser).host);
+		endpoint.hold();
+		endpoint.letThrough(4);
+		const runId = await begun(engine, 12, { settings: { ...defaultSettings, maxConcurrency: 2 } });
+		await whenever(engine, runId, ({ counters }) => counters.succeeded === 4);
+		const file = new PickedFile('live.jsonl');
+		await engine.startAppend(runId, file.handle);
+		await engine.discardRun(runId);
+		await expect.poll(() => engine.getAppend(runId)).toBeNull();
+		expect(ids(file)).toHaveLength(4);
 	});
 });

@@ -54,7 +54,7 @@ export function appendWord({ fileName, written, behind, ended }: AppendState): E
 	if (ended.problem === null)
 		return { text: `No longer appending to ${fileName} · ${kept}`, isProblem: false };
 	return {
-		text: `Appending to ${fileName} has stopped · ${kept}. The run itself goes on, and nothing of it is lost. The browser says: ${ended.problem}`,
+		text: `Appending to ${fileName} has stopped · ${kept}. The run itself goes on, and nothing of it is lost. The reason: ${ended.problem}`,
 		isProblem: true,
 	};
 }
