@@ -28,6 +28,10 @@ export async function exportBatch(
 	const { connection, endpoint, contextWindow = null } = setup;
 	if (connection.provider === 'demo')
 		return err(['The Demo has no Batch API. Duplicate the run with another connection.']);
+	if (setup.shares !== undefined)
+		return err([
+			'This run sends to several connections, and a batch goes to one. Duplicate the run with a single connection.',
+		]);
 	if (!hasData) return err(['The rows of this run are not stored here any more.']);
 	const total = waitingCount(store.counters, 0);
 	const mark = batchMark(run.id, setup, data);

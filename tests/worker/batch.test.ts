@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BatchImport, DoorRefusal, EngineApi } from '#contract/engine-api.ts';
 import { readCustomId } from '#domain/batch-id.ts';
-import { emptyDraft, type Draft } from '#domain/draft.ts';
+import { emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
 import type { Result } from '#domain/result.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import { FakeBrowser, openTab } from '../support/fake-host.ts';
@@ -137,6 +137,15 @@ describe('the files for the Batch API', () => {
 		await finished(engine, runId);
 		const bodies = endpoint.ledger.requests.map(({ body }) => JSON.stringify(body));
 		for (const { body } of lines) expect(bodies).toContain(JSON.stringify(body));
+	});
+
+	test('are none of a run with several connections: a batch goes to one', async () => {
+		const other = new URL(endpoint.url);
+		other.hostname = 'localhost';
+		const runId = await stoppedRun({ shares: [{ ...emptyShare, baseUrl: other.href }] });
+		expect(await engine.exportBatch(runId)).toMatchObject({
+			error: { problems: [expect.stringMatching(/sends to several connections/)] },
+		});
 	});
 
 	test('are none of a run of the Demo, of one that goes, and of one where nothing waits', async () => {
