@@ -42,8 +42,17 @@ export function readBatchLine(value: unknown, endpoint: Endpoint): BatchLine | n
 	return {
 		customId,
 		outcome: ok(completion),
-		createdAt: seconds === null || seconds < 0 || seconds > 8.64e12 ? null : seconds * 1_000,
+		createdAt: seconds === null ? null : epochMs(seconds),
 	};
+}
+
+/** The last moment that a date can be. */
+const latestMs = 8.64e15;
+
+/** Some endpoints tell fractions of a second. Null of what is no date. */
+function epochMs(seconds: number): number | null {
+	const ms = Math.round(seconds * 1_000);
+	return ms >= 0 && ms <= latestMs ? ms : null;
 }
 
 /** As the same answer would be classified had it come to a call. Without a status it came to none. */

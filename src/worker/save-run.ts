@@ -1,5 +1,6 @@
 import type { Dataset, DatasetMark, Row } from '#domain/dataset.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import type { SettledRequest } from '#domain/outcome.ts';
 import type { Run } from '#domain/run.ts';
 import { runFileHead, RunFileLedger, type RunFileLine } from '#domain/run-file.ts';
 import { crc32 } from '#storage/checksum.ts';
@@ -78,7 +79,7 @@ async function* linesOf({
 			through(rows.length);
 		}
 	for await (const settled of store.eachSettled()) {
-		yield { kind: 'settled', settled };
+		yield { kind: 'settled', settled: readable(settled) };
 		through(1);
 	}
 	for (let from = 0; ;) {
@@ -89,6 +90,30 @@ async function* linesOf({
 		from = last.request + 1;
 	}
 }
+
+/** As a reader takes it: a clock may have told fractions, or gone backwards. */
+function readable(settled: SettledRequest): SettledRequest {
+	const { startedAt, latencyMs, queuedMs, past } = settled;
+	return {
+		...settled,
+		...{ startedAt: moment(startedAt), latencyMs: duration(latencyMs) },
+		...(queuedMs === undefined ? {} : { queuedMs: duration(queuedMs) }),
+		...(past === undefined
+			? {}
+			: {
+					past: past.map((one) => ({
+						...one,
+						startedAt: moment(one.startedAt),
+						latencyMs: duration(one.latencyMs),
+						waitedMs: duration(one.waitedMs),
+					})),
+				}),
+	};
+}
+
+const latestMs = 8.64e15;
+const moment = (ms: number): number => Math.min(Math.max(0, Math.round(ms)), latestMs);
+const duration = (ms: number): number => Math.max(0, ms);
 
 /** As many rows as make a line. */
 async function* rowLines(

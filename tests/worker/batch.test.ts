@@ -323,6 +323,21 @@ describe('output of the Batch API', () => {
 		expect(await engine.getRun(runId)).toMatchObject({ counters: { succeeded: 8 } });
 	});
 
+	test('whose times have fractions leaves a run that can be saved and opened', async () => {
+		const runId = await stoppedRun();
+		const lines = (await exportedBatch(runId)).map((line) =>
+			JSON.stringify(answerTo(line)).replace('1760000000', '1700000000.1234'),
+		);
+		read(await engine.importBatch(runId, [output(...lines)]));
+		const saved = await engine.saveRun(runId);
+		if (!saved.ok) throw new Error('It rests.');
+		const there = createEngine(openTab(new FakeBrowser()).host);
+		expect(await there.openFile(new File([saved.value.blob], saved.value.name))).toMatchObject({
+			ok: true,
+			value: { kind: 'run', settled: 8 },
+		});
+	});
+
 	test('finds its run by itself, also where that was taken as a file since', async () => {
 		const runId = await stoppedRun();
 		const lines = await exportedBatch(runId);
