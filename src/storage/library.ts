@@ -120,7 +120,7 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 	const datasets = new Datasets(shelf);
 	const liveRuns = options.liveRuns ?? (() => new Set<string>());
 	const runs = new Runs(shelf, liveRuns);
-	await shelf.eraseDoomed(await liveRuns());
+	await shelf.eraseDoomed(liveRuns);
 	const restoredRuns = await runs.restore();
 
 	return {

@@ -78,11 +78,12 @@ export class Shelf {
 	}
 
 	/** Finishes the deletions that an earlier life began. `live`: runs that a worker is at, which may only be coming in. */
-	async eraseDoomed(live: ReadonlySet<string>): Promise<void> {
+	async eraseDoomed(live: () => ReadonlySet<string> | Promise<ReadonlySet<string>>): Promise<void> {
 		const doomed = await this.library.use((db) =>
 			readFrom(db, ['doomed'], (tx) => tx.objectStore('doomed').getAllKeys()),
 		);
-		const spared = new Set([...live].flatMap((id) => this.namesOfRun(id)));
+		// Asked after: whoever has noted a run holds its lock from before that until the run is listed.
+		const spared = new Set([...(await live())].flatMap((id) => this.namesOfRun(id)));
 		await this.erase(doomed.filter((name) => !spared.has(name)));
 	}
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { RunPhase } from '#domain/run.ts';
+import type { IncomingRun } from '#storage/incoming-run.ts';
 import {
 	failed,
 	failureOf,
@@ -60,6 +61,27 @@ describe('the list of runs', () => {
 		live.add(id);
 		expect((await library.listRuns())[0]?.phase).toEqual(example.stored);
 		expect((await library.getRun(id))?.phase).toEqual(example.stored);
+	});
+
+	test('keeps a run that begins to come in while another tab starts and asks who is at what', async () => {
+		const world = newWorld();
+		const here = await world.open();
+		const live = new Set<string>();
+		const arriving: { run?: IncomingRun } = {};
+		await world.open({
+			liveRuns: async () => {
+				// Asked before: the run is noted as doomed only now, under its lock.
+				const asked = new Set(live);
+				live.add('r9');
+				const at = { createdAt: 1, updatedAt: 1, data: null };
+				arriving.run ??= await here.receiveRun({ id: 'r9', setup: setupOf(2), ...at });
+				await arriving.run.store.settle(succeeded(0));
+				return asked;
+			},
+		});
+		await arriving.run?.publish();
+		const run = await here.openRun('r9');
+		expect(await run?.readSettled(0, 2)).toHaveLength(1);
 	});
 
 	test('takes a new name, which the run then has too', async () => {
