@@ -1,4 +1,5 @@
 import type { DatasetMark } from '#domain/dataset.ts';
+import { listedOf } from '#domain/run-list.ts';
 import {
 	emptyCounters,
 	planSizeOf,
@@ -97,6 +98,7 @@ export async function receiveRun(shelf: Shelf, incoming: Incoming): Promise<Inco
 			const record: RunRecord = {
 				...{ id, name: setup.name, createdAt, updatedAt, phase },
 				...{ planned, succeeded, failed, datasetId: setup.datasetId },
+				...listedOf(setup),
 			};
 			await shelf.library.use((db) =>
 				writeTo(db, ['runs', 'setups', 'doomed'], 'strict', (tx) =>

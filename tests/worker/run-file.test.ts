@@ -134,6 +134,9 @@ describe('a run saved as a file', () => {
 		expect(after).toMatchObject({ phase: { name: 'finished' }, createdAt: before?.createdAt });
 		expect(after?.setup.cameFrom).toEqual({ file: file.name, runId });
 		expect(await there.engine.heldKeys()).toEqual([]);
+		const [[row], [rowThere]] = await Promise.all([engine.listRuns(), there.engine.listRuns()]);
+		expect(row?.models).toEqual(['m1', 'm2']);
+		expect([rowThere?.models, rowThere?.targets]).toEqual([row?.models, row?.targets]);
 	});
 
 	test('goes on there with what waits, and sends nothing again', async () => {
