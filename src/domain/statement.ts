@@ -196,11 +196,11 @@ function pairsOf(what: string, kept: Counts, again: Counts) {
 const atMost = (what: string, most: number, found: number) =>
 	found > most ? [[`${what} of the results`, most, found] as const] : [];
 
-const notStated: ReadonlySet<string> = new Set(['name', 'templates', 'datasetId']);
+const notStated: ReadonlySet<string> = new Set(['name', 'templates', 'datasetId', 'cameFrom']);
 
 /**
  * All of a setup and its changes that decides what is sent, but the templates, which are hashed apart. No key is in there;
- * what tells whose account it was, and the run's name, are left out.
+ * what tells whose account it was, the run's name and the file it came from are left out.
  */
 export function statedSettings(setup: RunSetup, revisions: readonly RunRevision[]): JsonObject {
 	const settings = Object.fromEntries(

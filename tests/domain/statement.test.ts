@@ -77,6 +77,11 @@ describe('the settings of a statement', () => {
 		expect(JSON.stringify(settings)).not.toMatch(/secret|mine|Coffee|d1|Judge/);
 	});
 
+	test('are those of the same run that was opened from a file', () => {
+		const cameFrom = { file: 'secret.volley-run.jsonl.gz', runId: 'r1' };
+		expect(statedSettings({ ...setup, cameFrom }, [])).toEqual(statedSettings(setup, []));
+	});
+
 	test('are the same whatever the order in which they were made', () => {
 		const turned = Object.fromEntries(Object.entries(setup).toReversed()) as unknown as RunSetup;
 		expect(canonicalJson(statedSettings(turned, []))).toBe(
