@@ -17,7 +17,10 @@ export class SettledInflow {
 
 	/** Rejects where one of those before it could not be stored. */
 	async add(settled: SettledRequest, characters: number): Promise<void> {
-		this.#waiting.push(this.#store.settle(settled));
+		const stored = this.#store.settle(settled);
+		// It is held, perhaps for long, before anyone waits for it.
+		stored.catch(() => undefined);
+		this.#waiting.push(stored);
 		this.#characters += characters;
 		if (this.#waiting.length >= mostRequests || this.#characters >= mostCharacters)
 			await this.idle();
