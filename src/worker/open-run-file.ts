@@ -78,14 +78,23 @@ export async function openRunFile(
 		begun = { rows, inflow: null, run: null, release: null };
 		return ok(await take(parts, head.value, file.name, lines, begun));
 	} catch (cause) {
-		await begun?.inflow?.settled();
-		await begun?.run?.discard();
-		await begun?.rows.takeBack();
+		if (begun !== null) await takeBack(begun);
 		if (cause instanceof Refused) return err(cause.problems);
 		throw cause;
 	} finally {
+		await lines.close();
 		begun?.release?.();
 	}
+}
+
+/** All of it, also where the store refuses some: what is left of that is noted as doomed, or used by nothing. */
+async function takeBack({ inflow, run, rows }: Begun): Promise<void> {
+	for (const step of [() => inflow?.settled(), () => run?.discard(), () => rows.takeBack()])
+		try {
+			await step();
+		} catch {
+			// Why the file was not taken in says more.
+		}
 }
 
 async function take(
@@ -234,6 +243,11 @@ class Lines {
 
 	readonly named = (problem: string): string => `Line ${String(this.#number)}: ${problem}`;
 
+	/** Reads no further: the file is let go. */
+	async close(): Promise<void> {
+		await this.#lines.return().catch(() => undefined);
+	}
+
 	/** Undefined where there is none. */
 	async next(): Promise<unknown> {
 		const { value } = await this.#lines.next();
@@ -301,8 +315,11 @@ class IncomingRows {
 
 	async takeBack(): Promise<void> {
 		const { library } = this.#parts;
-		await this.#writer?.discard();
-		if (this.#own !== null) await library.deleteDatasets([this.#own]);
+		try {
+			await this.#writer?.discard();
+		} finally {
+			if (this.#own !== null) await library.deleteDatasets([this.#own]);
+		}
 	}
 
 	async #begin(): Promise<Writer> {

@@ -443,6 +443,25 @@ describe('a file of a run that is not whole or not right', () => {
 		expect(await there.engine.listRuns()).toEqual([]);
 	});
 
+	test('is let go once it is refused', async () => {
+		const head = '{"volley":"run","version":0}\n';
+		const file = new File([head], 'odd.volley-run.jsonl');
+		const reading = { begun: 0, cancelled: 0 };
+		file.stream = () => {
+			reading.begun++;
+			return new ReadableStream({
+				pull: (controller) => {
+					controller.enqueue(new TextEncoder().encode(head.repeat(500)));
+				},
+				cancel: () => {
+					reading.cancelled++;
+				},
+			});
+		};
+		expect(problemsOf(await engine.openFile(file))).toMatch(/no version that Volley knows/);
+		expect(reading).toEqual({ begun: 2, cancelled: 2 });
+	});
+
 	test('that cannot be stored says why, and leaves nothing behind', async () => {
 		const file = await savedOnce();
 		const there = elsewhere();
