@@ -77,7 +77,9 @@ export class RunAnalysis {
 		const { outcome, startedAt, latencyMs } = settled;
 		this.#time.add(startedAt + latencyMs, outcome.ok);
 		this.#waits(settled);
-		for (const cell of cells) cell.latency.add(latencyMs);
+		// Nobody measured one that was never sent, or that a batch has brought.
+		if (settled.attempts > 0 && latencyMs > 0)
+			for (const cell of cells) cell.latency.add(latencyMs);
 		if (!outcome.ok) {
 			for (const cell of cells) cell.fail(outcome.error.kind);
 			return;

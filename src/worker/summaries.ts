@@ -22,7 +22,7 @@ export interface StoredRun {
 }
 
 /** Raised when figures are counted otherwise or hold other things: those that were kept are then made anew. */
-const version = 1;
+const version = 2;
 /** A pass works for so long at a time; between, the runs of this worker have their turn. */
 const turnMs = 12;
 const progressEveryMs = 200;

@@ -466,6 +466,16 @@ describe('the analysis of a run', () => {
 		expect(areFreeText(analysed(plain(12_000), settled).answers)).toBe(isFree);
 	});
 
+	test('counts the time of an answer only where somebody measured it', () => {
+		const { latency } = analysed(plain(3), [
+			answered(0, ['a']),
+			// As a batch brings it, and as what was never sent.
+			answered(1, ['a'], { latencyMs: 0 }),
+			{ ...failed(2, 'contextLengthExceeded'), attempts: 0, latencyMs: 0 },
+		]);
+		expect(latency.answer).toMatchObject({ count: 1, sum: 5, min: 5 });
+	});
+
 	test('says what was waited for only where it was measured', () => {
 		const past = [
 			{ startedAt: 0, latencyMs: 100, failure: failureIn(failed(0, 'timeout')), waitedMs: 400 },
