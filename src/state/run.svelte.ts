@@ -97,7 +97,7 @@ export class RunState {
 	refused = $state.raw<RefusedCommand | null>(null);
 	/** How far the answers are read through for the summary; null: not yet. */
 	summaryRead = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
-	/** What it came to, as last counted; null once it goes on. */
+	/** What it came to, as last counted; null once that is no longer what is stored. */
 	statement = $state.raw<RunStatement | null>(null);
 	/** How far the statement is that is being made; `total` 0: not known yet. */
 	making = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
@@ -171,6 +171,8 @@ export class RunState {
 	#again: (() => Promise<void>) | null = null;
 	/** Statements asked for, and what has ended them. */
 	#statements = 0;
+	/** How the run stood when the last of them was asked for. */
+	#stated = '';
 	#watchingFailures = false;
 	/** A look through many failures takes its time: it is not repeated faster than the worker can spare. */
 	#failuresTookMs = 0;
@@ -243,6 +245,7 @@ export class RunState {
 			datasetId !== null && this.dataset === null
 				? await this.#ask(() => this.#api.missingData(this.runId))
 				: null;
+		this.#restate();
 	}
 
 	/** Files that hold the rows it has lost. Given while others are looked at, they wait: the last ones given count. */
@@ -368,6 +371,7 @@ export class RunState {
 		this.run = { ...this.run, setup: { ...this.run.setup, name } };
 		await this.#during('rename', async () => {
 			await this.#ask(() => this.#api.renameRun(this.runId, name));
+			this.#restate();
 		});
 	}
 
@@ -390,6 +394,7 @@ export class RunState {
 		if (this.making !== null) return;
 		this.making = { done: 0, total: 0 };
 		const asked = ++this.#statements;
+		this.#stated = this.#stands();
 		try {
 			const statement = await this.#ask(() => this.#api.makeStatement(this.runId));
 			if (asked === this.#statements) this.statement = statement;
@@ -490,13 +495,26 @@ export class RunState {
 		if (before?.phase.name !== phase.name || before.elsewhere !== elsewhere) this.#announce();
 		else this.#announceSoon();
 		if (before === null) return;
-		if (isActive(phase)) {
-			this.cancelStatement();
-			this.statement = null;
-		}
+		this.#restate();
 		if (settledCount(counters) < settledCount(before.counters)) this.results.reopened();
 		else if (settledCount(counters) !== settledCount(before.counters)) this.results.progressed();
 		if (counters.failed !== before.counters.failed) this.#readFailuresSoon();
+	}
+
+	/** How it stands, as far as a statement tells of it. */
+	#stands(): string {
+		const { run, counters, phase, missingData } = this;
+		const { setup, revisions } = run ?? {};
+		return JSON.stringify([setup?.name, revisions, counters, phase?.name, missingData === null]);
+	}
+
+	/** A statement holds for what was read for it: at rest too answers come from a file, rows come back, the name changes. */
+	#restate(): void {
+		const isMaking = this.making !== null;
+		if ((!isMaking && this.statement === null) || this.#stands() === this.#stated) return;
+		this.cancelStatement();
+		this.statement = null;
+		if (isMaking && !this.active) void this.makeStatement();
 	}
 
 	#announce(): void {

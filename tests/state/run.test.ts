@@ -4,7 +4,9 @@ import type { FailureKind } from '#domain/failure.ts';
 import { wholeExport } from '#domain/export-choice.ts';
 import { problem } from '#domain/problem.ts';
 import { err, ok } from '#domain/result.ts';
+import type { RunRevision } from '#domain/revision.ts';
 import type { RunPhase, RunProgress } from '#domain/run.ts';
+import type { RunStatement } from '#domain/statement.ts';
 import { RunFiles } from '#state/run-files.svelte.ts';
 import { RunState } from '#state/run.svelte.ts';
 import {
@@ -443,4 +445,83 @@ test('rows given while others are looked at are looked at next, unless the first
 	await rest();
 	expect(given).toEqual(['first', 'third']);
 	expect(state.missingData).toBeNull();
+});
+
+describe('a statement', () => {
+	const finished = { name: 'finished' } as const;
+	const statement = (name: string) => ({ run: { name } }) as RunStatement;
+
+	function stated() {
+		const stored = { run: { ...run, phase: finished }, missing: false };
+		const settledRun = { phase: finished, counters: settled(7) };
+		const answers: ((made: RunStatement) => void)[] = [];
+		let cancelled = 0;
+		const whileLoaded = loaded(
+			{
+				getRun: () => Promise.resolve(stored.run),
+				getProgress: () => Promise.resolve(progressWith(settledRun)),
+				getDataset: () => Promise.resolve(null),
+				missingData: () =>
+					Promise.resolve(
+						stored.missing ? { name: 'reviews.csv', rowCount: 1, columns: [] } : null,
+					),
+				makeStatement: () => new Promise((resolve) => answers.push(resolve)),
+				cancelStatement: () => {
+					cancelled += 1;
+					return Promise.resolve();
+				},
+				renameRun: () => Promise.resolve(),
+			} as Partial<EngineApi>,
+			finished,
+		);
+		return { whileLoaded, stored, settledRun, answers, cancelled: () => cancelled };
+	}
+
+	test.each<[string, (of: ReturnType<typeof stated>, state: RunState) => unknown]>([
+		['answers came from a file', ({ settledRun }) => (settledRun.counters = settled(9))],
+		[
+			'its plan was changed',
+			({ stored }) => (stored.run = { ...stored.run, revisions: [{} as RunRevision] }),
+		],
+		[
+			'it was renamed elsewhere',
+			({ stored }) => (stored.run = { ...stored.run, setup: { ...setup, name: 'Teas' } }),
+		],
+		['it was renamed here', (_, state) => state.rename('Teas')],
+		[
+			'its rows are gone',
+			({ stored }) => {
+				stored.run = { ...stored.run, setup: { ...setup, datasetId: 'data-1' } };
+				stored.missing = true;
+			},
+		],
+	])('is no longer shown once %s', async (_, change) => {
+		const of = stated();
+		const { state } = await of.whileLoaded;
+		const made = state.makeStatement();
+		of.answers[0]?.(statement('first'));
+		await made;
+		state.receive({ kind: 'runsChanged' });
+		await rest();
+		expect(state.statement?.run.name).toBe('first');
+		await change(of, state);
+		state.receive({ kind: 'runsChanged' });
+		await rest();
+		expect(state.statement).toBeNull();
+	});
+
+	test('that is being made when the run changes is made anew', async () => {
+		const of = stated();
+		const { state } = await of.whileLoaded;
+		void state.makeStatement();
+		of.settledRun.counters = settled(9);
+		state.receive({ kind: 'runsChanged' });
+		await rest();
+		of.answers[0]?.(statement('older'));
+		await rest();
+		expect([state.statement, of.answers.length, of.cancelled()]).toEqual([null, 2, 1]);
+		of.answers[1]?.(statement('newer'));
+		await rest();
+		expect([state.statement?.run.name, state.making]).toEqual(['newer', null]);
+	});
 });
