@@ -74,6 +74,8 @@ export class ResultList {
 	#first = 0;
 	#count = 0;
 	#isAtTop = true;
+	/** Grows with each line opened or closed: one that has to be read first may come too late. */
+	#opening = 0;
 	/** Grows with each change of the query: an answer to an older one is dropped. */
 	#query = 0;
 	#reading = false;
@@ -180,8 +182,9 @@ export class ResultList {
 	}
 
 	async open(line: number): Promise<void> {
+		const opening = ++this.#opening;
 		const row = this.rowAt(line) ?? (await this.#readRow(line));
-		if (row === null) return;
+		if (row === null || opening !== this.#opening) return;
 		this.items = null;
 		await this.#show(line, row);
 	}
@@ -189,10 +192,15 @@ export class ResultList {
 	async #show(line: number, row: ResultRow): Promise<void> {
 		this.opened = { line, row };
 		const items = await this.#api.readItems(this.#runId, row.request);
-		if (this.opened.row === row) this.items = items;
+		if (this.#isOpen(row)) this.items = items;
+	}
+
+	#isOpen(row: ResultRow): boolean {
+		return this.opened?.row === row;
 	}
 
 	close(): void {
+		this.#opening += 1;
 		this.opened = null;
 		this.items = null;
 	}

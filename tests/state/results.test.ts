@@ -203,3 +203,69 @@ test('after dispose nothing is read and no timer is left', async () => {
 	await clock.pass(10_000);
 	expect(asked).toHaveLength(1);
 });
+
+describe('a line that has to be read before it is opened', () => {
+	/** Lines 0 to 99 are there; the others come when the test says so. */
+	async function waited() {
+		const late = new Map<number, () => void>();
+		const full: (() => void)[] = [];
+		const list = new ResultList(
+			apiWith({
+				readResults: (query) =>
+					query.offset === 0
+						? Promise.resolve(linesOf(query, 1_000))
+						: new Promise((resolve) => {
+								late.set(query.offset, () => {
+									resolve(linesOf(query, 1_000));
+								});
+							}),
+				readItems: () =>
+					new Promise((resolve) =>
+						full.push(() => {
+							resolve([]);
+						}),
+					),
+			}),
+			'run-1',
+			new HandClock(),
+		);
+		list.look(0, 30);
+		await rest();
+		const arrive = async (line: number): Promise<void> => {
+			late.get(line)?.();
+			await rest();
+		};
+		return { list, arrive, full };
+	}
+
+	test('stays closed where it was closed meanwhile', async () => {
+		const { list, arrive } = await waited();
+		void list.open(99);
+		void list.open(100);
+		list.close();
+		await arrive(100);
+		expect(list.opened).toBeNull();
+	});
+
+	test('is not opened over the one that was opened after it', async () => {
+		const { list, arrive } = await waited();
+		void list.open(100);
+		void list.open(101);
+		await arrive(101);
+		await arrive(100);
+		expect(list.opened?.line).toBe(101);
+		void list.open(102);
+		void list.open(5);
+		await arrive(102);
+		expect(list.opened?.line).toBe(5);
+	});
+
+	test('is closed without a fault before it is read in full', async () => {
+		const { list, full } = await waited();
+		const opening = list.open(5);
+		list.close();
+		full[0]?.();
+		await opening;
+		expect([list.opened, list.items]).toEqual([null, null]);
+	});
+});
