@@ -59,6 +59,7 @@ test('failures stand by kind; one group is shown and retried, and the others sta
 
 	await tooLong.getByRole('button', { name: 'Show these rows' }).click();
 	await expect(lines(app)).toHaveCount(2);
+	await expect(app.page.getByRole('tab', { name: /^Results/ })).toBeFocused();
 	await expect(lines(app).nth(0)).toContainText('r1');
 	await expect(lines(app).nth(1)).toContainText('r5');
 

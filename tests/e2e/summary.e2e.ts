@@ -53,6 +53,7 @@ test.describe('the summary', () => {
 			'aria-selected',
 			'true',
 		);
+		await expect(page.getByRole('tab', { name: /^Results/ })).toBeFocused();
 		await expect(app.results).toHaveAttribute('aria-rowcount', String(Number(count) + 1));
 		await expect(app.results.getByRole('row').nth(1)).toContainText(text);
 	});
