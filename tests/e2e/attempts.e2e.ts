@@ -83,7 +83,7 @@ test('a failed request that is retried tells both attempts, also after a reload'
 	await app.start();
 	await app.finished();
 	await app.retryFailed();
-	await expect(app.status).toContainText('2 succeeded');
+	await expect(app.status.filter({ hasText: '2 succeeded' })).toBeAttached();
 	await app.page.reload();
 	await openRow(app, 'word 1');
 	const rows = app.page.getByRole('table', { name: 'Attempts' }).getByRole('row');
