@@ -11,7 +11,8 @@ export interface Exporting {
 /** The run as these files need it. */
 export interface FilesRun {
 	readonly runId: string;
-	onEvent: ((event: EngineEvent) => void) | null;
+	/** Tells of every event until what it returns is called. */
+	listen(listener: (event: EngineEvent) => void): () => void;
 	ask<T>(ask: (api: EngineApi) => Promise<T>): Promise<T | null>;
 }
 
@@ -44,7 +45,8 @@ export const tabMemory: AppendMemory = {
 
 /** The files that a run's results go to: exports, one at a time, and one that is appended to live. */
 export class RunFiles {
-	readonly #run: FilesRun;
+	#run: FilesRun;
+	#stopListening: () => void;
 	readonly #memory: AppendMemory;
 	exporting = $state.raw<Exporting | null>(null);
 	/** What the last export came to. */
@@ -60,10 +62,26 @@ export class RunFiles {
 	constructor(run: FilesRun, memory: AppendMemory = tabMemory) {
 		this.#run = run;
 		this.#memory = memory;
-		run.onEvent = (event) => {
-			this.#receive(event);
-		};
+		this.#stopListening = this.#listen();
 		void this.#load();
+	}
+
+	get runId(): string {
+		return this.#run.runId;
+	}
+
+	/** Goes on where the run is opened again. */
+	follow(run: FilesRun): void {
+		this.leave();
+		this.#run = run;
+		this.#stopListening = this.#listen();
+		this.append = null;
+		void this.#load();
+	}
+
+	/** Hears nothing more; an export that is being written goes on. */
+	leave(): void {
+		this.#stopListening();
 	}
 
 	/** The file to save, where it is one to download. */
@@ -78,7 +96,8 @@ export class RunFiles {
 			const { runId } = this.#run;
 			const end = await this.#run.ask((api) => api.exportChosen(runId, choice, into));
 			if (end === null) return null;
-			this.end = end;
+			// The file itself is handed on: what is kept here would keep it in memory.
+			this.end = end.kind === 'written' ? { ...end, blob: null } : end;
 			if (end.kind !== 'written' || end.blob === null) return null;
 			return { blob: end.blob, name: end.name };
 		} finally {
@@ -113,6 +132,12 @@ export class RunFiles {
 	forgetLostAppend(): void {
 		this.lostAppend = null;
 		this.#memory.set(this.#run.runId, null);
+	}
+
+	#listen(): () => void {
+		return this.#run.listen((event) => {
+			this.#receive(event);
+		});
 	}
 
 	async #load(): Promise<void> {

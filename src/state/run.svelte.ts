@@ -101,8 +101,7 @@ export class RunState {
 	statement = $state.raw<RunStatement | null>(null);
 	/** How far the statement is that is being made; `total` 0: not known yet. */
 	making = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
-	/** Told of every event: what stands beside the run's own state, and is loaded later. */
-	onEvent: ((event: EngineEvent) => void) | null = null;
+	#listeners: readonly ((event: EngineEvent) => void)[] = [];
 	/** The key being typed, and the origin that the page asked it for. */
 	#typed = $state.raw<{ readonly key: string; readonly origin: string | null }>({
 		key: '',
@@ -270,8 +269,16 @@ export class RunState {
 		if (this.missingData !== null) await this.attach(next);
 	}
 
+	/** Tells every event to what stands beside the run's own state, until what it returns is called. */
+	listen(listener: (event: EngineEvent) => void): () => void {
+		this.#listeners = [...this.#listeners, listener];
+		return () => {
+			this.#listeners = this.#listeners.filter((other) => other !== listener);
+		};
+	}
+
 	receive(event: EngineEvent): void {
-		this.onEvent?.(event);
+		for (const listener of this.#listeners) listener(event);
 		switch (event.kind) {
 			case 'progress':
 				if (event.progress.runId === this.runId) this.#take(event.progress);

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { AppendState, EngineApi, ExportEnd } from '#contract/engine-api.ts';
+import type { AppendState, EngineApi, EngineEvent, ExportEnd } from '#contract/engine-api.ts';
 import { wholeExport } from '#domain/export-choice.ts';
 import { err, ok } from '#domain/result.ts';
-import { RunFiles, type AppendMemory } from '#state/run-files.svelte.ts';
+import { LeftFiles } from '#state/left-files.ts';
+import { RunFiles, type AppendMemory, type FilesRun } from '#state/run-files.svelte.ts';
 import { apiWith, rest, run } from './run-fixtures.ts';
 
 class Memory implements AppendMemory {
@@ -25,16 +26,29 @@ const appending: AppendState = {
 	ended: null,
 };
 
-async function filesOf(commands: Partial<EngineApi>, memory = new Memory()) {
-	const api = apiWith({ getAppend: () => Promise.resolve(null), ...commands });
-	const owner: ConstructorParameters<typeof RunFiles>[0] = {
+/** A run's page, as far as its files need it. */
+function pageWith(api: EngineApi) {
+	const listeners = new Set<(event: EngineEvent) => void>();
+	const owner: FilesRun = {
 		runId: run.id,
-		onEvent: null,
+		listen: (listener) => {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
 		ask: (ask) => ask(api),
 	};
+	const tell = (event: EngineEvent): void => {
+		for (const listener of listeners) listener(event);
+	};
+	return { owner, tell, listeners };
+}
+
+async function filesOf(commands: Partial<EngineApi>, memory = new Memory()) {
+	const api = apiWith({ getAppend: () => Promise.resolve(null), ...commands });
+	const { owner, tell } = pageWith(api);
 	const files = new RunFiles(owner, memory);
 	await rest();
-	return { files, owner, memory };
+	return { files, tell, memory };
 }
 
 const written: ExportEnd = {
@@ -44,13 +58,13 @@ const written: ExportEnd = {
 
 test('an export shows how far it is, one at a time, and is over when its file is there', async () => {
 	let finish: (() => void) | undefined;
-	const { files, owner } = await filesOf({
+	const { files, tell } = await filesOf({
 		exportChosen: () => new Promise((resolve) => (finish = () => resolve(written))),
 	});
 	const file = files.write(wholeExport('jsonl'));
 	expect(await files.write(wholeExport('csv'))).toBeNull();
-	owner.onEvent?.({ kind: 'exportProgress', runId: run.id, done: 3, total: 10 });
-	owner.onEvent?.({ kind: 'exportProgress', runId: 'another', done: 9, total: 10 });
+	tell({ kind: 'exportProgress', runId: run.id, done: 3, total: 10 });
+	tell({ kind: 'exportProgress', runId: 'another', done: 9, total: 10 });
 	expect(files.exporting).toEqual({ format: 'jsonl', done: 3, total: 10 });
 	finish?.();
 	expect((await file)?.name).toBe('run.jsonl');
@@ -80,12 +94,12 @@ test('an append is remembered until it ends, so that a reload says that it stopp
 });
 
 test('an append that goes on while another page was looked at is shown again', async () => {
-	const { files, owner, memory } = await filesOf({ getAppend: () => Promise.resolve(appending) });
+	const { files, tell, memory } = await filesOf({ getAppend: () => Promise.resolve(appending) });
 	expect([files.append, files.lostAppend]).toEqual([appending, null]);
 	const ended = { ...appending, ended: { problem: 'NotAllowedError' } };
-	owner.onEvent?.({ kind: 'append', append: { ...ended, runId: 'another' } });
+	tell({ kind: 'append', append: { ...ended, runId: 'another' } });
 	expect(files.append).toEqual(appending);
-	owner.onEvent?.({ kind: 'append', append: ended });
+	tell({ kind: 'append', append: ended });
 	expect([files.append, memory.names.size]).toEqual([ended, 0]);
 });
 
@@ -95,4 +109,36 @@ test('an append of a run that another tab is at is refused in words', async () =
 	});
 	await files.startAppend(file);
 	expect(files.appendRefused).toContain('Another tab');
+});
+
+test('an export that is being written when its run is left is there when it is opened again', async () => {
+	let finish: (() => void) | undefined;
+	const cancelled: string[] = [];
+	const api = apiWith({
+		getAppend: () => Promise.resolve(null),
+		exportChosen: () => new Promise((resolve) => (finish = () => resolve(written))),
+		cancelExport: (runId) => {
+			cancelled.push(runId);
+			return Promise.resolve();
+		},
+	});
+	const kept = new LeftFiles();
+	const before = pageWith(api);
+	const files = kept.of(before.owner, new Memory());
+	const file = files.write(wholeExport('jsonl'));
+	kept.leave(files);
+	expect(before.listeners.size).toBe(0);
+
+	const after = pageWith(api);
+	const again = kept.of(after.owner, new Memory());
+	after.tell({ kind: 'exportProgress', runId: run.id, done: 3, total: 10 });
+	expect(again.exporting).toEqual({ format: 'jsonl', done: 3, total: 10 });
+	await again.cancel();
+	expect(cancelled).toEqual([run.id]);
+	finish?.();
+	expect((await file)?.name).toBe('run.jsonl');
+	expect([again.exporting, again.end?.kind]).toEqual([null, 'written']);
+
+	kept.leave(again);
+	expect(kept.of(pageWith(api).owner, new Memory()).end).toBeNull();
 });
