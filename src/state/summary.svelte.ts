@@ -20,6 +20,10 @@ export class SummaryState {
 	reading = $state.raw(false);
 	/** The reading was given up: the person asks for it again. */
 	cancelled = $state.raw(false);
+	/** Why it went wrong, in the browser's words: the person asks for it again too. */
+	fault = $state.raw<string | null>(null);
+	/** Whether it is read without being asked for. */
+	readonly goesOn = $derived(!this.cancelled && this.fault === null);
 	/** How the run stood when it was last asked for, and how it stands now. */
 	#asked = '';
 	#stands = '';
@@ -34,7 +38,7 @@ export class SummaryState {
 	/** `stands`: how the run stands, equal only where nothing has changed. One that goes is looked at once a second. */
 	look(stands: string, goes: boolean): void {
 		this.#stands = stands;
-		if (stands === this.#asked || this.cancelled || this.reading) return;
+		if (stands === this.#asked || !this.goesOn || this.reading) return;
 		if (this.figures === null || !goes) {
 			this.#cancelWait?.();
 			this.#cancelWait = null;
@@ -50,6 +54,7 @@ export class SummaryState {
 
 	async readAgain(): Promise<void> {
 		this.cancelled = false;
+		this.fault = null;
 		await this.#read();
 	}
 
@@ -80,9 +85,11 @@ export class SummaryState {
 		try {
 			const figures = await this.#source.readSummary();
 			if (figures !== null) this.figures = figures;
+		} catch (cause) {
+			this.fault = cause instanceof Error ? cause.message : String(cause);
 		} finally {
 			this.reading = false;
 		}
-		if (this.#stands !== this.#asked && !this.cancelled) this.#readSoon();
+		if (this.#stands !== this.#asked && this.goesOn) this.#readSoon();
 	}
 }

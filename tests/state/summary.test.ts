@@ -14,10 +14,15 @@ const figures: RunFigures = new RunAnalysis({
 function opened() {
 	const clock = new HandClock();
 	const asked: ((answer: RunFigures | null) => void)[] = [];
+	const failing: ((cause: Error) => void)[] = [];
 	let cancelled = 0;
 	const state = new SummaryState(
 		{
-			readSummary: () => new Promise((resolve) => asked.push(resolve)),
+			readSummary: () =>
+				new Promise((resolve, reject) => {
+					asked.push(resolve);
+					failing.push(reject);
+				}),
 			cancelSummary: () => {
 				cancelled += 1;
 				asked.at(-1)?.(null);
@@ -30,7 +35,11 @@ function opened() {
 		asked.at(-1)?.(figures);
 		await clock.pass(0);
 	};
-	return { state, clock, asked, answer, cancelled: () => cancelled };
+	const fail = async (): Promise<void> => {
+		failing.at(-1)?.(new Error('AbortError'));
+		await clock.pass(0);
+	};
+	return { state, clock, asked, answer, fail, cancelled: () => cancelled };
 }
 
 test('reads at once, then once a second while the run goes, and at once when it has come to rest', async () => {
@@ -85,4 +94,17 @@ test('asks nothing more once it is off the screen, and gives up what is being re
 	state.look('2', false);
 	state.dispose();
 	expect(cancelled()).toBe(1);
+});
+
+test('a reading that failed says why, and is begun again when it is asked for', async () => {
+	const { state, clock, asked, answer, fail } = opened();
+	state.look('1', true);
+	await fail();
+	expect([state.reading, state.fault, state.goesOn]).toEqual([false, 'AbortError', false]);
+	state.look('2', true);
+	await clock.pass(5_000);
+	expect(asked).toHaveLength(1);
+	void state.readAgain();
+	await answer();
+	expect([state.figures, state.fault, state.goesOn]).toEqual([figures, null, true]);
 });
