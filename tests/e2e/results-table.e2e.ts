@@ -234,4 +234,18 @@ test('a comparison is live while the run goes on', async ({ app, endpoint }) => 
 	await app.finished();
 	await expect(line(5)).not.toContainText('waiting');
 	await expect(comparison(app).getByText('waiting')).toHaveCount(0);
+
+	// Nothing is filtered here: the search of the table, which is not seen, is not offered for a file.
+	const { page } = app;
+	await page.getByRole('radio', { name: 'Table' }).check();
+	await page.getByRole('searchbox', { name: 'Search results' }).fill('5');
+	await expect(app.results).not.toHaveAttribute('aria-rowcount', String(1 + 60));
+	const which = page.getByRole('dialog', { name: 'Export results' }).getByLabel('Which');
+	await app.button('Export…').click();
+	await expect(which).toBeVisible();
+	await page.keyboard.press('Escape');
+	await page.getByRole('radio', { name: 'Compare' }).check();
+	await app.button('Export…').click();
+	await expect(page.getByRole('dialog', { name: 'Export results' })).toBeVisible();
+	await expect(which).toBeHidden();
 });
