@@ -24,7 +24,7 @@ async function started(app: App, endpoint: TestEndpoint, texts: readonly string[
 }
 
 for (const width of [1280, 390])
-	test(`${String(width)} px wide, each entry of Show says how many lines it has, and shows those`, async ({
+	test(`${String(width)} px wide, a chip for each outcome says how many lines it has, and shows those`, async ({
 		app,
 		endpoint,
 	}) => {
@@ -36,15 +36,11 @@ for (const width of [1280, 390])
 			...[marked('contextTooLong'), marked('cutAtLength')],
 		]);
 		await app.finished();
-		const options = showOf(page).getByRole('option');
-		await expect(options).toHaveText([
-			'All',
-			'Succeeded (6)',
-			'Failed (1)',
-			'Truncated (2)',
-			'Refused (2)',
-			'Empty',
+		await expect(showOf(page).getByRole('option')).toHaveText([
+			...['All', 'Succeeded', 'Failed', 'Truncated', 'Refused', 'Empty'],
 		]);
+		const chips = page.getByRole('group', { name: 'Lines by outcome' }).getByRole('button');
+		await expect(chips).toHaveText(['Succeeded 6', 'Failed 1', 'Truncated 2', 'Refused 2']);
 		for (const [value, ids] of [
 			['truncated', ['r2', 'r6']],
 			['refused', ['r3', 'r4']],
@@ -57,7 +53,12 @@ for (const width of [1280, 390])
 		await showOf(page).selectOption('empty');
 		await expect(page.getByText('No answer is empty.')).toBeVisible();
 		await expectAccessible(page);
-		await showOf(page).selectOption('all');
+		await chips.nth(1).click();
+		await expect(chips.nth(1)).toHaveAttribute('aria-pressed', 'true');
+		await expect(showOf(page)).toHaveValue('failed');
+		await expect(lines(page, 1)).toBeVisible();
+		await chips.nth(1).click();
+		await expect(showOf(page)).toHaveValue('all');
 		await page.getByRole('searchbox', { name: 'Search results' }).fill('SECOND');
 		await expect(lines(page, 1)).toBeVisible();
 		await expect(app.results.getByText('r1', { exact: true })).toBeVisible();
@@ -121,7 +122,7 @@ test('a search through a large run, and its cut-off answers, are found whole', a
 	await expect(app.button('Resume')).toBeVisible();
 	await seedRun(page, { requests, cutEvery: 1_000, text: 'was said at some length. '.repeat(20) });
 	await page.reload();
-	await expect(showOf(page).getByRole('option', { name: 'Truncated (20)' })).toBeAttached();
+	await expect(app.button('Truncated 20')).toBeVisible();
 	await showOf(page).selectOption('truncated');
 	await expect(lines(page, 20)).toBeVisible();
 	await showOf(page).selectOption('all');
