@@ -29,6 +29,8 @@ export type DoorPhase =
 			readonly work: DoorWork;
 			readonly file: string | null;
 			readonly problems: readonly string[];
+			/** Whether it went wrong half-way: then nobody knows what was changed. */
+			readonly broke: boolean;
 	  }
 	| { readonly name: 'batchFiles'; readonly made: BatchExport }
 	| { readonly name: 'batchRead'; readonly read: BatchImport };
@@ -37,6 +39,8 @@ export type DoorPhase =
 export class DoorsState {
 	readonly #api: EngineApi;
 	phase = $state.raw<DoorPhase>({ name: 'idle' });
+	/** The last one begun, until it is closed: no other touches the phase. */
+	#current: object | null = null;
 
 	constructor(api: EngineApi) {
 		this.#api = api;
@@ -54,7 +58,7 @@ export class DoorsState {
 		return files.find(({ name }) => isWanted(name)) ?? null;
 	}
 
-	/** Null where it was cancelled, or refused, which the phase then says. */
+	/** Null where it was cancelled, or another took its place, or refused, which the phase then says. */
 	save(runId: string): Promise<ExportFile | null> {
 		return this.#walk('save', null, this.#api.saveRun(runId));
 	}
@@ -86,6 +90,7 @@ export class DoorsState {
 	/** What is under way goes on to its end only where nobody closed it. */
 	close(): void {
 		if (this.phase.name === 'working') this.cancel();
+		this.#current = null;
 		this.phase = { name: 'idle' };
 	}
 
@@ -94,18 +99,30 @@ export class DoorsState {
 		file: string | null,
 		walking: Promise<Result<T, DoorRefusal>>,
 	): Promise<T | null> {
-		const mine: DoorPhase = { name: 'working', work, file, done: 0, total: 0 };
-		this.phase = mine;
-		const gone = await walking;
-		if (gone.ok) {
-			this.phase = { name: 'idle' };
-			return gone.value;
-		}
-		const { error } = gone;
-		this.phase =
-			error.kind === 'cancelled'
-				? { name: 'idle' }
-				: { name: 'refused', work, file, problems: error.problems };
+		const mine = {};
+		this.#current = mine;
+		this.phase = { name: 'working', work, file, done: 0, total: 0 };
+		const gone = await walking.catch((cause: unknown): Gone => ({
+			ok: false,
+			broke: textOf(cause),
+		}));
+		// What came of one that was closed, or that another took the place of, is for nobody.
+		if (this.#current !== mine) return null;
+		this.#current = null;
+		this.phase = { name: 'idle' };
+		if (gone.ok) return gone.value;
+		if ('broke' in gone)
+			this.phase = { name: 'refused', work, file, problems: [gone.broke], broke: true };
+		else if (gone.error.kind === 'refused')
+			this.phase = { name: 'refused', work, file, problems: gone.error.problems, broke: false };
 		return null;
 	}
 }
+
+interface Gone {
+	readonly ok: false;
+	readonly broke: string;
+}
+
+const textOf = (cause: unknown): string =>
+	`Volley itself went wrong: ${cause instanceof Error ? cause.message : String(cause)}`;
