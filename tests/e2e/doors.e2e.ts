@@ -98,6 +98,13 @@ test('a file that was cut off is refused in words, and no run appears', async ({
 	await expect(app.runs.getByRole('listitem')).toHaveCount(1);
 });
 
+test('where the part that opens files cannot be had, that is said', async ({ app }) => {
+	await app.page.route(/\/later-[^/]+\.js$/, (route) => route.abort());
+	await app.page.goto('/');
+	await openFile(app.page, { name: 'a.volley-run.jsonl', buffer: Buffer.from('{}') });
+	await expect(app.alert).toContainText('The file could not be opened.');
+});
+
 test('what waits goes to the Batch API and comes back', async ({ app, endpoint }) => {
 	await stoppedRun(app, endpoint);
 	const sent = endpoint.ledger.requests.length;
