@@ -54,6 +54,9 @@ test('failures stand by kind; one group is shown and retried, and the others sta
 	await expect(tooLong).toContainText('Rows r1, r5');
 	await expect(tooLong.getByRole('button', { name: 'Duplicate with changes…' })).toBeVisible();
 	await expect(faults).toContainText('Rows r2, r4');
+	await expect(
+		faults.getByRole('button', { name: /^Retry these 2: .*fault of its own/ }),
+	).toBeVisible();
 	await expect(faults.getByRole('button', { name: /^Duplicate/ })).toBeHidden();
 	await expectAccessible(app.page);
 
@@ -83,7 +86,7 @@ test('failures stand by kind; one group is shown and retried, and the others sta
 test('Duplicate with changes opens the run’s setup to be changed', async ({ app, endpoint }) => {
 	await run(app, endpoint.url, marked('contextTooLong', ''));
 	await openTab(app, /^Failures/);
-	await app.button('Duplicate with changes…').click();
+	await app.page.getByRole('button', { name: 'Duplicate with changes…' }).click();
 	await expect(app.startButton).toBeVisible();
 	await expect(app.template(1).getByRole('textbox', { name: 'User message' }).first()).toHaveValue(
 		'Repeat {text}',
@@ -118,7 +121,9 @@ test('answers that were cut off are retried from Failures with twice the limit; 
 	await dialog.getByRole('button', { name: 'Retry truncated' }).click();
 	await app.finished();
 	await expect(cut).toBeHidden();
-	expect(endpoint.ledger.requests.slice(-2).map(({ body }) => limitOf(body))).toEqual([40, 40]);
+	await expect
+		.poll(() => endpoint.ledger.requests.slice(-2).map(({ body }) => limitOf(body)))
+		.toEqual([40, 40]);
 });
 
 test('a finished run closes with a statement that balances and downloads', async ({
