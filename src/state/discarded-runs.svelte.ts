@@ -67,9 +67,11 @@ export class DiscardedRunsState {
 		return false;
 	}
 
-	/** The latest first. */
-	async undoAll(): Promise<void> {
-		for (const { id } of this.lines.toReversed()) await this.undo(id);
+	/** The latest first; gives those that are back. */
+	async undoAll(): Promise<readonly string[]> {
+		const back: string[] = [];
+		for (const { id } of this.lines.toReversed()) if (await this.undo(id)) back.push(id);
+		return back;
 	}
 
 	hold(why: Hold): void {

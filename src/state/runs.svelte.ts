@@ -93,8 +93,12 @@ export class RunsState {
 
 	/** Deletes for good. */
 	async freeSpace(runIds: readonly string[], datasetIds: readonly string[]): Promise<void> {
-		await this.#api.freeSpace(runIds, datasetIds);
-		await this.load();
+		try {
+			await this.#api.freeSpace(runIds, datasetIds);
+		} finally {
+			// Broken off in the middle, some of them are gone.
+			await this.load();
+		}
 	}
 
 	/** What a copy of the run starts from; null where the run is gone. */

@@ -120,6 +120,39 @@ test('a deleted run comes back with Undo and with Ctrl+Z, and to the page it was
 	expect(await app.downloadJson()).toHaveLength(3);
 });
 
+test('Undo all brings every deleted run back, the page that was open and the focus', async ({
+	app,
+	endpoint,
+}) => {
+	const { page } = app;
+	await finishedRun(app, endpoint.url);
+	await listRuns(page, 4);
+	const url = page.url();
+	await app.button('Delete words').press('Enter');
+	await app.button('Delete Titles 1').press('Enter');
+	await expect(rows(app)).toHaveCount(2);
+	await app.button('Undo all 2').press('Enter');
+	await expect(rows(app)).toHaveCount(4);
+	await expect(page).toHaveURL(url);
+	await expect(rows(app).getByRole('link', { name: /^Titles 1/ })).toBeFocused();
+});
+
+test('a table that nothing uses can be freed without any run', async ({ app }) => {
+	const { page } = app;
+	await app.open();
+	await app.dropCsv('first.csv', 'text\na\n');
+	await app.dropCsv('second.csv', 'text,other\na,b\n');
+	await page.reload();
+	await app.button('Free space').click();
+	const dialog = page.getByRole('dialog', { name: 'Free space' });
+	await dialog.getByRole('checkbox', { name: /^first/ }).check();
+	await dialog.getByRole('button', { name: /^Delete 1 · / }).click();
+	await expect(dialog.getByRole('checkbox')).toHaveCount(0);
+	await app.button('Close').click();
+	await expect(app.button('Free space')).toBeHidden();
+	await expect(app.button('New run')).toBeFocused();
+});
+
 test('a deleted run that nobody wants back is gone with its database', async ({
 	app,
 	endpoint,
@@ -263,6 +296,12 @@ test.describe('on a narrow touch screen', () => {
 		await undo(app).tap();
 		await expect(rows(app)).toHaveCount(3);
 		await expectAccessible(page);
+
+		// Folded away, the list has no place for the focus.
+		await app.button('Delete Titles 1').tap();
+		await page.getByRole('button', { name: /^Runs/ }).tap();
+		await undo(app).press('Enter');
+		await expect(app.button('New run')).toBeFocused();
 		expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 	});
 });

@@ -113,7 +113,7 @@ describe('a deleted run', () => {
 		expect(state.latest?.id).toBe('c');
 		await state.undo('b');
 		expect(shown(state)).toEqual(['a', 'c']);
-		await state.undoAll();
+		expect(await state.undoAll()).toEqual(['c', 'a']);
 		expect([shown(state), asked.slice(3)]).toEqual([[], ['undo b', 'undo c', 'undo a']]);
 	});
 

@@ -46,6 +46,19 @@ describe('the list of runs', () => {
 		]);
 	});
 
+	test('is read again where freeing space broke off in the middle', async () => {
+		const stored = [summary('a'), summary('b')];
+		const { runs } = runsOf(stored, {
+			freeSpace: () => {
+				stored.shift();
+				return Promise.reject(new Error('the disk is full'));
+			},
+		});
+		await runs.load();
+		await expect(runs.freeSpace(['a', 'b'], [])).rejects.toThrow('the disk is full');
+		expect(runs.list.map(({ id }) => id)).toEqual(['b']);
+	});
+
 	test('follows the run that goes on, and no other', async () => {
 		const { runs } = runsOf([summary(run.id), summary('b')]);
 		await runs.load();
