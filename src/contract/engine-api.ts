@@ -181,6 +181,8 @@ export type RunRefusal =
 	| { readonly kind: 'going' }
 	/** The connection that was to be left out is the only one there still is. */
 	| { readonly kind: 'lastConnection' }
+	/** It was read from results, and nothing of it is ever sent. */
+	| { readonly kind: 'readOnly' }
 	| { readonly kind: 'storage'; readonly message: string };
 
 /** Why a file was neither written nor taken in. Nothing is left of what was begun. */

@@ -1,5 +1,6 @@
 import type { Completion } from './completion.ts';
 import type { Failure } from './failure.ts';
+import type { JsonObject } from './json.ts';
 import type { Result } from './result.ts';
 
 /** What one attempt came to. */
@@ -30,6 +31,14 @@ export interface PastAttempt {
 	readonly settled?: true;
 }
 
+/** What was sent for a request of which the run itself cannot tell it. */
+export interface SentRequest {
+	/** The model and every parameter. */
+	readonly modelArgs: JsonObject;
+	/** Left out: there was one. */
+	readonly connection?: string;
+}
+
 /** A request that is done: it has its choices, or it has failed for good. */
 export interface SettledRequest {
 	/** Its place in the plan. */
@@ -51,4 +60,6 @@ export interface SettledRequest {
 	readonly past?: readonly PastAttempt[];
 	/** How many are missing between those first and last ones; left out: none. */
 	readonly pastOmitted?: number;
+	/** Of a run read from results; left out: as the run and its revisions have it. */
+	readonly sent?: SentRequest;
 }

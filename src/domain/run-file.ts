@@ -128,8 +128,10 @@ export function readRunFileHead(value: unknown): Result<RunFileHead, readonly st
 
 const fits = ({ setup, data, holdsRows }: RunFileHead): boolean =>
 	setup.datasetId === null
-		? data === null && !holdsRows && setup.rowCount === 1
-		: (data !== null || !holdsRows) && (data === null || setup.rowCount <= data.rowCount);
+		? data === null && !holdsRows && rowsOf(setup) === 1
+		: (data !== null || !holdsRows) && (data === null || rowsOf(setup) <= data.rowCount);
+
+const rowsOf = ({ listed, rowCount }: RunSetup): number => listed?.rows ?? rowCount;
 
 export function readRunFileLine(value: unknown): Result<RunFileLine, readonly string[]> {
 	const has = (name: string): boolean => isJsonObject(value) && Object.hasOwn(value, name);

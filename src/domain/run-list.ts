@@ -1,4 +1,4 @@
-import type { RunSetup, RunSummary } from './run.ts';
+import { isReadOnly, type RunSetup, type RunSummary } from './run.ts';
 
 /** How long a run that was taken out of the list can be brought back. */
 export const undoMs = 10_000;
@@ -10,6 +10,8 @@ const listedModels = 20;
 export function listedOf(setup: RunSetup): Pick<RunSummary, 'models' | 'targets'> {
 	const { models, connection, shares = [] } = setup;
 	const connections = shares.length === 0 ? [connection] : shares.map((share) => share.connection);
+	// Where they went is not in a results file.
+	if (isReadOnly(setup)) return { models: models.slice(0, listedModels), targets: [] };
 	const targets = connections.flatMap(({ provider, preset, baseUrl }) => [
 		provider,
 		...(preset === undefined ? [] : [preset]),

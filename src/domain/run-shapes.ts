@@ -9,8 +9,16 @@ import type { Column, DatasetMark, Row } from './dataset.ts';
 import type { Failure, LimitReading, RefusedParameter } from './failure.ts';
 import { failureKinds } from './failure.ts';
 import { isJsonObject, isTooDeep, type JsonObject } from './json.ts';
-import type { AttemptOutcome, PastAttempt, SettledRequest, SharedCall } from './outcome.ts';
+import { areListed, mostStretches, type ListedRequests } from './listed-requests.ts';
+import type {
+	AttemptOutcome,
+	PastAttempt,
+	SentRequest,
+	SettledRequest,
+	SharedCall,
+} from './outcome.ts';
 import type { RequestParameters, RunLimits } from './parameters.ts';
+import { plannedRequests } from './plan.ts';
 import { roles, type Message, type PromptTemplate } from './prompt.ts';
 import type { ReadingOptions, RowEdit } from './reading-options.ts';
 import type { Repair } from './repair.ts';
@@ -141,9 +149,24 @@ const rows: Shape<RowChoice> = either<RowChoice>('kind', {
 	}),
 });
 
+const onlyTrue: Shape<true> = {
+	read: (value, at, faults) => (value === true ? value : faults.add(at, 'is not true')),
+};
+
 const origin: Shape<RunOrigin> = objectOf<RunOrigin>({
 	file: name,
 	runId: name,
+	isResults: optional(onlyTrue),
+});
+
+const listed: Shape<ListedRequests> = objectOf<ListedRequests>({
+	rows: whole(1, 1_000_000_000),
+	repeats: whole(1, 1_000),
+	stretches: passing(
+		listOf(whole(0, 1_000_000_000_000_000), 2, 2 * mostStretches),
+		({ length }) => length % 2 === 0,
+		'is no list of pairs',
+	),
 });
 
 const setupFields: Shape<RunSetup> = objectOf<RunSetup>({
@@ -167,6 +190,7 @@ const setupFields: Shape<RunSetup> = objectOf<RunSetup>({
 	repeats: optional(whole(1, 1_000)),
 	shares: optional(listOf(share, 2, 100)),
 	cameFrom: optional(origin),
+	listed: optional(listed),
 });
 
 const isOfEndpoint = ({ endpoint, templates }: RunSetup): boolean =>
@@ -181,12 +205,27 @@ const sharesAgree = ({ connection: own, shares }: RunSetup): boolean =>
 const pairFits = ({ pairing, templates, rowCount }: RunSetup): boolean =>
 	pairing !== 'pair' || templates.length === rowCount;
 
+const listFits = ({ listed: list, templates, models, rowCount, ...setup }: RunSetup): boolean =>
+	list === undefined ||
+	(setup.pairing === undefined &&
+		setup.repeats === undefined &&
+		setup.cameFrom?.isResults === true &&
+		areListed(
+			list.stretches,
+			rowCount,
+			plannedRequests({ ...list, templates: templates.length, models: models.length }),
+		));
+
 /** Everything of a run but its rows and its answers. There is no field for a key. */
 export const runSetup: Shape<RunSetup> = passing(
 	passing(
-		passing(setupFields, isOfEndpoint, 'has templates of another kind than its endpoint takes'),
-		sharesAgree,
-		'has several connections that do not fit together',
+		passing(
+			passing(setupFields, isOfEndpoint, 'has templates of another kind than its endpoint takes'),
+			sharesAgree,
+			'has several connections that do not fit together',
+		),
+		listFits,
+		'lists requests that are not in its plan',
 	),
 	pairFits,
 	'has not as many templates as rows, though each goes with one',
@@ -269,10 +308,6 @@ const completion: Shape<Completion> = objectOf<Completion>({
 	requestId: optional(prose),
 });
 
-const onlyTrue: Shape<true> = {
-	read: (value, at, faults) => (value === true ? value : faults.add(at, 'is not true')),
-};
-
 const succeeded = objectOf<{ readonly value: Completion }>({ value: completion });
 const hasFailed = objectOf<{ readonly error: Failure }>({ error: failure });
 
@@ -321,4 +356,5 @@ export const settledRequest: Shape<SettledRequest> = objectOf<SettledRequest>({
 		),
 	),
 	pastOmitted: optional(count),
+	sent: optional(objectOf<SentRequest>({ modelArgs: json, connection: optional(name) })),
 });

@@ -4,6 +4,7 @@ import type { Connection, Endpoint } from './connection.ts';
 import type { ConnectionShare } from './connection-share.ts';
 import type { Failure, FailureKind } from './failure.ts';
 import type { JsonObject } from './json.ts';
+import type { ListedRequests } from './listed-requests.ts';
 import type { SettledRequest } from './outcome.ts';
 import type { RequestParameters, RunLimits } from './parameters.ts';
 import { plannedRequests, type PlanSize } from './plan.ts';
@@ -22,7 +23,7 @@ export interface RunSetup {
 	readonly templates: readonly PromptTemplate[];
 	/** Null: no data, one request for each template and model. */
 	readonly datasetId: string | null;
-	/** How many rows the run goes over; 1 without data. */
+	/** How many rows the run goes over, or requests where they are listed; 1 without data. */
 	readonly rowCount: number;
 	/** The column whose text is each row's id; null: the row's number from 0. */
 	readonly idColumn: string | null;
@@ -51,6 +52,8 @@ export interface RunSetup {
 	readonly shares?: readonly ConnectionShare[];
 	/** Left out: it was started in this browser. */
 	readonly cameFrom?: RunOrigin;
+	/** Of a run read from results: which requests those are, where they are not every template with every row and model. */
+	readonly listed?: ListedRequests;
 }
 
 /** The file that a run came from. */
@@ -58,7 +61,12 @@ export interface RunOrigin {
 	readonly file: string;
 	/** The run's id where it was started. */
 	readonly runId: string;
+	/** The file held results alone: neither where they were asked for nor all settings, so that none can be asked for again. */
+	readonly isResults?: true;
 }
+
+/** Whether a run can only be looked at: nothing of it is ever sent. */
+export const isReadOnly = ({ cameFrom }: RunSetup): boolean => cameFrom?.isResults === true;
 
 export const planSizeOf = ({
 	templates,
@@ -67,11 +75,13 @@ export const planSizeOf = ({
 	bindings = [],
 	pairing,
 	repeats,
+	listed,
 }: RunSetup): PlanSize => ({
 	templates: templates.length,
 	rows: rowCount,
-	models: modelColumnOf(bindings) === null ? models.length : 1,
-	...(pairing === 'pair' ? { paired: true } : {}),
+	models: modelColumnOf(bindings) === null && listed === undefined ? models.length : 1,
+	// What is listed has a template of its own for each request, as pairs have.
+	...(pairing === 'pair' || listed !== undefined ? { paired: true } : {}),
 	...(repeats === undefined ? {} : { repeats }),
 });
 

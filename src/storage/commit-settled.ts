@@ -176,7 +176,7 @@ async function answerAgain(
 
 function recordOf(settled: SettledRequest): RequestRecord {
 	const { request, outcome, attempts, startedAt, latencyMs, revision = 0, call } = settled;
-	const { queuedMs, past, pastOmitted } = settled;
+	const { queuedMs, past, pastOmitted, sent } = settled;
 	const requestId = outcome.ok ? outcome.value.requestId : undefined;
 	const common = {
 		request,
@@ -188,6 +188,7 @@ function recordOf(settled: SettledRequest): RequestRecord {
 		...(queuedMs === undefined ? {} : { queuedMs }),
 		...(past === undefined ? {} : { past }),
 		...(pastOmitted === undefined ? {} : { pastOmitted }),
+		...(sent === undefined ? {} : { sent }),
 		...(requestId === undefined ? {} : { requestId }),
 	};
 	return outcome.ok

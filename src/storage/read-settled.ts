@@ -142,7 +142,7 @@ export function settledOf(
 	choices: readonly ChoiceRecord['choice'][],
 ): SettledRequest {
 	const { request, attempts, startedAt, latencyMs } = record;
-	const { revision, call, queuedMs, past, pastOmitted, requestId } = record;
+	const { revision, call, queuedMs, past, pastOmitted, sent, requestId } = record;
 	const outcome =
 		record.outcome === 'succeeded'
 			? ok({
@@ -157,5 +157,6 @@ export function settledOf(
 		...(queuedMs === undefined ? {} : { queuedMs }),
 		...(past === undefined ? {} : { past }),
 		...(pastOmitted === undefined ? {} : { pastOmitted }),
+		...(sent === undefined ? {} : { sent }),
 	};
 }

@@ -3,7 +3,7 @@ import type { AttemptHistory } from '#domain/attempt-history.ts';
 import type { ChoiceMark } from '#domain/completion.ts';
 import type { Failure } from '#domain/failure.ts';
 import type { JsonObject } from '#domain/json.ts';
-import type { PastAttempt, SharedCall } from '#domain/outcome.ts';
+import type { PastAttempt, SentRequest, SharedCall } from '#domain/outcome.ts';
 import type { RunRevision } from '#domain/revision.ts';
 import type { RunCounters } from '#domain/run.ts';
 import type { RunFigures } from '#domain/run-figures.ts';
@@ -23,6 +23,7 @@ interface Settled {
 	readonly queuedMs?: number;
 	readonly past?: readonly PastAttempt[];
 	readonly pastOmitted?: number;
+	readonly sent?: SentRequest;
 	/** Of its answer; that of a failure stands in it. */
 	readonly requestId?: string;
 }

@@ -259,6 +259,12 @@ export function refusalWords(refusal: RunRefusal): Words {
 				meaning: 'The others were left out before, perhaps in another tab.',
 				advice: 'Mend it and press Resume, or duplicate the run with other connections.',
 			};
+		case 'readOnly':
+			return {
+				title: 'This run was read from a results file.',
+				meaning: 'Such a file does not say all that would have to be sent.',
+				advice: 'Duplicate it to send it again.',
+			};
 		case 'ownedElsewhere':
 			return {
 				title: 'This run is going in another tab.',

@@ -7,16 +7,21 @@ import type {
 } from '#contract/engine-api.ts';
 import { batchMark, readCustomId } from '#domain/batch-id.ts';
 import { err, ok, type Result } from '#domain/result.ts';
+import { isResultItem } from '#domain/results-file.ts';
 import { isRunFileHead } from '#domain/run-file.ts';
 import { setupFormat } from '#domain/setup-file.ts';
 import { isRunFileName } from '#domain/run-file-name.ts';
 import { DamagedFile, fileTexts } from '#tabular/file-lines.ts';
+import { readBytes } from '#tabular/file-text.ts';
 import { gzipBlob } from '#tabular/gzip-blob.ts';
 import { exportBatch } from './batch-export.ts';
 import { importBatch } from './batch-import.ts';
 import { fileNameOf } from '#domain/file-name.ts';
 import type { DoorParts, Walk } from './door.ts';
+import { openResults } from './open-results.ts';
 import { openRunFile } from './open-run-file.ts';
+import { Refused } from './refused.ts';
+import { jsonPieces } from './result-items.ts';
 import { runFileText } from './save-run.ts';
 
 /** Enough of a file to tell what it is. */
@@ -62,14 +67,18 @@ export class Doors {
 		file: File,
 		{ signal, progress }: Walk,
 	): Promise<Result<OpenedFile, readonly string[]>> {
+		if (await isPickle(file)) return err(pickleWords);
 		const what = await recognised(file, signal);
 		if (what === 'batch') return this.#openBatch(file, { signal, progress });
-		if (what !== 'run') return ok({ kind: what });
+		if (what !== 'run' && what !== 'results') return ok({ kind: what });
 		const { library, passes, host, hold, emit } = this.#parts;
+		// Results are read twice.
+		const total = what === 'results' ? 2 * file.size : file.size;
 		const onBytes = (bytes: number): void => {
-			progress(bytes, file.size);
+			progress(Math.min(bytes, total), total);
 		};
-		const opened = await openRunFile({ library, passes, host, hold, onBytes, signal }, file);
+		const parts = { library, passes, host, hold, onBytes, signal };
+		const opened = await (what === 'run' ? openRunFile : openResults)(parts, file);
 		if (!opened.ok) return opened;
 		emit({ kind: 'runsChanged' });
 		return ok({ kind: 'run', ...opened.value });
@@ -117,6 +126,8 @@ const refusalWords = (refusal: RunRefusal): string => {
 		case 'going':
 		case 'ownedElsewhere':
 			return 'The run is going. Pause or stop it first.';
+		case 'readOnly':
+			return 'This run was read from a results file; duplicate it to send it again.';
 		case 'missing':
 			return 'The run is not here any more.';
 		case 'storage':
@@ -127,7 +138,10 @@ const refusalWords = (refusal: RunRefusal): string => {
 };
 
 /** By its beginning; a name says it only of a file too damaged to begin. */
-async function recognised(file: File, signal: AbortSignal): Promise<OpenedFile['kind']> {
+async function recognised(
+	file: File,
+	signal: AbortSignal,
+): Promise<OpenedFile['kind'] | 'results'> {
 	let sample = '';
 	try {
 		for await (const text of fileTexts(file, signal)) {
@@ -141,8 +155,34 @@ async function recognised(file: File, signal: AbortSignal): Promise<OpenedFile['
 	const begins = sample.trimStart().slice(0, sampleLength);
 	if (isRunFileHead(begins)) return 'run';
 	if (isBatchOutput(begins)) return 'batch';
-	return begins.startsWith('{') && begins.includes(`"${setupFormat}"`) ? 'setup' : 'table';
+	if (begins.startsWith('{') && begins.includes(`"${setupFormat}"`)) return 'setup';
+	return (await holdsResults(file, begins, signal)) ? 'results' : 'table';
 }
+
+/** Its first object tells, however long it is. */
+async function holdsResults(file: File, begins: string, signal: AbortSignal): Promise<boolean> {
+	if (!/^(\[\s*)?\{/.test(begins)) return false;
+	try {
+		for await (const { text } of jsonPieces(file, signal))
+			return isResultItem(JSON.parse(text) as unknown);
+	} catch (cause) {
+		if (cause instanceof Refused || cause instanceof SyntaxError) return false;
+		throw cause;
+	}
+	return false;
+}
+
+/** Python's binary form begins so, with its version. */
+async function isPickle(file: File): Promise<boolean> {
+	const [mark, version = 0] = await readBytes(file, 0, 2);
+	return mark === 0x80 && version >= 2 && version <= 5;
+}
+
+const pickleWords: readonly string[] = [
+	'It is a Python pickle, which only Python can read, and only where its author is trusted. Make JSON of it with these two lines, and open that:',
+	'import json, pickle',
+	"json.dump(pickle.load(open('results.pkl','rb')), open('results.json','w'), default=lambda o: o.model_dump())",
+];
 
 /** Its fields come in this order; a table that happens to have a column of that name has none of the others. */
 const isBatchOutput = (begins: string): boolean =>

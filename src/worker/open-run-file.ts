@@ -1,4 +1,4 @@
-import type { Dataset, DatasetMark } from '#domain/dataset.ts';
+import type { Dataset } from '#domain/dataset.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';
 import {
@@ -12,10 +12,10 @@ import {
 } from '#domain/run-file.ts';
 import { crc32 } from '#storage/checksum.ts';
 import type { IncomingRun } from '#storage/incoming-run.ts';
-import type { Library } from '#storage/library.ts';
 import { fileLines, type FileLine } from '#tabular/file-lines.ts';
-import type { Host } from './host.ts';
+import { IncomingRows, type RowParts } from './incoming-rows.ts';
 import { planRowsOf } from './plan-rows.ts';
+import { Refused } from './refused.ts';
 import type { RowPasses } from './row-passes.ts';
 import { lockOfRun } from './runs.ts';
 import { checksumText } from './save-run.ts';
@@ -28,27 +28,11 @@ export interface OpenedRunFile {
 	readonly waiting: number;
 }
 
-export interface OpenRunParts {
-	readonly library: Library;
+export interface OpenRunParts extends RowParts {
 	readonly passes: RowPasses;
-	readonly host: Host;
-	/** Keeps a dataset from being cleaned away while this tab is open. */
-	readonly hold: (datasetId: string) => Promise<void>;
 	readonly onBytes: (bytes: number) => void;
 	readonly signal: AbortSignal;
 }
-
-/** What is wrong with the file, in words; thrown so that all that was begun is taken back in one place. */
-class Refused extends Error {
-	readonly problems: readonly string[];
-
-	constructor(...problems: readonly string[]) {
-		super(problems.join(' '));
-		this.problems = problems;
-	}
-}
-
-type Writer = Awaited<ReturnType<Library['createDataset']>>;
 
 const encoder = new TextEncoder();
 
@@ -74,7 +58,7 @@ export async function openRunFile(
 	try {
 		const head = readRunFileHead(await lines.next());
 		if (!head.ok) return err(head.error);
-		const rows = new IncomingRows(parts, head.value, file.name);
+		const rows = new IncomingRows(parts, file.name);
 		begun = { rows, inflow: null, run: null, release: null };
 		return ok(await take(parts, head.value, file.name, lines, begun));
 	} catch (cause) {
@@ -153,7 +137,7 @@ async function begin(
 		throw new Refused(
 			`It holds ${counted(ledger.rows, 'row')}; its first line speaks of ${counted(told, 'row')}.`,
 		);
-	const dataset = await begun.rows.finish();
+	const dataset = await finishRows(head, begun.rows);
 	const setup = await setupHere(parts, head, file, begun.rows.datasetId, dataset);
 	const id = parts.host.newId();
 	begun.release = await parts.host.lock(lockOfRun(id));
@@ -163,6 +147,17 @@ async function begin(
 	for (const revision of revisions) await run.store.revise(revision);
 	begun.inflow = new SettledInflow(run.store);
 	return { run, inflow: begun.inflow };
+}
+
+/** Null where the file holds none. */
+async function finishRows(
+	{ setup, data, holdsRows }: RunFileHead,
+	rows: IncomingRows,
+): Promise<Dataset | null> {
+	if (setup.datasetId === null) return null;
+	if (holdsRows && data !== null) return rows.finish(data);
+	rows.leaveOut();
+	return null;
 }
 
 /** Those of one revision together. */
@@ -190,6 +185,7 @@ async function setupHere(
 		datasetId,
 		name: isHere ? `${setup.name} (imported)` : setup.name,
 		cameFrom: {
+			...setup.cameFrom,
 			file: file.slice(0, 1_000),
 			runId: setup.cameFrom?.runId ?? id,
 		},
@@ -261,85 +257,6 @@ class Lines {
 			throw new Refused(this.named('It is no JSON: the file is cut off here, or damaged.'));
 		}
 	}
-}
-
-/** The rows of the file on their way into a dataset: one that is stored already with the same rows is used in its place. */
-class IncomingRows {
-	readonly #parts: OpenRunParts;
-	readonly #head: RunFileHead;
-	readonly #file: string;
-	#writer: Writer | null = null;
-	/** Finished, and of this file alone. */
-	#own: string | null = null;
-	/** As the run names them; null: it goes over none. */
-	datasetId: string | null = null;
-
-	constructor(parts: OpenRunParts, head: RunFileHead, file: string) {
-		this.#parts = parts;
-		this.#head = head;
-		this.#file = file;
-	}
-
-	async add(rows: readonly (readonly string[])[]): Promise<void> {
-		this.#writer ??= await this.#begin();
-		await this.#writer.append(rows);
-	}
-
-	/** Null where the file holds none. */
-	async finish(): Promise<Dataset | null> {
-		const { library, host, hold } = this.#parts;
-		const { setup, data, holdsRows } = this.#head;
-		if (setup.datasetId === null) return null;
-		// They can be given to the run later, as after a loss.
-		if (!holdsRows || data === null) {
-			this.datasetId = host.newId();
-			return null;
-		}
-		const writer = (this.#writer ??= await this.#begin());
-		const digest = writer.digestUnder(data.columns);
-		if (data.digest !== undefined && digest !== data.digest)
-			throw new Refused('Its rows are not those of the run: their digest differs.');
-		const known = await stored(library, data, digest);
-		if (known !== null) {
-			await hold(known.id);
-			await writer.discard();
-			this.#writer = null;
-			this.datasetId = known.id;
-			return known;
-		}
-		const dataset = await writer.finish({ ...data, files: [this.#file], notices: [] });
-		this.#writer = null;
-		this.#own = this.datasetId = dataset.id;
-		return dataset;
-	}
-
-	async takeBack(): Promise<void> {
-		const { library } = this.#parts;
-		try {
-			await this.#writer?.discard();
-		} finally {
-			if (this.#own !== null) await library.deleteDatasets([this.#own]);
-		}
-	}
-
-	async #begin(): Promise<Writer> {
-		const writer = await this.#parts.library.createDataset();
-		await this.#parts.hold(writer.id);
-		return writer;
-	}
-}
-
-async function stored(
-	library: Library,
-	{ rowCount }: DatasetMark,
-	digest: string,
-): Promise<Dataset | null> {
-	for (const { id, rowCount: rows } of await library.listDatasets()) {
-		if (rows !== rowCount) continue;
-		const dataset = await library.getDataset(id);
-		if (dataset?.digest === digest) return dataset;
-	}
-	return null;
 }
 
 const counted = (count: number, one: string): string =>

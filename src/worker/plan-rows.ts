@@ -3,6 +3,8 @@ import type { DatasetMark } from '#domain/dataset.ts';
 import { decidesRun } from '#domain/row-scan.ts';
 import { everyRow, type ChosenRows } from '#domain/chosen-rows.ts';
 import { chosenRows } from '#domain/rows.ts';
+import { listedPlaces } from '#domain/listed-requests.ts';
+import type { PlanPlace } from '#domain/plan.ts';
 import type { RunSetup } from '#domain/run.ts';
 import type { RowPass } from './row-pass.ts';
 import type { RowPasses } from './row-passes.ts';
@@ -15,6 +17,8 @@ export interface PlanRows {
 	readonly models: Uint8Array | null;
 	/** Equal where two rows send the same parameters; null: all do. */
 	readonly keys: Uint32Array | null;
+	/** Of requests that are listed: where each stands, by its number; left out: they are not. */
+	readonly placeAt?: (request: number) => PlanPlace;
 }
 
 const wholeTable = (count: number): PlanRows => ({
@@ -30,6 +34,12 @@ export async function planRowsOf(
 	passes: RowPasses,
 ): Promise<PlanRows> {
 	const { datasetId, endpoint, rowCount, idColumn, rows = { kind: 'all' }, bindings = [] } = setup;
+	const { listed, templates, models } = setup;
+	if (listed !== undefined) {
+		const placeAt = listedPlaces(listed, { templates: templates.length, models: models.length });
+		const rowAt = (position: number): number => placeAt(position).rowIndex;
+		return { ...wholeTable(rowCount), rows: { count: rowCount, rowAt }, placeAt };
+	}
 	if (datasetId === null) return wholeTable(rowCount);
 	const query = { endpoint, rows, idColumn, bindings };
 	if (decidesRun(query)) {

@@ -84,7 +84,8 @@ export class RunPlan {
 	place(request: number): PlanPlace {
 		const place = this.#known(placeOf(request, this.size));
 		if (this.#rows === null) return place;
-		const { rows, models } = this.#rows;
+		const { rows, models, placeAt } = this.#rows;
+		if (placeAt !== undefined) return placeAt(request);
 		return {
 			...place,
 			rowIndex: rows.rowAt(place.rowIndex),
@@ -179,9 +180,12 @@ export class RunPlan {
 	async items(settled: SettledRequest): Promise<ResultItem[]> {
 		const planned = await this.planned(settled.request, settled.revision ?? 0);
 		const { template, variables } = this.#template(planned.place);
-		const { outcome, attempts, startedAt, latencyMs, call } = settled;
+		const { outcome, attempts, startedAt, latencyMs, call, sent } = settled;
 		return unpackItems({
 			...planned,
+			...(sent === undefined
+				? {}
+				: { modelArgs: sent.modelArgs, connectionName: sent.connection ?? null }),
 			template,
 			variables,
 			columns: this.columns,

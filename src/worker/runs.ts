@@ -9,6 +9,7 @@ import { withRepair, type Repair } from '#domain/repair.ts';
 import { leftOutUnder, nextRevision, type Change } from '#domain/revision.ts';
 import {
 	isActive,
+	isReadOnly,
 	settledCount,
 	settledPhase,
 	type LearnedLimits,
@@ -422,6 +423,7 @@ export class Runs {
 		await this.#refreshed(runId);
 		const opened = await this.#opened(runId);
 		if (opened?.hasData !== true || !(await this.#hasData(opened.run.setup))) return null;
+		if (isReadOnly(opened.run.setup)) return null;
 		const { replayRequest } = await import('./replay-request.ts');
 		return replayRequest(opened.run.setup, opened.plan, opened.store, request);
 	}
@@ -433,6 +435,7 @@ export class Runs {
 	): Promise<Result<T, RunRefusal>> {
 		const resting = await this.atRest(runId);
 		if (!resting.ok) return resting;
+		if (isReadOnly(resting.value.run.setup)) return err({ kind: 'readOnly' });
 		// Taken up by another command since it was asked.
 		if (this.#live.has(runId) || this.#claimed.has(runId)) return err({ kind: 'going' });
 		this.#filling.add(runId);
@@ -505,6 +508,7 @@ export class Runs {
 			const opened = await this.#withData(runId);
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
+			if (isReadOnly(setup)) return err({ kind: 'readOnly' });
 			const lackingNow = (): string | null => {
 				const { revisions } = opened.store;
 				const leftOut = leftOutUnder(revisions, revisions.length);

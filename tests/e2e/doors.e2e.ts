@@ -161,6 +161,39 @@ test('what waits goes to the Batch API and comes back', async ({ app, endpoint }
 	expect(endpoint.ledger.requests).toHaveLength(sent + 1);
 });
 
+test('results of batch-prompt are a run to look at, and a pickle is refused with the way out', async ({
+	app,
+	endpoint,
+}) => {
+	const items = ['I like {food}', 'I hate {food}'].flatMap((raw) =>
+		['pizza', 'apples'].map((food) => ({
+			prompt: raw.replace('{food}', food),
+			choice: { index: 0, text: ` so ${food}`, finish_reason: 'length', logprobs: null },
+			completion: { id: `${raw}${food}`, created: 1_700_000_000, usage: { prompt_tokens: 4 } },
+			prompt_raw: raw,
+			prompt_args: { food },
+			model_args: { model: 'davinci-002', max_tokens: 5 },
+		})),
+	);
+	await app.open();
+	const pickle = Buffer.from([0x80, 4, 0x95, 0, 0]);
+	await openFile(app.page, { name: 'results.pkl', buffer: pickle });
+	await expect(app.alert).toContainText('json.dump(pickle.load(');
+	await app.button('Close').click();
+	await openFile(app.page, { name: 'food.json', buffer: Buffer.from(JSON.stringify(items)) });
+	await expect(app.page.getByRole('note')).toContainText('Read from the results file “food.json”');
+	await expect(app.results).toContainText('so apples');
+	expect(await app.progress()).toEqual({ settled: 4, planned: 4 });
+	await expect(app.page.getByRole('button', { name: /^(Resume|Retry)/ })).toHaveCount(0);
+	await expectAccessible(app.page);
+	expect(await app.downloadJson()).toMatchObject(items);
+	await app.page.getByRole('tab', { name: 'Summary' }).click();
+	await expect(app.page.getByRole('tabpanel')).toContainText('davinci-002');
+	await app.button('Duplicate').click();
+	await expect(app.page.getByText('I hate {food}').first()).toBeVisible();
+	expect(endpoint.ledger.requests).toHaveLength(0);
+});
+
 const picturesIn = process.env['VOLLEY_PICTURES'];
 test.describe('pictures', () => {
 	test.skip(picturesIn === undefined, 'Made when asked for.');

@@ -20,7 +20,8 @@ export function seriesName(series: number, setup: RunSetup): string {
 	const { models } = planSizeOf(setup);
 	const modelIndex = series % models;
 	const template = (series - modelIndex) / models;
-	const hasTemplates = setup.pairing !== 'pair' && setup.templates.length > 1;
+	const hasTemplates =
+		setup.pairing !== 'pair' && setup.listed === undefined && setup.templates.length > 1;
 	const parts = [
 		...(hasTemplates ? [`Template ${formatCount(template + 1)}`] : []),
 		...(models > 1 ? [setup.models[modelIndex] ?? ''] : []),
@@ -45,7 +46,9 @@ export function compareColumns(
 	});
 	const heads = [
 		plain('id', 'id', 96),
-		...(setup.pairing === 'pair' ? [plain('template', 'template', 84)] : []),
+		...(setup.pairing === 'pair' || setup.listed !== undefined
+			? [plain('template', 'template', 84)]
+			: []),
 		...columns
 			.filter((column) => column.position !== null && isShown(column, layout, tableWidth))
 			.map(({ key, label, width, position }) => ({ ...plain(key, label, width), position })),

@@ -28,10 +28,13 @@ function choiceWords(choice: RowChoice): string | null {
 }
 
 /** How templates go with rows, where not every one goes with every row. */
-export const pairingFacts = ({ pairing }: RunSetup): readonly Fact[] =>
-	pairing === 'pair'
+export function pairingFacts({ pairing, listed }: RunSetup): readonly Fact[] {
+	if (listed !== undefined)
+		return [{ label: 'Templates', value: 'with those rows and models alone that the file has' }];
+	return pairing === 'pair'
 		? [{ label: 'Templates', value: 'template 1 with the first row, 2 with the second, …' }]
 		: [];
+}
 
 /** What single models are sent of their own. */
 export const modelFacts = ({ models, modelParameters = [] }: RunSetup): readonly Fact[] =>

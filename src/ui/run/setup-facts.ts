@@ -3,7 +3,7 @@ import { partsOf } from '#domain/connection-share.ts';
 import { endpointNames } from '#domain/connection.ts';
 import { isSameRepair } from '#domain/repair.ts';
 import { leftOutUnder, termsOf, type RunRevision } from '#domain/revision.ts';
-import { choicesAsked, type Run, type RunSetup } from '#domain/run.ts';
+import { choicesAsked, isReadOnly, type Run, type RunSetup } from '#domain/run.ts';
 import { sharedSetups } from '#domain/shared-setup.ts';
 import { formatClock, formatCount, formatCounted, formatShare } from '../format.ts';
 import { repairWords } from '../repair-words.ts';
@@ -17,15 +17,19 @@ export function connectionFacts(setup: RunSetup): readonly Fact[] {
 	const { connection, endpoint, models } = setup;
 	const given = (label: string, value: string): readonly Fact[] =>
 		value === '' ? [] : [{ label, value }];
+	const facts: readonly Fact[] = [
+		{ label: 'Endpoint', value: endpointNames[endpoint] },
+		{ label: models.length === 1 ? 'Model' : 'Models', value: models.join('\n') },
+		...modelFacts(setup),
+	];
+	if (isReadOnly(setup)) return [{ label: 'Provider', value: 'not in the results file' }, ...facts];
 	return [
 		{ label: 'Provider', value: endpointName(connection) },
 		...(connection.provider === 'demo' ? [] : [{ label: 'Base URL', value: connection.baseUrl }]),
 		...given('API version', connection.apiVersion ?? ''),
 		...given('Organization', connection.organization),
 		...given('Project', connection.project),
-		{ label: 'Endpoint', value: endpointNames[endpoint] },
-		{ label: models.length === 1 ? 'Model' : 'Models', value: models.join('\n') },
-		...modelFacts(setup),
+		...facts,
 	];
 }
 
