@@ -1,10 +1,11 @@
+import { IDBFactory } from 'fake-indexeddb';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { EngineApi, OpenedFile } from '#contract/engine-api.ts';
 import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import { createEngine } from '#worker/create-engine.ts';
-import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import { FakeBrowser, openTab, type Tab } from '../support/fake-host.ts';
 import {
 	browser,
 	checkedSetup,
@@ -21,12 +22,16 @@ import {
 freshForEachTest();
 
 let engine: EngineApi;
+let otherBrowser: FakeBrowser;
+let otherTab: Tab;
 let there: EngineApi;
 beforeEach(() => {
 	engine = createEngine(openTab(browser).host);
-	const other = new FakeBrowser();
-	for (let i = 0; i < 100; i++) other.nextId();
-	there = createEngine(openTab(other).host);
+	otherBrowser = new FakeBrowser();
+	// No id of the one is one of the other.
+	for (let i = 0; i < 100; i++) otherBrowser.nextId();
+	otherTab = openTab(otherBrowser);
+	there = createEngine(otherTab.host);
 });
 
 const table = (rows: number): string =>
@@ -193,10 +198,12 @@ describe('Volley’s own results, opened elsewhere,', () => {
 
 	test('of which one stands there twice have the later one', async () => {
 		const items = await ownFile();
-		const first = items[0];
-		const failed = { ...first, choice: null, choice_index: null, response: null, completion: null };
-		const error = { kind: 'serverError', message: 'x', status: 500, code: null };
-		const run = await opened(lines([{ ...failed, error }, ...items.slice(1), first]));
+		const [a, b, again, ...others] = items;
+		const failed = {
+			...{ ...again, choice: null, choice_index: null, response: null, completion: null },
+			error: { kind: 'serverError', message: 'x', status: 500, code: null },
+		};
+		const run = await opened(lines([a, b, failed, ...others, again]));
 		expect(await exported(there, run.runId)).toEqual(items);
 	});
 
@@ -218,6 +225,20 @@ describe('Volley’s own results, opened elsewhere,', () => {
 			},
 		});
 		expect(endpoint.ledger.requests).toHaveLength(sent);
+	});
+
+	test('survive the loss of the database, and are still never sent', async () => {
+		const items = await ownFile({ settings: several });
+		const run = await opened(file(items));
+		otherTab.kill();
+		otherBrowser.indexedDB = new IDBFactory();
+		const again = createEngine(openTab(otherBrowser).host);
+		expect(await again.listRuns()).toMatchObject([{ id: run.runId, succeeded: 20 }]);
+		const restored = await exported(again, run.runId);
+		expect(restored.map(({ choice, model_args: args }) => [choice, args])).toEqual(
+			items.map(({ choice, model_args: args }) => [choice, args]),
+		);
+		expect(await again.resumeRun(run.runId)).toEqual({ ok: false, error: { kind: 'readOnly' } });
 	});
 
 	test('are duplicated with their templates, models and rows', async () => {
