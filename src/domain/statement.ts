@@ -9,6 +9,7 @@ import type { RunRevision } from './revision.ts';
 import {
 	countSettled,
 	emptyCounters,
+	isReadOnly,
 	planSizeOf,
 	settledCount,
 	type RunCounters,
@@ -209,7 +210,8 @@ export function statedSettings(setup: RunSetup, revisions: readonly RunRevision[
 	const { shares } = setup;
 	const stated = {
 		...settings,
-		connection: statedConnection(setup.connection),
+		// Of results that were read from a file it is not known.
+		connection: isReadOnly(setup) ? null : statedConnection(setup.connection),
 		...(shares === undefined
 			? {}
 			: {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { EngineApi, OpenedFile } from '#contract/engine-api.ts';
 import { draftOf, emptyDraft, type Draft } from '#domain/draft.ts';
 import type { ResultItem } from '#domain/result-item.ts';
+import { statedSettings } from '#domain/statement.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import { FakeBrowser, openTab, type Tab } from '../support/fake-host.ts';
 import {
@@ -245,6 +246,7 @@ describe('Volley’s own results, opened elsewhere,', () => {
 		const items = await ownFile({ settings: several });
 		const run = await there.getRun((await opened(file(items))).runId);
 		if (run === null) throw new Error('No run.');
+		expect(statedSettings(run.setup, [])).toMatchObject({ connection: null });
 		const draft = draftOf(run.setup);
 		expect(draft).toMatchObject({ models: ['m1', 'm2'], idColumn: 'key' });
 		expect(draft.templates.map(({ messages }) => messages)).toEqual(

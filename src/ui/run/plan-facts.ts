@@ -4,9 +4,9 @@ import { formatCount } from '../format.ts';
 import type { Fact } from './fact.ts';
 
 /** "150", "20: a random sample, seed 7". */
-export function rowsFact({ rowCount, rows = { kind: 'all' } }: RunSetup): Fact {
+export function rowsFact({ rowCount, rows = { kind: 'all' }, listed }: RunSetup): Fact {
 	const words = choiceWords(rows);
-	const count = formatCount(rowCount);
+	const count = formatCount(listed?.rows ?? rowCount);
 	return { label: 'Rows', value: words === null ? count : `${count}: ${words}` };
 }
 
