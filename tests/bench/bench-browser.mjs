@@ -55,6 +55,8 @@ export async function bundled(entry) {
 			write: false,
 			target: 'es2023',
 			lib: { entry, formats: ['es'] },
+			// A worker made of a text has nothing beside it to load from.
+			rolldownOptions: { output: { codeSplitting: false } },
 		},
 	});
 	const [first] = /** @type {import('vite').Rolldown.RolldownOutput[]} */ (output);

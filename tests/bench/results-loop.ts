@@ -110,6 +110,7 @@ async function write({ requests, choices }: Order): Promise<Done> {
 }
 
 async function stored(name: string, requests: number, choices: number): Promise<Done> {
+	const journals = await opfsFolder((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
 	const library = await openLibrary({
 		name,
 		now: () => Date.now(),
@@ -117,7 +118,7 @@ async function stored(name: string, requests: number, choices: number): Promise<
 		onProblem: ({ message }) => {
 			throw new Error(message);
 		},
-		journals: await opfsFolder((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+		journals,
 	});
 	const writer = await library.createDataset();
 	for (let first = 0; first < requests; first += 1_000)
@@ -151,6 +152,9 @@ async function stored(name: string, requests: number, choices: number): Promise<
 	const ms = performance.now() - began;
 	await store.setPhase({ name: 'finished' });
 	await library.close();
+	// Else the page's own library would restore it.
+	if (name !== 'volley')
+		for (const file of (await journals?.names()) ?? []) await journals?.delete(file);
 	return { ms, runId: id };
 }
 

@@ -96,9 +96,12 @@ try {
 				const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
 				const worker = new Worker(url, { type: 'module' });
 				worker.postMessage(asked);
-				return new Promise((/** @type {(done: Done) => void} */ resolve) => {
+				return new Promise((/** @type {(done: Done) => void} */ resolve, reject) => {
 					worker.onmessage = ({ data }) => {
 						resolve(data);
+					};
+					worker.onerror = ({ message }) => {
+						reject(new Error(message));
 					};
 				});
 			},
