@@ -361,7 +361,8 @@ export class Runs {
 	}
 
 	async #refreshed(runId: string): Promise<void> {
-		if (this.#live.has(runId)) return;
+		// Who writes knows best: what is read beside that may be older, and looks as if another tab had written.
+		if (this.#live.has(runId) || this.#filling.has(runId)) return;
 		const opened = await this.#open.get(runId);
 		// A run that another tab has deleted has no store to read: the list then says that it is gone.
 		await opened?.store.refresh().catch(() => undefined);
