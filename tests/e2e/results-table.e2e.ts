@@ -140,6 +140,40 @@ test('a column is resized by keys and by hand, and has its own width again', asy
 	expect(await widthOf(app, 'response')).toBeLessThan(resized);
 });
 
+test('Tab comes to one edge of all columns, and the keys go on from there', async ({
+	app,
+	endpoint,
+}) => {
+	const { page } = app;
+	await ran(app, endpoint);
+	await app.button('Export…').focus();
+	await page.keyboard.press('Tab');
+	await expect(edge(app, 'id')).toBeFocused();
+	await page.keyboard.press('Tab');
+	const line = app.results.getByRole('button', { name: 'r0', exact: true });
+	await expect(line).toBeFocused();
+	await page.keyboard.press('Shift+Tab');
+	for (const [key, name] of [
+		['ArrowDown', 'text'],
+		['ArrowUp', 'id'],
+		['End', 'latency'],
+		['ArrowDown', 'latency'],
+		['Home', 'id'],
+		['ArrowDown', 'text'],
+	] as const) {
+		await page.keyboard.press(key);
+		await expect(edge(app, name)).toBeFocused();
+	}
+	const before = await widthOf(app, 'text');
+	await page.keyboard.press('ArrowRight');
+	expect(await widthOf(app, 'text')).toBe(before + 10);
+	await expectAccessible(page);
+	await page.keyboard.press('Tab');
+	await expect(line).toBeFocused();
+	await page.keyboard.press('Shift+Tab');
+	await expect(edge(app, 'text')).toBeFocused();
+});
+
 test('rows have as many lines of text as were chosen, and keep their place', async ({
 	app,
 	endpoint,
