@@ -57,6 +57,10 @@ test('Export… writes what is chosen into the picked file', async ({ app }) => 
 	await app.finished();
 	const { page } = app;
 	await page.setViewportSize({ width: 390, height: 800 });
+	// The status stands before there is anything to say, so that it is read out.
+	const told = page.getByRole('group', { name: 'Downloads' }).locator('+ [role="status"]');
+	await expect(told).toHaveText('');
+	const empty = await told.elementHandle();
 	await app.button('Export…').click();
 	const dialog = page.getByRole('dialog', { name: 'Export results' });
 	await dialog.getByLabel('Format').selectOption('CSV');
@@ -67,6 +71,7 @@ test('Export… writes what is chosen into the picked file', async ({ app }) => 
 	await dialog.getByRole('button', { name: 'Save as…' }).click();
 	const note = page.getByText(/-results\.csv · \d+ lines/);
 	await expect(note).toBeVisible();
+	expect(await empty?.textContent()).toBe(await note.textContent());
 	const name = ((await note.textContent()) ?? '').trim().split(' · ')[0] ?? '';
 	const text = await pickedText(page, name);
 	expect(text.startsWith('\ufeff')).toBe(true);
