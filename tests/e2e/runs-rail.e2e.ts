@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, test } from './fixtures.ts';
-import { App } from './support/app.ts';
+import type { App } from './support/app.ts';
 
 /** As many finished runs stand in the list, as the worker writes them; from the second on without a database of their own. */
 async function listRuns(page: Page, count: number): Promise<void> {
@@ -69,6 +69,8 @@ test('runs are found by name, model and host, and sorted in an order that is rem
 	const { page } = app;
 	await finishedRun(app, endpoint.url);
 	await expect(page.getByRole('searchbox', { name: 'Search runs' })).toBeHidden();
+	await listRuns(page, 2);
+	await expect(page.getByRole('searchbox', { name: 'Search runs' })).toBeVisible();
 	await listRuns(page, 30);
 	await expect(rows(app)).toHaveCount(30);
 	const search = page.getByRole('searchbox', { name: 'Search runs' });
