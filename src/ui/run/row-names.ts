@@ -3,6 +3,12 @@ import { modelColumnOf } from '#domain/bindings.ts';
 import type { RunSetup } from '#domain/run.ts';
 import { formatCount } from '../format.ts';
 
+/** A row by its id, or its number where that is blank: “Row 7”, “Row number 4”. */
+export function rowTitle({ request, id, place }: Omit<FailedRow, 'model'>): string {
+	if (place.rowIndex < 0) return `Request ${formatCount(request + 1)}`;
+	return `Row ${id === '' ? `number ${formatCount(place.rowIndex)}` : id}`;
+}
+
 /** A row by its id and, where it is sent more than once, which of its requests is meant: “7 (template 2, gpt-x)”. */
 export function rowName({ request, id, place, model }: FailedRow, setup: RunSetup): string {
 	const { templates, models, pairing, repeats = 1, bindings = [] } = setup;
