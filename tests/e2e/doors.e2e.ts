@@ -46,7 +46,7 @@ async function savedRun(app: App): Promise<{ path: string; name: string }> {
 
 const openFile = (page: Page, file: { name: string; buffer: Buffer }): Promise<void> =>
 	page
-		.getByLabel('Run or setup file')
+		.getByLabel('File with a run or a setup')
 		.setInputFiles({ ...file, mimeType: 'application/octet-stream' });
 
 test('a run is saved in one browser, opened in another, and goes on there', async ({
