@@ -85,7 +85,10 @@ for (const [colorScheme, width] of [
 			await limitModels(page, endpoint.url, { 'test-small': tokens, 'test-large': requests });
 			await app.start();
 			await expect(page.getByRole('list', { name: 'Limits' })).toHaveText(/60k.*300/s);
-			await page.getByText('Table', { exact: true }).click();
+			await page
+				.getByRole('region', { name: 'Run', exact: true })
+				.getByText('Table', { exact: true })
+				.click();
 			await expect(page.getByRole('region', { name: 'Pace of the run' })).toBeVisible();
 			await expectAccessible(page);
 			await fitsSideways(page);
@@ -176,11 +179,8 @@ test('runs are listed, opened by their address, renamed, duplicated and deleted'
 		.getByRole('button', { name: /^Delete My words/ })
 		.first()
 		.click();
-	await page
-		.getByRole('dialog')
-		.getByRole('button', { name: /^Delete/ })
-		.click();
 	await expect(app.runs.getByRole('listitem')).toHaveCount(1);
+	await expect(page.getByRole('button', { name: /^Undo: bring back My words/ })).toBeVisible();
 });
 
 test('what is being written is there again after a reload, but for the key', async ({

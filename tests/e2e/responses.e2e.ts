@@ -143,10 +143,10 @@ for (const [endpoint, parameter] of [
 		await expect(tokens).toHaveText('The review is positive.');
 		await expectAccessible(page);
 
-		await expect(detail.getByRole('table')).toContainText('Token 1 of 7');
+		const table = detail.getByRole('table', { name: /^Token \d/ });
+		await expect(table).toContainText('Token 1 of 7');
 		await tokens.press('End');
 		await expect(tokens.getByRole('option', { selected: true })).toHaveText('.');
-		const table = detail.getByRole('table');
 		await expect(table).toContainText('Token 7 of 7');
 		await expect(table.getByRole('row')).toHaveCount(1 + 3);
 		await expect(table.getByRole('row').nth(1)).toContainText(/^\s*\.\s*written\s*\d+\.\d %/);
