@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, expectAccessible, test } from './fixtures.ts';
 import { App } from './support/app.ts';
+import { holdTime, runDatabases } from './support/deleted-runs.ts';
 
 const csv = (rows: number): string =>
 	`id,text\n${Array.from({ length: rows }, (_, i) => `${String(i)},word ${String(i)}`).join('\n')}\n`;
@@ -208,8 +209,17 @@ test('a run that another tab deletes is said to be gone, and nothing went wrong'
 	await app.finished();
 	const other = new App(await app.page.context().newPage());
 	await other.page.goto('./#/new');
+	await expect(other.runs).toBeVisible();
+	await holdTime(other.page);
 	await other.runs.getByRole('button', { name: /^Delete words/ }).click();
 	await expect(other.runs).toBeHidden();
+	// Until nobody can bring it back, it is here as ever.
+	const undo = other.page.getByRole('button', { name: /^Undo: bring back/ });
+	await expect(undo).toBeVisible();
+	await other.page.clock.runFor(10_000);
+	await expect(undo).toBeHidden();
+	await expect.poll(() => runDatabases(other.page)).toBe(0);
+	await other.page.clock.resume();
 
 	await app.page.getByRole('searchbox', { name: 'Search results' }).fill('word 7');
 	await expect(
