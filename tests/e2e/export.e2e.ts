@@ -36,7 +36,7 @@ const itemsOf = (jsonl: string): readonly ResultItem[] =>
 
 test('the three formats hold the same answers, and other programs read them', async ({ app }) => {
 	await app.open();
-	await app.button('Use sample data').click();
+	await app.useSample();
 	await app.start();
 	await app.finished();
 	const { page } = app;
@@ -52,7 +52,7 @@ test('the three formats hold the same answers, and other programs read them', as
 test('Export… writes what is chosen into the picked file', async ({ app }) => {
 	await pickFrom(app.page);
 	await app.open();
-	await app.button('Use sample data').click();
+	await app.useSample();
 	await app.start();
 	await app.finished();
 	const { page } = app;
@@ -92,7 +92,7 @@ test('Export… writes what is chosen into the picked file', async ({ app }) => 
 test('results go to a file as they come, until it is stopped', async ({ app }) => {
 	await pickFrom(app.page);
 	await app.open();
-	await app.button('Use sample data').click();
+	await app.useSample();
 	await app.start();
 	const { page } = app;
 	await app.button('Export…').click();

@@ -23,7 +23,7 @@ test.describe('the summary', () => {
 	test('shows what the answers of the sample come to; a bar shows its results', async ({ app }) => {
 		const { page } = app;
 		await app.open();
-		await app.button('Use sample data').click();
+		await app.useSample();
 		await app.start();
 		await app.finished();
 		await openSummary(page);

@@ -100,6 +100,12 @@ export class App {
 		await this.page.getByRole('combobox', { name: 'ID column' }).selectOption(column);
 	}
 
+	/** Presses Use sample data, and waits until it is read: Start is refused before. */
+	async useSample(): Promise<void> {
+		await this.button('Use sample data').click();
+		await expect(this.page.getByText('72 rows').first()).toBeVisible();
+	}
+
 	async useDemo(): Promise<void> {
 		await this.#chooseProvider('Demo (no key)');
 	}
