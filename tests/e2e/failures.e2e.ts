@@ -73,6 +73,8 @@ test('failures stand by kind; one group is shown and retried, and the others sta
 	await expect(app.page.getByRole('heading', { name: '2 requests failed' })).toBeVisible();
 	await expect(faults).toBeHidden();
 	await expect(tooLong).toBeVisible();
+	// What is sent again waits first, and counts as failed no more.
+	await expect.poll(async () => (await app.progress()).settled).toBe(6);
 	expect(endpoint.ledger.requests).toHaveLength(before + 2);
 	const items = await (async () => {
 		await openTab(app, /^Results/);
