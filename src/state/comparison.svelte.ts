@@ -1,20 +1,13 @@
 import type { ComparisonPage, ComparisonQuery } from '#contract/engine-api.ts';
 import type { ComparedRow } from '#domain/comparison.ts';
+import { noComparison, staleAfter, withRead, type ComparisonPages } from './comparison-pages.ts';
 import type { PageClock } from './page-clock.ts';
 import { refreshMs } from './results.svelte.ts';
 
 /** Rows asked for at once. */
 const pageSize = 20;
-/** Enough for a screen and what was scrolled past a moment ago. */
-const mostPages = 12;
 /** Series that stand beside each other. */
 export const seriesShown = 12;
-
-interface HeldPage {
-	readonly rows: readonly ComparedRow[];
-	/** It may have changed since it was read. */
-	readonly stale: boolean;
-}
 
 /** Null: the run is gone. */
 export type ReadComparison = (query: ComparisonQuery) => Promise<ComparisonPage | null>;
@@ -29,7 +22,7 @@ export class Comparison {
 	total = $state.raw<number | null>(null);
 	/** The first of the series that are shown. */
 	firstSeries = $state.raw(0);
-	#pages = $state.raw<ReadonlyMap<number, HeldPage>>(new Map());
+	#pages = $state.raw<ComparisonPages>(noComparison);
 
 	#first = 0;
 	#count = 0;
@@ -64,18 +57,13 @@ export class Comparison {
 	showSeries(first: number): void {
 		this.firstSeries = first;
 		this.#query += 1;
-		this.#pages = new Map();
+		this.#pages = noComparison;
 		void this.#readPages();
 	}
 
 	/** The run went on. Where it did not only go on, what had settled may wait again. */
 	progressed(onlyOn: boolean): void {
-		this.#pages = new Map(
-			[...this.#pages].map(([page, { rows, stale }]) => [
-				page,
-				{ rows, stale: stale || !onlyOn || rows.some(({ waits }) => waits) },
-			]),
-		);
+		this.#pages = staleAfter(this.#pages, onlyOn);
 		this.#refreshSoon();
 	}
 
@@ -138,15 +126,14 @@ export class Comparison {
 	}
 
 	#take(pages: readonly number[], answers: readonly (ComparisonPage | null)[]): void {
-		const next = new Map(this.#pages);
-		answers.forEach((answer, i) => {
-			if (answer === null) return;
-			next.set(pages[i] ?? 0, { rows: answer.rows, stale: false });
-			this.total = answer.total;
-		});
-		const here = pages[0] ?? 0;
-		const farthestFirst = [...next.keys()].sort((a, b) => Math.abs(b - here) - Math.abs(a - here));
-		for (const far of farthestFirst.slice(0, Math.max(0, next.size - mostPages))) next.delete(far);
-		this.#pages = next;
+		const read = answers.flatMap((answer, i) =>
+			answer === null ? [] : [{ answer, page: pages[i] ?? 0 }],
+		);
+		this.total = read.at(-1)?.answer.total ?? this.total;
+		this.#pages = withRead(
+			this.#pages,
+			read.map(({ answer, page }) => [page, answer.rows] as const),
+			pages[0] ?? 0,
+		);
 	}
 }

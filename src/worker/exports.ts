@@ -66,7 +66,9 @@ export class Exports {
 		} catch (error) {
 			if (signal.aborted) return { kind: 'cancelled' };
 			if (!(error instanceof SinkError)) throw error;
-			return error.isFull ? this.#full(error) : { kind: 'unwritable', message: error.message };
+			return error.isFull
+				? await this.#full(error)
+				: { kind: 'unwritable', message: error.message };
 		} finally {
 			this.#going.delete(runId);
 		}

@@ -63,7 +63,7 @@ for (const width of [1280, 390])
 
 			const items = await app.downloadJson();
 			expect(items[1]).toMatchObject({
-				request_id: expect.stringMatching(/^req_/) as unknown,
+				request_id: expect.stringMatching(/^req_/),
 				attempt_history: [
 					{ error: { kind: 'rateLimited', status: 429 } },
 					{ error: { kind: 'serverError', status: 500 } },

@@ -206,7 +206,7 @@ async function recipesOf(from) {
 async function problemOf({ code, names }, tool, items) {
 	await writeFile(path.join(folder, tool.file), code);
 	const [command = '', ...args] = tool.command;
-	let output = '';
+	let output;
 	try {
 		output = execFileSync(command, [...args, tool.file], { cwd: folder, encoding: 'utf8' });
 	} catch (cause) {

@@ -19,7 +19,10 @@ function world(earlier: readonly DiscardedRun[] = []) {
 	let now = 1_000;
 	let waits: { at: number; callback: () => void }[] = [];
 	const asked: string[] = [];
-	const answers = { discard: Promise.resolve() as Promise<void>, undo: true };
+	const answers: { discard: Promise<void>; undo: boolean } = {
+		discard: Promise.resolve(),
+		undo: true,
+	};
 	const log = async <T>(command: string, answer: T | Promise<T>): Promise<T> => {
 		asked.push(command);
 		return answer;

@@ -34,8 +34,10 @@ function finding() {
 
 /** What the worker was asked for last. */
 const lastFilter = (asked: readonly ResultQuery[]): Partial<ResultQuery> => {
-	const { runId: _, offset: _offset, limit: _limit, ...filter } = asked.at(-1) ?? noQuery;
-	return filter;
+	const own = new Set(['runId', 'offset', 'limit']);
+	return Object.fromEntries(
+		Object.entries(asked.at(-1) ?? noQuery).filter(([key]) => !own.has(key)),
+	);
 };
 
 const noQuery: ResultQuery = { runId: '', offset: 0, limit: 0, show: 'all', search: 'nothing' };

@@ -53,7 +53,10 @@ test('a line tells its connection where there are several, as the request was se
 		[0, 1, 2].map((request) => resultLines(plan, request, undefined, { choices: 2 })),
 	);
 	expect(lines.flat().map(({ connection }) => connection)).toEqual(
-		[0, 1, 2].flatMap((request) => Array(2).fill(plan.connectionName(request, 0))),
+		[0, 1, 2].flatMap((request) => {
+			const name = plan.connectionName(request, 0);
+			return [name, name];
+		}),
 	);
 	expect(new Set(lines.flat().map(({ connection }) => connection)).size).toBe(2);
 	expect((await resultLines(planOf({}), 0, undefined, { choices: 1 }))[0]).not.toHaveProperty(

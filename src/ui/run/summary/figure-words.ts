@@ -365,7 +365,7 @@ export function sideLines({ cells, answers, all }: RunFigures, most: number): re
 			? [
 					said('mean', ({ numbers }) => (numbers === null ? '–' : formatNumber(numbers.mean))),
 					said('median', ({ numbers }) =>
-						numbers?.median == null ? '–' : formatNumber(numbers.median),
+						typeof numbers?.median === 'number' ? formatNumber(numbers.median) : '–',
 					),
 				]
 			: []),
