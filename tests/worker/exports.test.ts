@@ -327,11 +327,15 @@ describe('a file that is appended to live', () => {
 
 	test('a file that another program has changed is not written over', async () => {
 		const engine = createEngine(openTab(browser).host);
+		endpoint.hold();
+		endpoint.letThrough(4);
 		const runId = await begun(engine, 24, { settings: { ...defaultSettings, maxConcurrency: 2 } });
+		await whenever(engine, runId, ({ counters }) => counters.succeeded === 4);
 		const file = new PickedFile('live.jsonl');
 		await engine.startAppend(runId, file.handle);
-		await expect.poll(() => file.closed).toBe(1);
+		await expect.poll(() => ids(file)).toHaveLength(4);
 		file.text = 'mine now';
+		endpoint.release();
 		await finished(engine, runId);
 		await engine.stopAppend(runId);
 		expect(file.text).toBe('mine now');
