@@ -380,6 +380,8 @@ export class ComposeState {
 
 	/** Asks for the names of models where that needs nothing more: with a key that is held. */
 	async lookForModels(): Promise<void> {
+		// The key field may have been left just now.
+		await this.keys.stored();
 		if (this.connection === null || this.keys.heldFor(this.origin) === null) return;
 		await this.connectionTest.look(this.connection);
 	}

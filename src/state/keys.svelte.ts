@@ -58,6 +58,11 @@ export class KeyRing {
 		return this.#queue;
 	}
 
+	/** Resolves once no key is on its way to the worker. */
+	stored(): Promise<void> {
+		return this.#queue;
+	}
+
 	async forget(origin: string): Promise<void> {
 		await this.#api.forgetKey(origin);
 		this.held = this.held.filter((key) => key.origin !== origin);

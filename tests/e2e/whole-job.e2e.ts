@@ -132,11 +132,12 @@ test('5,000 awkward rows × 2 templates × 2 choices are 20,000 items, each as c
 	expect(endpoint.ledger.maxInFlight).toBeLessThanOrEqual(6);
 });
 
-/** Without what no computation can know: when it was sent, how long it took, and the answer's id. */
+/** Without what no computation can know: when it was sent, how long it waited and took, and the ids of call and answer. */
 function comparable(item: ResultItem): object {
-	const { started_at, latency_ms, completion, ...rest } = item;
+	const { started_at, latency_ms, queued_ms, request_id, completion, ...rest } = item;
 	const { id, ...known } = completion ?? {};
-	expect([typeof started_at, typeof latency_ms, typeof id]).toEqual(['string', 'number', 'string']);
+	expect([typeof started_at, typeof request_id, typeof id]).toEqual(['string', 'string', 'string']);
+	expect([typeof latency_ms, typeof queued_ms]).toEqual(['number', 'number']);
 	return { ...rest, completion: known };
 }
 

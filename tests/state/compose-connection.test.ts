@@ -203,6 +203,18 @@ describe('the models to choose from', () => {
 		expect(names(composed)).toEqual([]);
 	});
 
+	test('are looked for once a key that was just typed is held', async () => {
+		const { listed, commands } = answering(() => models('m1'));
+		const composed = await composing(commands);
+		const { compose } = composed;
+		compose.setProvider('openai');
+		compose.keys.type('sk-w8ZP', compose.origin);
+		const holding = compose.holdTypedKey();
+		await compose.lookForModels();
+		await holding;
+		expect([listed.length, names(composed)]).toEqual([1, ['m1']]);
+	});
+
 	test('of Azure are none: what could be deployed is no deployment', async () => {
 		const { listed, commands } = answering(() => models('gpt-x'));
 		const composed = await composing(commands);
