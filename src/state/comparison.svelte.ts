@@ -2,7 +2,7 @@ import type { ComparisonPage, ComparisonQuery } from '#contract/engine-api.ts';
 import type { ComparedRow } from '#domain/comparison.ts';
 import { noComparison, staleAfter, withRead, type ComparisonPages } from './comparison-pages.ts';
 import type { PageClock } from './page-clock.ts';
-import { refreshMs } from './results.svelte.ts';
+import { PacedReading, type AfterReading } from './paced-reading.ts';
 
 /** Rows asked for at once. */
 const pageSize = 20;
@@ -16,7 +16,7 @@ export type ReadComparison = (query: ComparisonQuery) => Promise<ComparisonPage 
 export class Comparison {
 	readonly #read: ReadComparison;
 	readonly #runId: string;
-	readonly #clock: PageClock;
+	readonly #reading: PacedReading;
 
 	/** Rows of the plan; null before the first answer. */
 	total = $state.raw<number | null>(null);
@@ -28,16 +28,11 @@ export class Comparison {
 	#count = 0;
 	/** Grows with each change of the series: an answer for others is dropped. */
 	#query = 0;
-	#reading = false;
-	#readAgain = false;
-	#disposed = false;
-	#refreshAt = 0;
-	#cancelRefresh: (() => void) | null = null;
 
 	constructor(read: ReadComparison, runId: string, clock: PageClock) {
 		this.#read = read;
 		this.#runId = runId;
-		this.#clock = clock;
+		this.#reading = new PacedReading(clock, () => this.#readPages());
 	}
 
 	/** Null while it is read. */
@@ -50,26 +45,25 @@ export class Comparison {
 		this.#first = first;
 		this.#count = count;
 		const pages = this.#wanted();
-		if (pages.some((page) => !this.#pages.has(page))) void this.#readPages();
-		else if (pages.length > 0) this.#refreshSoon();
+		if (pages.some((page) => !this.#pages.has(page))) this.#reading.now();
+		else if (pages.length > 0) this.#reading.soon();
 	}
 
 	showSeries(first: number): void {
 		this.firstSeries = first;
 		this.#query += 1;
 		this.#pages = noComparison;
-		void this.#readPages();
+		this.#reading.now();
 	}
 
 	/** The run went on. Where it did not only go on, what had settled may wait again. */
 	progressed(onlyOn: boolean): void {
 		this.#pages = staleAfter(this.#pages, onlyOn);
-		this.#refreshSoon();
+		this.#reading.soon();
 	}
 
 	dispose(): void {
-		this.#disposed = true;
-		this.#cancelRefresh?.();
+		this.#reading.dispose();
 	}
 
 	/** The pages on the screen that are to be read; before the first answer, the one it begins with. */
@@ -81,48 +75,27 @@ export class Comparison {
 		);
 	}
 
-	#refreshSoon(): void {
-		if (this.#cancelRefresh !== null || this.#disposed) return;
-		this.#cancelRefresh = this.#clock.after(
-			Math.max(0, this.#refreshAt - this.#clock.now()),
-			() => {
-				this.#cancelRefresh = null;
-				void this.#readPages();
-			},
-		);
+	#readPages(): Promise<AfterReading> | null {
+		const wanted = this.#wanted();
+		return wanted.length === 0 ? null : this.#readWanted(wanted);
 	}
 
-	/** One reading at a time: while one is under way, only the latest window is remembered. */
-	async #readPages(): Promise<void> {
-		if (this.#reading) {
-			this.#readAgain = true;
-			return;
-		}
-		const wanted = this.#wanted();
-		if (wanted.length === 0 || this.#disposed) return;
-		this.#reading = true;
-		this.#readAgain = false;
+	async #readWanted(wanted: readonly number[]): Promise<AfterReading> {
 		const query = this.#query;
-		const startedAt = this.#clock.now();
-		try {
-			const answers = await Promise.all(
-				wanted.map((page) =>
-					this.#read({
-						runId: this.#runId,
-						offset: page * pageSize,
-						limit: pageSize,
-						firstSeries: this.firstSeries,
-						seriesLimit: seriesShown,
-					}),
-				),
-			);
-			if (query === this.#query) this.#take(wanted, answers);
-		} finally {
-			this.#reading = false;
-			const tookMs = this.#clock.now() - startedAt;
-			this.#refreshAt = this.#clock.now() + Math.max(refreshMs, 3 * tookMs);
-		}
-		if (this.#readAgain || query !== this.#query) await this.#readPages();
+		const answers = await Promise.all(
+			wanted.map((page) =>
+				this.#read({
+					runId: this.#runId,
+					offset: page * pageSize,
+					limit: pageSize,
+					firstSeries: this.firstSeries,
+					seriesLimit: seriesShown,
+				}),
+			),
+		);
+		if (query !== this.#query) return 'now';
+		this.#take(wanted, answers);
+		return 'rest';
 	}
 
 	#take(pages: readonly number[], answers: readonly (ComparisonPage | null)[]): void {

@@ -3,6 +3,7 @@ import type { ResultFilter, ShowFilter } from '#domain/result-filter.ts';
 import type { RequestReplay } from '#domain/request-code.ts';
 import type { ResultItem, ResultRow } from '#domain/result-item.ts';
 import type { PageClock } from './page-clock.ts';
+import { PacedReading, type AfterReading } from './paced-reading.ts';
 import {
 	allStale,
 	isMissing,
@@ -17,8 +18,6 @@ import {
 } from './result-pages.ts';
 
 const debounceMs = 250;
-/** The least time between two readings of lines that are already on the screen. */
-export const refreshMs = 700;
 /** Found lines are read out no more often than this, so that a screen reader can finish a sentence. */
 const tellMs = 5_000;
 
@@ -45,6 +44,7 @@ export class ResultList {
 	readonly #api: ResultSource;
 	readonly #runId: string;
 	readonly #clock: PageClock;
+	readonly #reading: PacedReading;
 
 	/** Lines that match; null before the first answer. */
 	total = $state.raw<number | null>(null);
@@ -78,11 +78,6 @@ export class ResultList {
 	#opening = 0;
 	/** Grows with each change of the query: an answer to an older one is dropped. */
 	#query = 0;
-	#reading = false;
-	#readAgain = false;
-	#disposed = false;
-	#refreshAt = 0;
-	#cancelRefresh: (() => void) | null = null;
 	#cancelSearch: (() => void) | null = null;
 	#cancelTell: (() => void) | null = null;
 	/** The next reading takes the lines that wait, wherever the table is scrolled to. */
@@ -92,6 +87,7 @@ export class ResultList {
 		this.#api = api;
 		this.#runId = runId;
 		this.#clock = clock;
+		this.#reading = new PacedReading(clock, () => this.#read());
 	}
 
 	/** A request as it was sent; null where its row is no longer stored. */
@@ -111,11 +107,11 @@ export class ResultList {
 		// At the top nothing is above that could move what is read.
 		if (this.#isAtTop && this.held > 0) {
 			this.#pages = allStale(this.#pages);
-			this.#refreshSoon();
+			this.#reading.soon();
 		}
 		const pages = pagesOf(first, count);
-		if (pages.some((page) => isMissing(this.#pages, page))) void this.#read();
-		else if (pages.some((page) => isStale(this.#pages, page))) this.#refreshSoon();
+		if (pages.some((page) => isMissing(this.#pages, page))) this.#reading.now();
+		else if (pages.some((page) => isStale(this.#pages, page))) this.#reading.soon();
 	}
 
 	setShow(show: ShowFilter): void {
@@ -166,19 +162,19 @@ export class ResultList {
 
 	#readAnew(): void {
 		this.#pages = allStale(this.#pages);
-		void this.#read();
+		this.#reading.now();
 	}
 
 	/** The run went on: lines that were waiting may have their answer. */
 	progressed(): void {
 		this.#pages = staleWhereOpen(this.#pages);
-		this.#refreshSoon();
+		this.#reading.soon();
 	}
 
 	/** Lines that had settled may be waiting again. */
 	reopened(): void {
 		this.#pages = allStale(this.#pages);
-		this.#refreshSoon();
+		this.#reading.soon();
 	}
 
 	async open(line: number): Promise<void> {
@@ -206,8 +202,7 @@ export class ResultList {
 	}
 
 	dispose(): void {
-		this.#disposed = true;
-		this.#cancelRefresh?.();
+		this.#reading.dispose();
 		this.#cancelSearch?.();
 		this.#cancelTell?.();
 	}
@@ -256,27 +251,12 @@ export class ResultList {
 		});
 	}
 
-	#refreshSoon(): void {
-		if (this.#cancelRefresh !== null || this.#disposed) return;
-		this.#cancelRefresh = this.#clock.after(
-			Math.max(0, this.#refreshAt - this.#clock.now()),
-			() => {
-				this.#cancelRefresh = null;
-				void this.#read();
-			},
-		);
+	#read(): Promise<AfterReading> | null {
+		const wanted = pagesOf(this.#first, this.#count).filter((page) => isStale(this.#pages, page));
+		return wanted.length === 0 ? null : this.#readPages(wanted);
 	}
 
-	/** One reading at a time: while one is under way, only the latest window is remembered. */
-	async #read(): Promise<void> {
-		if (this.#reading) {
-			this.#readAgain = true;
-			return;
-		}
-		const wanted = pagesOf(this.#first, this.#count).filter((page) => isStale(this.#pages, page));
-		if (wanted.length === 0 || this.#disposed) return;
-		this.#reading = true;
-		this.#readAgain = false;
+	async #readPages(wanted: readonly number[]): Promise<AfterReading> {
 		const query = this.#query;
 		const filter = this.filter;
 		const isPlain = isSame(filter, everything);
@@ -284,45 +264,34 @@ export class ResultList {
 		const releases = this.#release || changed || this.#isAtTop;
 		this.#release = false;
 		const withPrompts = this.#withPrompts;
-		const startedAt = this.#clock.now();
-		try {
-			const answers = await Promise.all(
-				wanted.map((page) =>
-					this.#api.readResults({
-						runId: this.#runId,
-						...filter,
-						offset: page * pageSize,
-						limit: pageSize,
-						...(isPlain || releases ? {} : { hold: true }),
-						...(withPrompts ? { withPrompts } : {}),
-					}),
-				),
-			);
-			if (query === this.#query) {
-				let pages = changed ? noPages : this.#pages;
-				answers.forEach(({ rows }, i) => {
-					pages = withPage(pages, wanted[i] ?? 0, rows, isPlain);
-				});
-				this.#pages = pages;
-				const last = answers.at(-1);
-				this.total = last?.total ?? 0;
-				this.looking = last?.looking ?? null;
-				this.held = last?.held ?? 0;
-				this.asked = filter;
-				if (changed) this.#tell(null);
-				if (!isPlain) this.#tell({ total: this.total, looking: this.looking });
-				this.#followOpened();
-			}
-		} finally {
-			this.#reading = false;
-			// A search over a large run takes its time: it is not repeated faster than it can be answered.
-			const tookMs = this.#clock.now() - startedAt;
-			this.#refreshAt = this.#clock.now() + Math.max(refreshMs, 3 * tookMs);
-		}
-		if (this.looking?.cancelled === false) {
-			this.#pages = allStale(this.#pages);
-			this.#refreshSoon();
-		}
-		if (this.#readAgain || query !== this.#query) await this.#read();
+		const answers = await Promise.all(
+			wanted.map((page) =>
+				this.#api.readResults({
+					runId: this.#runId,
+					...filter,
+					offset: page * pageSize,
+					limit: pageSize,
+					...(isPlain || releases ? {} : { hold: true }),
+					...(withPrompts ? { withPrompts } : {}),
+				}),
+			),
+		);
+		if (query !== this.#query) return 'now';
+		let pages = changed ? noPages : this.#pages;
+		answers.forEach(({ rows }, i) => {
+			pages = withPage(pages, wanted[i] ?? 0, rows, isPlain);
+		});
+		const last = answers.at(-1);
+		this.total = last?.total ?? 0;
+		this.looking = last?.looking ?? null;
+		this.held = last?.held ?? 0;
+		this.asked = filter;
+		if (changed) this.#tell(null);
+		if (!isPlain) this.#tell({ total: this.total, looking: this.looking });
+		this.#pages = pages;
+		this.#followOpened();
+		if (this.looking?.cancelled !== false) return 'rest';
+		this.#pages = allStale(pages);
+		return 'soon';
 	}
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Looking, ResultPage, ResultQuery } from '#contract/engine-api.ts';
-import { refreshMs, ResultList } from '#state/results.svelte.ts';
+import { refreshMs } from '#state/paced-reading.ts';
+import { ResultList } from '#state/results.svelte.ts';
 import { apiWith, HandClock, lineAt, rest } from './run-fixtures.ts';
 
 /** A list whose worker has found what the test says. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ResultPage, ResultQuery } from '#contract/engine-api.ts';
-import { refreshMs, ResultList } from '#state/results.svelte.ts';
+import { refreshMs } from '#state/paced-reading.ts';
+import { ResultList } from '#state/results.svelte.ts';
 import { apiWith, HandClock, lineAt, linesOf, rest } from './run-fixtures.ts';
 
 /** A list over a run whose number of settled requests the test sets. */
