@@ -1,6 +1,7 @@
+import { canonicalJson } from './canonical-json.ts';
 import type { DatasetMark } from './dataset.ts';
-import { isJsonObject } from './json.ts';
 import type { RunSetup } from './run.ts';
+import { textMark } from './text-hash.ts';
 
 /** What tells the requests of one run, as it was planned, from those of all others. */
 export interface BatchMark {
@@ -15,19 +16,6 @@ export interface BatchPlace {
 	readonly request: number;
 }
 
-/** FNV-1a: it tells texts apart, and keeps no secret. */
-function digest(text: string): string {
-	let hash = 0x811c9dc5;
-	for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-	return (hash >>> 0).toString(16).padStart(8, '0');
-}
-
-/** Whatever order the fields came in: a run that was taken as a file has another. */
-const sorted = (_key: string, value: unknown): unknown =>
-	isJsonObject(value)
-		? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-		: value;
-
 /** The same wherever the run has been taken as a file: it goes by where it was started. */
 export function batchMark(runId: string, setup: RunSetup, data: DatasetMark | null): BatchMark {
 	const { endpoint, templates, models, rowCount, rows, pairing, repeats } = setup;
@@ -37,8 +25,8 @@ export function batchMark(runId: string, setup: RunSetup, data: DatasetMark | nu
 		...[parameters, modelParameters, bindings, connection.baseUrl, data?.digest],
 	];
 	return {
-		run: digest(setup.cameFrom?.runId ?? runId),
-		plan: digest(JSON.stringify(plan, sorted)),
+		run: textMark(setup.cameFrom?.runId ?? runId),
+		plan: textMark(canonicalJson(plan)),
 	};
 }
 

@@ -1,3 +1,5 @@
+import { longTextMark } from '#domain/text-hash.ts';
+
 /** The least and the most that a column can be wide, in pixels. */
 export const leastWidth = 36;
 export const mostWidth = 1_600;
@@ -30,17 +32,8 @@ const mostText = 60_000;
 const keyForm = /^[a-zA-Z]{1,20}(:\d{1,6})?$/;
 
 /** Stands for the names of a table's columns: equal for equal names, and no name can be read from it. */
-export function datasetMark(columns: readonly string[]): string {
-	// FNV-1a, twice, from two beginnings: 64 bits are enough that two tables of one person do not meet.
-	const text = JSON.stringify(columns);
-	return [0x811c9dc5, 0x01000193].map((start) => hash(text, start)).join('');
-}
-
-function hash(text: string, start: number): string {
-	let sum = start;
-	for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
-	return (sum >>> 0).toString(16).padStart(8, '0');
-}
+export const datasetMark = (columns: readonly string[]): string =>
+	longTextMark(JSON.stringify(columns));
 
 /** Whatever is no layout is left out: what stands there may be older, newer, or another's. */
 export function readLayouts(text: string | null): TableLayouts {
