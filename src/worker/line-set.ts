@@ -50,18 +50,6 @@ export class LineSet {
 		return true;
 	}
 
-	/** How many lines of it come before this one: where it stands, or would stand. */
-	rank(line: number): number {
-		const at = Math.floor(line / blockLines);
-		let rank = 0;
-		for (let i = 0; i < Math.min(at, this.#counts.length); i++) rank += this.#counts[i] ?? 0;
-		const block = this.#blocks[at];
-		if (block === undefined) return rank;
-		const word = wordOf(line);
-		for (let i = 0; i < word; i++) rank += ones(block[i] ?? 0);
-		return rank + ones((block[word] ?? 0) & (bitOf(line) - 1));
-	}
-
 	/** The lines at the places [offset, offset + count), as far as there are any. */
 	slice(offset: number, count: number): number[] {
 		const found: number[] = [];

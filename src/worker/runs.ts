@@ -233,10 +233,11 @@ export class Runs {
 
 	/** A run that came to rest meanwhile has obeyed; one that another tab is at cannot hear. */
 	async #reached(runId: string): Promise<Result<null, RunRefusal>> {
-		return (await this.#isElsewhere(runId)) ? err({ kind: 'ownedElsewhere' }) : ok(null);
+		return (await this.isElsewhere(runId)) ? err({ kind: 'ownedElsewhere' }) : ok(null);
 	}
 
-	async #isElsewhere(runId: string): Promise<boolean> {
+	/** Whether another tab is at it: of what settles there this one hears nothing. */
+	async isElsewhere(runId: string): Promise<boolean> {
 		if (this.#live.has(runId) || this.#claimed.has(runId)) return false;
 		return (await this.#parts.host.heldLocks()).includes(lockPrefix + runId);
 	}
@@ -248,7 +249,7 @@ export class Runs {
 	async discard(runId: string): Promise<void> {
 		await this.#halt(runId);
 		const { library, emit } = this.#parts;
-		const isElsewhere = await this.#isElsewhere(runId);
+		const isElsewhere = await this.isElsewhere(runId);
 		// Held until the run is marked: nobody takes it up in between.
 		const release = await this.#lock(runId, { steal: isElsewhere });
 		try {
@@ -288,7 +289,7 @@ export class Runs {
 	/** Wherever it goes. `ifDiscarded`: only where it is still out of the list. */
 	async delete(runId: string, ifDiscarded = false): Promise<void> {
 		await this.#halt(runId);
-		const isElsewhere = !ifDiscarded && (await this.#isElsewhere(runId));
+		const isElsewhere = !ifDiscarded && (await this.isElsewhere(runId));
 		const release = isElsewhere ? await this.#lock(runId, { steal: true }) : null;
 		try {
 			if (isElsewhere) await this.#takeAway(runId);
@@ -334,7 +335,7 @@ export class Runs {
 		const session = this.#live.get(runId);
 		if (session !== undefined) return session.live.progress();
 		const run = await this.get(runId);
-		const elsewhere = await this.#isElsewhere(runId);
+		const elsewhere = await this.isElsewhere(runId);
 		const opened = await this.#open.get(runId);
 		if (run === null || opened === null || opened === undefined) return null;
 		const { counters } = run;
@@ -378,11 +379,6 @@ export class Runs {
 		return opened === null || run === null ? null : { ...opened, run };
 	}
 
-	/** Whether another tab is at it: of what settles there this one hears nothing. */
-	isElsewhere(runId: string): Promise<boolean> {
-		return this.#isElsewhere(runId);
-	}
-
 	async reader(runId: string): Promise<ResultReader | null> {
 		await this.#refreshed(runId);
 		return (await this.#opened(runId))?.reader ?? null;
@@ -398,7 +394,7 @@ export class Runs {
 		if (opened === null) return null;
 		const { run, store, plan, hasData } = opened;
 		const isGoing =
-			this.#live.has(runId) || this.#claimed.has(runId) || (await this.#isElsewhere(runId));
+			this.#live.has(runId) || this.#claimed.has(runId) || (await this.isElsewhere(runId));
 		return { runId, setup: run.setup, plan, store, hasData, isGoing };
 	}
 
@@ -414,7 +410,7 @@ export class Runs {
 		const run = await this.#parts.library.getRun(runId);
 		if (opened === null || run === null) return err({ kind: 'missing' });
 		if (this.#live.has(runId) || this.#claimed.has(runId)) return err({ kind: 'going' });
-		return (await this.#isElsewhere(runId))
+		return (await this.isElsewhere(runId))
 			? err({ kind: 'ownedElsewhere' })
 			: ok({ ...opened, run });
 	}

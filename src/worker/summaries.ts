@@ -58,6 +58,8 @@ export class Summaries {
 	/** Of one run, the last that was asked for. */
 	#analysed: Analysed | null = null;
 	#pass: Pass | null = null;
+	/** The figures that were kept last, by what they tell of. */
+	#kept: { readonly runId: string; readonly key: string } | null = null;
 
 	constructor(host: Host, emit: (event: EngineEvent) => void) {
 		this.#host = host;
@@ -158,7 +160,14 @@ export class Summaries {
 
 	/** A help: where they cannot be stored they are made anew. */
 	async #keep(run: StoredRun, figures: RunFigures): Promise<void> {
-		await run.store.keepFigures({ key: keyOf(run), figures }).catch(() => undefined);
+		const key = keyOf(run);
+		if (this.#kept?.runId === run.runId && this.#kept.key === key) return;
+		await run.store.keepFigures({ key, figures }).then(
+			() => {
+				this.#kept = { runId: run.runId, key };
+			},
+			() => undefined,
+		);
 	}
 }
 
