@@ -2,7 +2,7 @@ import type { ComparedRow } from '#domain/comparison.ts';
 import type { Connection } from '#domain/connection.ts';
 import type { Column, Dataset, DatasetMark, DatasetSummary, Row } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
-import type { ExportChoice, ExportFormat } from '#domain/export-choice.ts';
+import type { ExportChoice } from '#domain/export-choice.ts';
 import type { FailureCause } from '#domain/failure-causes.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { ConnectionTest } from '#domain/model-list.ts';
@@ -392,10 +392,8 @@ export interface EngineApi {
 	 */
 	makeStatement(runId: string): Promise<RunStatement | null>;
 	cancelStatement(): Promise<void>;
-	/** Everything in its plain form; rejects where that cannot be written. */
-	exportRun(runId: string, format: ExportFormat): Promise<ExportFile>;
 	/** What has settled by the time it is read, into the file that was picked, or as one to download. */
-	exportChosen(
+	exportRun(
 		runId: string,
 		choice: ExportChoice,
 		into: FileSystemFileHandle | null,

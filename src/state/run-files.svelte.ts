@@ -94,7 +94,7 @@ export class RunFiles {
 		this.end = null;
 		try {
 			const { runId } = this.#run;
-			const end = await this.#run.ask((api) => api.exportChosen(runId, choice, into));
+			const end = await this.#run.ask((api) => api.exportRun(runId, choice, into));
 			if (end === null) return null;
 			// The file itself is handed on: what is kept here would keep it in memory.
 			this.end = end.kind === 'written' ? { ...end, blob: null } : end;

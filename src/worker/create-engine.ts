@@ -1,6 +1,5 @@
 import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
 import { optionsOf } from '#domain/dataset.ts';
-import { wholeExport } from '#domain/export-choice.ts';
 import { problem } from '#domain/problem.ts';
 import { err, ok } from '#domain/result.ts';
 import { createDemoFetch } from '#demo/demo-fetch.ts';
@@ -282,12 +281,7 @@ export function createEngine(host: Host): EngineApi {
 		cancelSummary: async (runId) => {
 			(await summaries())?.cancel(runId);
 		},
-		exportRun: async (runId, format) => {
-			const end = await (await exports).write(runId, wholeExport(format), null);
-			if (end.kind !== 'written' || end.blob === null) throw new Error(`Not written: ${end.kind}`);
-			return { blob: end.blob, name: end.name };
-		},
-		exportChosen: async (runId, choice, into) => (await exports).write(runId, choice, into),
+		exportRun: async (runId, choice, into) => (await exports).write(runId, choice, into),
 		cancelExport: async (runId) => {
 			(await exports).cancel(runId);
 		},

@@ -59,7 +59,7 @@ const written: ExportEnd = {
 test('an export shows how far it is, one at a time, and is over when its file is there', async () => {
 	let finish: (() => void) | undefined;
 	const { files, tell } = await filesOf({
-		exportChosen: () => new Promise((resolve) => (finish = () => resolve(written))),
+		exportRun: () => new Promise((resolve) => (finish = () => resolve(written))),
 	});
 	const file = files.write(wholeExport('jsonl'));
 	expect(await files.write(wholeExport('csv'))).toBeNull();
@@ -77,7 +77,7 @@ test.each<ExportEnd>([
 	{ kind: 'full', needed: 10, free: 1 },
 	{ kind: 'unwritable', message: 'NotAllowedError' },
 ])('an export that is $kind gives no file and says so', async (end) => {
-	const { files } = await filesOf({ exportChosen: () => Promise.resolve(end) });
+	const { files } = await filesOf({ exportRun: () => Promise.resolve(end) });
 	expect(await files.write(wholeExport('csv'), file)).toBeNull();
 	expect([files.end, files.exporting]).toEqual([end, null]);
 });
@@ -116,7 +116,7 @@ test('an export that is being written when its run is left is there when it is o
 	const cancelled: string[] = [];
 	const api = apiWith({
 		getAppend: () => Promise.resolve(null),
-		exportChosen: () => new Promise((resolve) => (finish = () => resolve(written))),
+		exportRun: () => new Promise((resolve) => (finish = () => resolve(written))),
 		cancelExport: (runId) => {
 			cancelled.push(runId);
 			return Promise.resolve();

@@ -297,11 +297,7 @@ describe('a run that is deleted in another tab while it is shown', () => {
 	test.each<[string, Partial<EngineApi>, (state: RunState) => unknown]>([
 		['its lines', { readResults: closed }, (state) => state.results.look(0, 30)],
 		['its failures', { readFailures: closed }, (state) => state.watchFailures()],
-		[
-			'its file',
-			{ exportChosen: closed },
-			(state) => new RunFiles(state).write(wholeExport('json')),
-		],
+		['its file', { exportRun: closed }, (state) => new RunFiles(state).write(wholeExport('json'))],
 		['it to pause', { pauseRun: closed }, (state) => state.pause()],
 		['it to go on', { resumeRun: closed }, (state) => state.resume()],
 		[
@@ -320,7 +316,7 @@ describe('a run that is deleted in another tab while it is shown', () => {
 
 	test('a fault of a run that is still there stays a fault', async () => {
 		const { state } = await loaded({
-			exportChosen: closed,
+			exportRun: closed,
 			listRuns: () => Promise.resolve([summary]),
 		});
 		const files = new RunFiles(state);

@@ -72,12 +72,12 @@ describe('a file is complete and valid', () => {
 			const engine = createEngine(openTab(browser).host);
 			const runId = await begun(engine, 5);
 			expect(
-				parsed(format, await textOf(await engine.exportChosen(runId, choose(format), null))),
+				parsed(format, await textOf(await engine.exportRun(runId, choose(format), null))),
 			).toEqual([]);
 			await engine.stopRun(runId);
 			await reached(engine, runId, 'stopped');
 			expect(
-				parsed(format, await textOf(await engine.exportChosen(runId, choose(format), null))),
+				parsed(format, await textOf(await engine.exportRun(runId, choose(format), null))),
 			).toEqual([]);
 		},
 	);
@@ -92,12 +92,12 @@ describe('a file is complete and valid', () => {
 			await whenever(engine, runId, ({ counters }) => counters.succeeded >= 3);
 			const going = parsed(
 				format,
-				await textOf(await engine.exportChosen(runId, choose(format), null)),
+				await textOf(await engine.exportRun(runId, choose(format), null)),
 			);
 			expect(going.length).toBeGreaterThanOrEqual(6);
 			await engine.pauseRun(runId);
 			const { counters } = await reached(engine, runId, 'paused', 'finished');
-			const end = await engine.exportChosen(runId, choose(format), null);
+			const end = await engine.exportRun(runId, choose(format), null);
 			const lines = parsed(format, await textOf(end));
 			expect(lines).toHaveLength(counters.succeeded * 2);
 			expect(end).toMatchObject({ kind: 'written', lines: lines.length });
@@ -123,7 +123,7 @@ describe('a file is complete and valid', () => {
 		await finished(engine, runId);
 		const seen: EngineEvent[] = [];
 		await engine.subscribe((event) => seen.push(event));
-		const end = await engine.exportChosen(runId, choose('jsonl'), null);
+		const end = await engine.exportRun(runId, choose('jsonl'), null);
 		if (end.kind !== 'written') throw new Error(end.kind);
 		expect([end.lines, end.bytes]).toEqual([12, end.blob?.size]);
 		expect(seen.at(-1)).toEqual({ kind: 'exportProgress', runId, done: 12, total: 12 });
@@ -140,7 +140,7 @@ describe('what is chosen', () => {
 		return runId;
 	}
 	const rowsOf = async (engine: EngineApi, runId: string, changes: Partial<ExportChoice>) =>
-		parsed('json', await textOf(await engine.exportChosen(runId, choose('json', changes), null)));
+		parsed('json', await textOf(await engine.exportRun(runId, choose('json', changes), null)));
 
 	test('failures are left out where they are not wanted', async () => {
 		const engine = createEngine(openTab(browser).host);
@@ -185,7 +185,7 @@ test('a line for each row joins what stands far apart in the plan', async () => 
 	await finished(engine, runId);
 	const items = await exported(engine, runId);
 	const wide = choose('csv', { csv: { ...wholeExport('csv').csv, layout: 'rows' } });
-	const lines = parsed('csv', await textOf(await engine.exportChosen(runId, wide, null)));
+	const lines = parsed('csv', await textOf(await engine.exportRun(runId, wide, null)));
 	expect(lines).toHaveLength(12);
 	for (const item of items) {
 		const line = lines[item.row_index];
@@ -204,7 +204,7 @@ describe('where it goes', () => {
 		const engine = createEngine(tab.host);
 		const runId = await begun(engine, 3);
 		await finished(engine, runId);
-		await engine.exportChosen(runId, choose('csv'), null);
+		await engine.exportRun(runId, choose('csv'), null);
 		expect(browser.exports?.files.size).toBe(1);
 		await createEngine(openTab(browser).host).listRuns();
 		await new Promise(setImmediate);
@@ -222,7 +222,7 @@ describe('where it goes', () => {
 			const engine = createEngine(openTab(browser).host);
 			const runId = await begun(engine, 6);
 			await finished(engine, runId);
-			const end = await engine.exportChosen(runId, choose('json'), null);
+			const end = await engine.exportRun(runId, choose('json'), null);
 			expect(parsed('json', await textOf(end))).toHaveLength(6);
 			expect(browser.exports?.files.size ?? 0).toBe(0);
 		},
@@ -233,7 +233,7 @@ describe('where it goes', () => {
 		const runId = await begun(engine, 6);
 		await finished(engine, runId);
 		const file = new PickedFile('mine.jsonl', 'before');
-		const end = await engine.exportChosen(runId, choose('jsonl'), file.handle);
+		const end = await engine.exportRun(runId, choose('jsonl'), file.handle);
 		expect(end).toMatchObject({ kind: 'written', blob: null, name: 'mine.jsonl', lines: 6 });
 		expect(parsed('jsonl', file.text)).toHaveLength(6);
 	});
@@ -247,7 +247,7 @@ describe('where it goes', () => {
 		await finished(engine, runId);
 		const file = new PickedFile('mine.jsonl', 'before');
 		file.failsWith = new DOMException('no', name);
-		const end = await engine.exportChosen(runId, choose('jsonl'), file.handle);
+		const end = await engine.exportRun(runId, choose('jsonl'), file.handle);
 		expect([end.kind, file.text]).toEqual([kind, 'before']);
 	});
 
@@ -257,14 +257,14 @@ describe('where it goes', () => {
 		await finished(engine, runId);
 		const file = new PickedFile('mine.jsonl', 'before');
 		const [first, second] = [
-			engine.exportChosen(runId, choose('jsonl'), file.handle),
-			engine.exportChosen(runId, choose('csv'), null),
+			engine.exportRun(runId, choose('jsonl'), file.handle),
+			engine.exportRun(runId, choose('csv'), null),
 		];
 		expect(await second).toEqual({ kind: 'busy' });
 		await engine.cancelExport(runId);
 		expect(await first).toEqual({ kind: 'cancelled' });
 		expect(file.text).toBe('before');
-		const download = engine.exportChosen(runId, choose('json'), null);
+		const download = engine.exportRun(runId, choose('json'), null);
 		await engine.cancelExport(runId);
 		expect(await download).toEqual({ kind: 'cancelled' });
 		expect(browser.exports?.files.size).toBe(0);

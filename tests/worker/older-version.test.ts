@@ -2,13 +2,13 @@ import type { IDBPDatabase } from 'idb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkDraft } from '#domain/check-draft.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
-import type { ResultItem } from '#domain/result-item.ts';
 import { libraryMigrations } from '#storage/library-schema.ts';
 import { openDatabase, type Migration } from '#storage/open-database.ts';
 import { runMigrations } from '#storage/run-schema.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import { createTestEndpoint, type TestEndpoint } from '../endpoint/test-endpoint.ts';
 import { FakeBrowser, openTab } from '../support/fake-host.ts';
+import { exported } from './run-fixtures.ts';
 
 let endpoint: TestEndpoint;
 let browser: FakeBrowser;
@@ -109,8 +109,7 @@ test('a draft and a half-done run of the first version load, go on and are expor
 	expect(await next.resumeRun(runId)).toEqual({ ok: true, value: null });
 	await expect.poll(async () => (await next.getRun(runId))?.phase.name).toBe('finished');
 	expect(endpoint.ledger.requests.length - before).toBe(4);
-	const { blob } = await next.exportRun(runId, 'json');
-	const items = JSON.parse(await blob.text()) as ResultItem[];
+	const items = await exported(next, runId);
 	expect(items.map(({ row_index, error }) => [row_index, error])).toEqual(
 		Array.from({ length: 6 }, (_, i) => [i, null]),
 	);

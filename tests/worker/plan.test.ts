@@ -15,6 +15,7 @@ import {
 	checkedSetup,
 	endpoint,
 	exported,
+	exportedText,
 	finished,
 	freshForEachTest,
 	imported,
@@ -347,7 +348,7 @@ describe('parameters', () => {
 			const query = { runId, show: 'all', search: '', offset: 0, limit: 10 } as const;
 			const { rows } = await later.readResults(query);
 			expect(new Set(rows.map((row) => row.model))).toEqual(new Set([model]));
-			const [header = '', ...lines] = (await (await later.exportRun(runId, 'csv')).blob.text())
+			const [header = '', ...lines] = (await exportedText(later, runId, 'csv'))
 				.trimEnd()
 				.split('\r\n');
 			const column = header.split(',').indexOf('model');

@@ -3,6 +3,7 @@ import type { EngineApi } from '#contract/engine-api.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import type { Draft } from '#domain/draft.ts';
+import { wholeExport, type ExportFormat } from '#domain/export-choice.ts';
 import type { PlanRules } from '#domain/plain-plan.ts';
 import { foundOut } from '#domain/reading-options.ts';
 import type { ResultItem } from '#domain/result-item.ts';
@@ -97,7 +98,15 @@ export const reached = (
 export const finished = (engine: EngineApi, runId: string): Promise<RunProgress> =>
 	reached(engine, runId, 'finished');
 
-export async function exported(engine: EngineApi, runId: string): Promise<ResultItem[]> {
-	const { blob } = await engine.exportRun(runId, 'json');
-	return JSON.parse(await blob.text()) as ResultItem[];
+export async function exportedText(
+	engine: EngineApi,
+	runId: string,
+	format: ExportFormat,
+): Promise<string> {
+	const end = await engine.exportRun(runId, wholeExport(format), null);
+	if (end.kind !== 'written' || end.blob === null) throw new Error(`Not written: ${end.kind}`);
+	return end.blob.text();
 }
+
+export const exported = async (engine: EngineApi, runId: string): Promise<ResultItem[]> =>
+	JSON.parse(await exportedText(engine, runId, 'json')) as ResultItem[];

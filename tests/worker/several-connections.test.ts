@@ -13,6 +13,7 @@ import { FakeBrowser, openTab } from '../support/fake-host.ts';
 import {
 	checkedSetup,
 	exported,
+	exportedText,
 	imported,
 	reached,
 	reviews,
@@ -120,8 +121,7 @@ describe('a run with several connections', () => {
 				`1 ${names()[1]} vendor/large`,
 			].sort(),
 		);
-		const { blob } = await engine.exportRun(runId, 'csv');
-		const lines = (await blob.text()).trimEnd().split('\r\n');
+		const lines = (await exportedText(engine, runId, 'csv')).trimEnd().split('\r\n');
 		expect(lines[0]).toContain('prompt_index,model,connection,choice_index');
 		lines.slice(1).forEach((line, k) => {
 			expect(line).toContain(`,${items[k]?.connection ?? '?'},0,`);
