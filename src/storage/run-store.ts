@@ -12,6 +12,7 @@ import { GroupCommit } from './group-commit.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import type { JournalEntry } from './journal-line.ts';
 import type { LiveDatabase } from './live-database.ts';
+import { PageSize } from './page-size.ts';
 import { readKeys, readMany, readPage, readRange, readWantedAmong } from './read-settled.ts';
 import { readReopened, reopenThese } from './reopen.ts';
 import { freeFailed } from './retry-failed.ts';
@@ -86,7 +87,7 @@ export interface EachOptions {
 /** Records a transaction: a request and each of its choices. */
 const maxRecords = 600;
 const rowEveryMs = 1_000;
-const pageSize = 500;
+const reopenedAtOnce = 500;
 const retrySlice = 1_000;
 
 /** What one run has settled. */
@@ -351,7 +352,7 @@ export class RunStore {
 
 	/** The answered requests from `from` on that wait for a new answer, and under which revision: a page of them. */
 	readReopened(from: number): Promise<readonly ReopenedRecord[]> {
-		return this.#options.database.use((db) => readReopened(db, from, pageSize));
+		return this.#options.database.use((db) => readReopened(db, from, reopenedAtOnce));
 	}
 
 	/** The settled ones among the requests [first, first + count), in plan order. */
@@ -374,15 +375,18 @@ export class RunStore {
 		return this.#options.database.use(work);
 	}
 
-	/** In plan order, a page in memory at a time; the reader may take as long as it likes. */
+	/** In plan order, a page in memory at a time, however long the answers are; the reader may take as long as it likes. */
 	async *eachSettled(options: EachOptions = {}): AsyncGenerator<SettledRequest, void, undefined> {
 		const outcome = options.outcome ?? null;
+		const size = new PageSize();
 		let from = options.from ?? 0;
 		for (;;) {
-			const page = await this.#options.database.use((db) => readPage(db, from, outcome, pageSize));
+			const asked = size.next;
+			const page = await this.#options.database.use((db) => readPage(db, from, outcome, asked));
 			yield* page;
 			const last = page.at(-1);
-			if (last === undefined || page.length < pageSize) return;
+			if (last === undefined || page.length < asked) return;
+			size.tell(page);
 			from = last.request + 1;
 		}
 	}

@@ -1,10 +1,10 @@
 import { isChosen, type ExportChoice } from '#domain/export-choice.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { choicesAsked, settledCount } from '#domain/run.ts';
+import { PageSize } from '#storage/page-size.ts';
 import { csvWriter, wideCsvWriter, type PlacedItem } from '#tabular/csv-writer.ts';
 import type { ItemWriter } from '#tabular/item-writer.ts';
 import { jsonlWriter, jsonWriter } from '#tabular/json-writer.ts';
-import { PageSize } from './page-size.ts';
 import type { RunSource } from './runs.ts';
 
 export interface Writing {

@@ -16,8 +16,8 @@ export class PageSize {
 		return this.#next;
 	}
 
-	/** These came when so many were asked for, and became so much text. */
-	tell(page: readonly SettledRequest[], written: number, asked = page.length): void {
+	/** These came when so many were asked for, and became so much text, where they became any. */
+	tell(page: readonly SettledRequest[], written = 0, asked = page.length): void {
 		const step = Math.max(1, Math.floor(page.length / looksAtMost));
 		const looked = page.filter((_, i) => i % step === 0);
 		const characters =
