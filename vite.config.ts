@@ -36,7 +36,10 @@ export default defineConfig({
 	worker: {
 		format: 'es',
 		// So that its parts are told from the page's, whose size has a budget of its own.
-		rolldownOptions: { output: { chunkFileNames: 'assets/worker-part-[name]-[hash].js' } },
+		rolldownOptions: {
+			checks: { bundlerTimings: false },
+			output: { chunkFileNames: 'assets/worker-part-[name]-[hash].js' },
+		},
 	},
 	build: {
 		target: 'es2023',
@@ -44,6 +47,8 @@ export default defineConfig({
 		assetsInlineLimit: 0,
 		// What the first paint needs is one file, whatever parts of the page share it: its size is budgeted as such.
 		rolldownOptions: {
+			// It names no fault, and stands between a newcomer and the address of the page.
+			checks: { bundlerTimings: false },
 			output: { codeSplitting: { groups: [{ name: 'index', tags: ['$initial'] }] } },
 		},
 	},
