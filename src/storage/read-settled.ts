@@ -72,15 +72,25 @@ export const readPage = (
 ): Promise<SettledRequest[]> =>
 	readFrom(db, ['requests', 'choices'], async (tx) => {
 		const requests = tx.objectStore('requests');
-		const records = await (outcome === null
-			? requests.getAll(IDBKeyRange.lowerBound(from), size)
-			: requests.index('outcome').getAll(outcomeFrom(outcome, from), size));
+		const choicesBetween = (first: number, last: number): Promise<ChoiceRecord[]> =>
+			tx.objectStore('choices').getAll(choicesOf(first, last));
+		if (outcome === null) {
+			// Of a run without gaps these are all of the page's choices, asked for before its requests are there.
+			const end = from + size - 1;
+			const [records, choices] = await Promise.all([
+				requests.getAll(IDBKeyRange.lowerBound(from), size),
+				choicesBetween(from, end),
+			]);
+			const last = records.at(-1)?.request ?? from;
+			return assemble(
+				records,
+				last <= end ? choices : [...choices, ...(await choicesBetween(end + 1, last))],
+			);
+		}
+		const records = await requests.index('outcome').getAll(outcomeFrom(outcome, from), size);
 		const [first, last] = [records[0], records.at(-1)];
 		if (first === undefined || last === undefined) return [];
-		const choices =
-			outcome === 'failed'
-				? []
-				: await tx.objectStore('choices').getAll(choicesOf(first.request, last.request));
+		const choices = outcome === 'failed' ? [] : await choicesBetween(first.request, last.request);
 		return assemble(records, choices);
 	});
 

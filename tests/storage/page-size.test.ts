@@ -52,3 +52,13 @@ test('a run whose answers are long is read a few requests at a time', async () =
 	expect(asked.length).toBeGreaterThan(2);
 	read.mockRestore();
 });
+
+test('answers that lie far apart in the plan are read with all their choices', async () => {
+	const { store } = await new Disk().started(5_000);
+	const far = [0, 49, 50, 51, 1_200, 4_999].map((request) =>
+		succeeded(request, [choiceOf(`a ${String(request)}`), choiceOf(`b ${String(request)}`, 1)]),
+	);
+	for (const one of far) await store.settle(one);
+	expect(await collect(store.eachSettled())).toEqual(far);
+	expect(await collect(store.eachSettled({ from: 50 }))).toEqual(far.slice(2));
+});
