@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import sbom from 'rollup-plugin-sbom';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
 
 /**
  * The policy of the built page. A static host may send no headers, so it stands in the document; development is left
@@ -30,14 +31,34 @@ const policy = (): Plugin => ({
 	],
 });
 
+/** What of other people's code is in the page, or in the worker: a CycloneDX list that goes out with the site. */
+function bill(of: 'page' | 'worker'): Plugin {
+	// Its types are those of Rollup, which is not here.
+	const plugin: unknown = sbom({
+		...{ outDir: 'sbom', outFilename: of, outFormats: ['json'] },
+		// The same source gives the same bytes.
+		...{ saveTimestamp: false, includeWellKnown: false },
+	});
+	return plugin as Plugin;
+}
+
+/** What is only told to whoever works on the build would stand between a newcomer and the address of the page. */
+const quiet = {
+	checks: { bundlerTimings: false },
+	onLog: (level, log, tell) => {
+		if (log.plugin !== 'rollup-plugin-sbom') tell(level, log);
+	},
+} satisfies Rolldown.InputOptions;
+
 export default defineConfig({
 	base: './',
-	plugins: [svelte(), policy()],
+	plugins: [svelte(), policy(), bill('page')],
 	worker: {
 		format: 'es',
+		plugins: () => [bill('worker')],
 		// So that its parts are told from the page's, whose size has a budget of its own.
 		rolldownOptions: {
-			checks: { bundlerTimings: false },
+			...quiet,
 			output: { chunkFileNames: 'assets/worker-part-[name]-[hash].js' },
 		},
 	},
@@ -47,8 +68,7 @@ export default defineConfig({
 		assetsInlineLimit: 0,
 		// What the first paint needs is one file, whatever parts of the page share it: its size is budgeted as such.
 		rolldownOptions: {
-			// It names no fault, and stands between a newcomer and the address of the page.
-			checks: { bundlerTimings: false },
+			...quiet,
 			output: { codeSplitting: { groups: [{ name: 'index', tags: ['$initial'] }] } },
 		},
 	},
