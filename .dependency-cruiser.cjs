@@ -12,6 +12,7 @@ const may = {
 	tokens: ['domain'],
 	worker: ['domain', 'contract', 'tabular', 'openai', 'demo', 'engine', 'storage', 'tokens'],
 	client: ['domain', 'contract'],
+	offline: ['domain'],
 	state: ['domain', 'contract'],
 	ui: ['domain', 'contract', 'state'],
 };

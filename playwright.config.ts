@@ -20,6 +20,8 @@ export default defineConfig({
 	expect: { timeout: 30_000 },
 	reporter: [['list'], ['json', { outputFile: '.cache/tests/browser.json' }]],
 	use: {
+		// Each test begins with the files of the site as they are; what keeps them has tests of its own.
+		serviceWorkers: 'block',
 		baseURL: url,
 		locale: 'en-GB',
 		timezoneId: 'UTC',

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import sbom from 'rollup-plugin-sbom';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import { offline } from './.ci/offline-plugin.ts';
 
 /**
  * The policy of the built page. A static host may send no headers, so it stands in the document; development is left
@@ -50,9 +53,21 @@ const quiet = {
 	},
 } satisfies Rolldown.InputOptions;
 
+/** Of the package, and the commit where there is one. */
+function version(): string {
+	const { version: released } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+		readonly version: string;
+	};
+	const { status, stdout } = spawnSync('git', ['rev-parse', '--short=7', 'HEAD'], {
+		encoding: 'utf8',
+	});
+	return status === 0 ? `${released} (${stdout.trim()})` : released;
+}
+
 export default defineConfig({
+	define: { __VOLLEY_VERSION__: JSON.stringify(version()) },
 	base: './',
-	plugins: [svelte(), policy(), bill('page')],
+	plugins: [svelte(), policy(), bill('page'), offline()],
 	worker: {
 		format: 'es',
 		plugins: () => [bill('worker')],

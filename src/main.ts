@@ -2,9 +2,11 @@ import './ui/styles/tokens.css';
 import './ui/styles/base.css';
 import { mount } from 'svelte';
 import { startEngine } from '#client/engine-client.ts';
+import { openSite } from '#client/site.ts';
 import App from '#ui/App.svelte';
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('The page has no place for the app.');
 
-mount(App, { target, props: { api: startEngine() } });
+const { api, end } = startEngine();
+mount(App, { target, props: { api, site: openSite(new URL('.', document.baseURI), end) } });

@@ -2,15 +2,18 @@ import { proxy, wrap } from 'comlink';
 import type { EngineApi } from '#contract/engine-api.ts';
 import { WorkerHealth } from './worker-health.ts';
 
-/** Starts the worker. What it gives back is a plain `EngineApi`: neither the page nor a test can tell that a worker is there. */
-export function startEngine(): EngineApi {
+/**
+ * Starts the worker. Its `api` is a plain `EngineApi`: neither the page nor a test can tell that a worker is there. `end`
+ * stops it wherever it is, and nothing is answered any more.
+ */
+export function startEngine(): { readonly api: EngineApi; readonly end: () => void } {
 	const worker = startWorker();
 	// A port that leads nowhere never answers, as a worker that was not loaded.
 	const endpoint = worker ?? new MessageChannel().port1;
 	const health = new WorkerHealth(endpoint, reportError);
 	if (worker === null) health.fail();
 	const remote = wrap<EngineApi>(endpoint);
-	return {
+	const api: EngineApi = {
 		importFiles: (files, options, replaces) => remote.importFiles(files, options, replaces),
 		cancelImport: () => remote.cancelImport(),
 		getDataset: (datasetId) => remote.getDataset(datasetId),
@@ -90,6 +93,7 @@ export function startEngine(): EngineApi {
 			return remote.subscribe(proxy(listener));
 		},
 	};
+	return { api, end: () => worker?.terminate() };
 }
 
 /** Null where the browser refuses to start one at all. */

@@ -15,4 +15,5 @@ export { default as PromptPreview } from './compose/PromptPreview.svelte';
 export { default as RowsField } from './compose/RowsField.svelte';
 export { default as RoomAdvice } from './compose/RoomAdvice.svelte';
 export { default as RunsList } from './shell/RunsList.svelte';
+export { default as PrivacyPage } from './PrivacyPage.svelte';
 export { default as RunView } from './run/RunView.svelte';

@@ -6,6 +6,7 @@ import { hashOf, parseRoute } from '#state/route.ts';
 describe('a hash', () => {
 	test.each([
 		{ hash: '#/new', route: { page: 'new' } },
+		{ hash: '#/privacy', route: { page: 'privacy' } },
 		{ hash: '#/runs/8f-2', route: { page: 'run', runId: '8f-2' } },
 		{ hash: '', route: null },
 		{ hash: '#/runs/', route: null },

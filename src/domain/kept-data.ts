@@ -1,0 +1,29 @@
+import type { SiteUpdates } from './app-version.ts';
+
+/** What of Volley's is in this browser, by name. */
+export interface KeptData {
+	readonly databases: readonly string[];
+	/** Folders and files of the origin's private file system. */
+	readonly files: readonly string[];
+	/** Keys of what is remembered of the looks of the page. */
+	readonly entries: readonly string[];
+	/** Copies of the site's own files. */
+	readonly copies: readonly string[];
+}
+
+/** The site itself, apart from its engine: its versions, and all that it keeps. */
+export interface SiteApi {
+	readonly updates: SiteUpdates;
+	/** Calls back when another tab erases everything: nothing is stored or read any more. */
+	readonly onErased: (listener: () => void) => void;
+	/** Read from the browser itself. */
+	readonly keptData: () => Promise<KeptData>;
+	/** Ends the engine, deletes everything in every tab, and resolves with what is left when it is looked for afterwards. */
+	readonly erase: () => Promise<KeptData>;
+}
+
+/** By which every tab hears that all is erased. */
+export const eraseChannel = 'volley-erase';
+
+export const isEmptyOf = (kept: KeptData): boolean =>
+	Object.values(kept).every((names: readonly string[]) => names.length === 0);

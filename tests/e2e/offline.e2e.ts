@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import type { BuiltSite } from '#offline/kept-site.ts';
+import { expect, expectAccessible, test } from './fixtures.ts';
+import { App } from './support/app.ts';
+import { staticHost } from './support/static-host.ts';
+
+test.use({ serviceWorkers: 'allow' });
+
+/** Until the site is kept, and answers for this page. */
+const isKept = (page: Page): Promise<unknown> =>
+	page.evaluate(
+		() =>
+			new Promise<void>((resolve) => {
+				if (navigator.serviceWorker.controller !== null) resolve();
+				navigator.serviceWorker.addEventListener('controllerchange', () => {
+					resolve();
+				});
+			}),
+	);
+
+/** The built site with another page, listed as the build lists it; `damage` comes after the list was made. */
+async function nextVersion(folder: string, damage = ''): Promise<void> {
+	await cp('dist', folder, { recursive: true });
+	const page = path.join(folder, 'index.html');
+	const html = (await readFile(page, 'utf8')).replace('<title>Volley', '<title>Volley 2');
+	await writeFile(page, html + damage);
+	const script = path.join(folder, 'service-worker.js');
+	const text = await readFile(script, 'utf8');
+	const list = /^const __VOLLEY_SITE__=(.*?);/.exec(text)?.[1] ?? '';
+	const site = JSON.parse(list) as BuiltSite;
+	const digest = createHash('sha256').update(html).digest('hex');
+	const next: BuiltSite = { ...site, version: 'next', files: { ...site.files, '': digest } };
+	await writeFile(script, text.replace(list, JSON.stringify(next)));
+}
+
+const lookForNext = (page: Page): Promise<unknown> =>
+	page.evaluate(async () => {
+		const registration = await navigator.serviceWorker.getRegistration();
+		await registration?.update().catch(() => undefined);
+	});
+
+async function startSample(app: App): Promise<void> {
+	await app.button('Use sample data').click();
+	await expect(app.page.getByText('72 requests', { exact: true })).toBeVisible();
+	await app.start();
+}
+
+test('opens without network, and the Demo runs', async ({ app, context }) => {
+	const host = await staticHost('dist');
+	const { page } = app;
+	await page.goto(host.url);
+	await isKept(page);
+	await host.close();
+	await context.setOffline(true);
+	await page.reload();
+	await startSample(app);
+	await app.finished();
+	expect(await app.downloadJson()).toHaveLength(72);
+});
+
+test('a new version waits until it is asked for, and every page keeps the files of its own', async ({
+	app,
+	context,
+}, testInfo) => {
+	const host = await staticHost('dist');
+	const { page } = app;
+	await page.goto(host.url);
+	await isKept(page);
+	const other = await context.newPage();
+	await other.goto(host.url);
+
+	const folder = testInfo.outputPath('next');
+	await nextVersion(folder);
+	host.serve(folder);
+	await startSample(app);
+	await lookForNext(page);
+	await expect(page.getByText(/^A new version is ready/)).toBeVisible();
+	await app.finished();
+	await expectAccessible(page);
+	await page.getByRole('button', { name: 'Reload' }).click();
+	await expect(page).toHaveTitle(/Volley 2/);
+	await expect(page.getByRole('link', { name: /coffee-reviews/ })).toBeVisible();
+
+	// Nobody asked for it here: this page goes on with what it began with, also where nothing can be fetched.
+	await host.close();
+	await expect(other).toHaveTitle(/Volley(?! 2)/);
+	const there = new App(other);
+	await startSample(there);
+	await there.finished();
+});
+
+test('a version that arrives incomplete is not taken', async ({ app, context }, testInfo) => {
+	const host = await staticHost('dist');
+	const { page } = app;
+	await page.goto(host.url);
+	await isKept(page);
+	const folder = testInfo.outputPath('torn');
+	await nextVersion(folder, '<!-- not what was built -->');
+	host.serve(folder);
+	await lookForNext(page);
+	await expect
+		.poll(() =>
+			page.evaluate(async () => {
+				const registration = await navigator.serviceWorker.getRegistration();
+				return [registration?.installing ?? null, registration?.waiting ?? null];
+			}),
+		)
+		.toEqual([null, null]);
+	await host.close();
+	await context.setOffline(true);
+	await page.reload();
+	await expect(page).toHaveTitle(/Volley(?! 2)/);
+	await expect(app.button('Use sample data')).toBeVisible();
+});
+
+test('everything is erased in every tab, and looked for afterwards', async ({ app, context }) => {
+	const host = await staticHost('dist');
+	const { page } = app;
+	await page.goto(host.url);
+	await isKept(page);
+	const other = await context.newPage();
+	await other.goto(host.url);
+	await expect(other.getByRole('button', { name: 'Use sample data' })).toBeVisible();
+	await startSample(app);
+	await app.finished();
+	await page.getByRole('link', { name: 'Privacy' }).click();
+	await expect(page.getByRole('row', { name: /^Databases/ })).toHaveText(/[1-9]$/);
+	await expectAccessible(page);
+
+	await page.getByRole('button', { name: 'Erase everything…' }).click();
+	await page.getByRole('button', { name: 'Erase everything', exact: true }).click();
+	await expect(page.getByText('Everything is erased.')).toBeVisible();
+	await expect(other.getByText('Everything was erased from another tab.')).toBeVisible();
+	const left = await page.evaluate(async () => {
+		const files: string[] = [];
+		for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
+		return {
+			files,
+			databases: await indexedDB.databases(),
+			entries: [...Object.keys(localStorage), ...Object.keys(sessionStorage)],
+			copies: await caches.keys(),
+			workers: (await navigator.serviceWorker.getRegistrations()).length,
+		};
+	});
+	expect(left).toEqual({ files: [], databases: [], entries: [], copies: [], workers: 0 });
+
+	await page.getByRole('button', { name: 'Begin anew' }).click();
+	await expect(page.getByText(/^None yet/)).toBeVisible();
+	await host.close();
+});
