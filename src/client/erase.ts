@@ -1,4 +1,4 @@
-import { eraseChannel, isEmptyOf, type KeptData } from '#domain/kept-data.ts';
+import { isEmptyOf, type KeptData } from '#domain/kept-data.ts';
 
 /** All that is Volley's is named so; other sites of the same origin have what they have. */
 const isOurs = (name: string): boolean => /^volley(?![a-z])/.test(name);
@@ -30,12 +30,9 @@ export async function keptData(): Promise<KeptData> {
 
 /**
  * Deletes all of it, here and under every other tab, and gives back what is left when it is looked for afterwards. The
- * engine has to be ended before: what is on its way is lost.
+ * engines of all tabs have to be told to end before.
  */
 export async function eraseKept(scope: string): Promise<KeptData> {
-	const channel = new BroadcastChannel(eraseChannel);
-	channel.postMessage(null);
-	channel.close();
 	const registration = await navigator.serviceWorker?.getRegistration(scope);
 	await registration?.unregister();
 	let left = await keptData();

@@ -1,10 +1,15 @@
-import { eraseChannel, type SiteApi } from '#domain/kept-data.ts';
+import type { SiteApi } from '#domain/kept-data.ts';
 import { watchSite } from './site-updates.ts';
+
+/** By which every tab hears that all is erased. */
+const eraseChannel = 'volley-erase';
 
 /** `endEngine` is called before anything is erased, here or from another tab. */
 export function openSite(folder: URL, endEngine: () => void): SiteApi {
 	const listeners = new Set<() => void>();
-	new BroadcastChannel(eraseChannel).addEventListener('message', () => {
+	// One that posts does not hear itself: the tab that erases knows.
+	const channel = new BroadcastChannel(eraseChannel);
+	channel.addEventListener('message', () => {
 		endEngine();
 		for (const listener of listeners) listener();
 	});
@@ -15,6 +20,7 @@ export function openSite(folder: URL, endEngine: () => void): SiteApi {
 		erase: async () => {
 			const { eraseKept } = await import('./erase.ts');
 			endEngine();
+			channel.postMessage(null);
 			return eraseKept(folder.href);
 		},
 	};

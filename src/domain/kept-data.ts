@@ -22,8 +22,5 @@ export interface SiteApi {
 	readonly erase: () => Promise<KeptData>;
 }
 
-/** By which every tab hears that all is erased. */
-export const eraseChannel = 'volley-erase';
-
 export const isEmptyOf = (kept: KeptData): boolean =>
 	Object.values(kept).every((names: readonly string[]) => names.length === 0);

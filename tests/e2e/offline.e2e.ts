@@ -134,6 +134,7 @@ test('everything is erased in every tab, and looked for afterwards', async ({ ap
 	await page.getByRole('button', { name: 'Erase everything', exact: true }).click();
 	await expect(page.getByText('Everything is erased.')).toBeVisible();
 	await expect(other.getByText('Everything was erased from another tab.')).toBeVisible();
+	await expect(page.getByRole('alert')).toBeHidden();
 	const left = await page.evaluate(async () => {
 		const files: string[] = [];
 		for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
