@@ -36,6 +36,12 @@ const shownAs: Readonly<Record<ChoiceMark, ShowFilter | null>> = {
 	empty: 'empty',
 };
 
+/**
+ * Whether a filter means answers that stand while their request is asked for again: it waits, so under `show` it is neither
+ * counted nor shown as what its old answer is.
+ */
+export const meansReopened = ({ show }: ResultFilter): boolean => show === 'all';
+
 export function matchesChoice(
 	{ show, search, answer, failure }: ResultFilter,
 	{ choice, failure: failed, cells }: FilteredChoice,

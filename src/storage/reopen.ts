@@ -62,6 +62,16 @@ export const reopenThese = (
 		return counters;
 	});
 
+/** Those of the requests first … last that wait for a new answer. */
+export const readReopenedKeys = (
+	db: IDBPDatabase<RunSchema>,
+	first: number,
+	last: number,
+): Promise<number[]> =>
+	readFrom(db, ['reopened'], (tx) =>
+		tx.objectStore('reopened').getAllKeys(IDBKeyRange.bound(first, last)),
+	);
+
 /** Those that wait for a new answer, and under which revision: from `from` on, at most `size` where that is given. */
 export const readReopened = (db: IDBPDatabase<RunSchema>, from = 0, size?: number) =>
 	readFrom(db, ['reopened'], (tx) =>

@@ -14,7 +14,7 @@ import type { JournalEntry } from './journal-line.ts';
 import type { LiveDatabase } from './live-database.ts';
 import { PageSize } from './page-size.ts';
 import { readKeys, readMany, readPage, readRange, readWantedAmong } from './read-settled.ts';
-import { readReopened, reopenThese } from './reopen.ts';
+import { readReopened, readReopenedKeys, reopenThese } from './reopen.ts';
 import { freeFailed } from './retry-failed.ts';
 import { readRevisions, writeRevision } from './revisions.ts';
 import { readOwner } from './run-owner.ts';
@@ -353,6 +353,11 @@ export class RunStore {
 	/** The answered requests from `from` on that wait for a new answer, and under which revision: a page of them. */
 	readReopened(from: number): Promise<readonly ReopenedRecord[]> {
 		return this.#options.database.use((db) => readReopened(db, from, reopenedAtOnce));
+	}
+
+	/** Of the requests first … last, those whose answer stands only until a new one comes. */
+	reopenedWithin(first: number, last: number): Promise<readonly number[]> {
+		return this.#options.database.use((db) => readReopenedKeys(db, first, last));
 	}
 
 	/** The settled ones among the requests [first, first + count), in plan order. */

@@ -1,4 +1,5 @@
 import { isChosen, type ExportChoice } from '#domain/export-choice.ts';
+import { meansReopened } from '#domain/result-filter.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { choicesAsked, settledCount } from '#domain/run.ts';
 import { PageSize } from '#storage/page-size.ts';
@@ -43,7 +44,7 @@ async function writeAnswers(
 	for await (const page of pagesOf(source, size)) {
 		signal.throwIfAborted();
 		let characters = 0;
-		for (const settled of page) {
+		for (const settled of await meant(store, choice, page)) {
 			const items = await plan.items(settled);
 			const text = writer.items(isWhole ? items : items.filter((item) => isChosen(choice, item)));
 			characters += text.length;
@@ -56,6 +57,19 @@ async function writeAnswers(
 	}
 	await put(writer.close());
 	return writer.written;
+}
+
+/** Those of a page that the filter can mean at all. */
+async function meant(
+	store: RunSource['store'],
+	{ filter }: ExportChoice,
+	page: readonly SettledRequest[],
+): Promise<readonly SettledRequest[]> {
+	const [first, last] = [page[0], page.at(-1)];
+	if (filter === null || meansReopened(filter) || first === undefined || last === undefined)
+		return page;
+	const reopened = new Set(await store.reopenedWithin(first.request, last.request));
+	return reopened.size === 0 ? page : page.filter(({ request }) => !reopened.has(request));
 }
 
 /** Pages with the rows that they are told with near at hand. */
@@ -109,7 +123,9 @@ async function writeRows(
 		const count = Math.min(rows - first, Math.max(1, Math.floor(size.next / (passes * perRow))));
 		const block = Promise.all(
 			Array.from({ length: passes }, (_, pass) =>
-				store.readSettled((pass * rows + first) * perRow, count * perRow),
+				store
+					.readSettled((pass * rows + first) * perRow, count * perRow)
+					.then((part) => meant(store, choice, part)),
 			),
 		);
 		block.catch(() => undefined);

@@ -1,5 +1,5 @@
 import type { Row } from '#domain/dataset.ts';
-import { hasText, matchesChoice, type ResultFilter } from '#domain/result-filter.ts';
+import { hasText, matchesChoice, meansReopened, type ResultFilter } from '#domain/result-filter.ts';
 import type { RunCounters } from '#domain/run.ts';
 import type { RareMark } from '#storage/marks.ts';
 import type { OutcomeName } from '#storage/run-schema.ts';
@@ -66,8 +66,7 @@ export async function positionsMeant(
 		if (!matchesChoice(unsearched, failed)) return [];
 		return matchesChoice(filter, failed) || (await rowHas()) ? all() : [];
 	}
-	// Asked for again, it waits: it is neither counted nor shown as what its old answer is.
-	if (reopened && filter.show !== 'all') return [];
+	if (reopened && !meansReopened(filter)) return [];
 	const meantBy = (asked: ResultFilter): readonly boolean[] =>
 		choices.map((choice) => matchesChoice(asked, { choice, failure: null, cells: [] }));
 	let meant = meantBy(filter);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '#domain/json.ts';
-import { matchesChoice, type ResultFilter } from '#domain/result-filter.ts';
+import { matchesChoice, meansReopened, type ResultFilter } from '#domain/result-filter.ts';
 
 const choice = (content: string | null, finish_reason = 'stop'): JsonObject => ({
 	index: 0,
@@ -37,5 +37,16 @@ describe('a filter', () => {
 	])('%o of %o: %s', (filter, of, isMeant) => {
 		const told = { choice: of, failure: of === null ? timeout : null, cells: ['a', 'Cup 7'] };
 		expect(matchesChoice({ show: 'all', search: '', ...filter }, told)).toBe(isMeant);
+	});
+
+	test.each([
+		['all', true],
+		['succeeded', false],
+		['failed', false],
+		['truncated', false],
+		['refused', false],
+		['empty', false],
+	] as const)('%s means answers that are asked for again: %s', (show, isMeant) => {
+		expect(meansReopened({ show, search: 'Cup' })).toBe(isMeant);
 	});
 });

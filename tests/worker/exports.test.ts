@@ -3,6 +3,7 @@ import Papa from 'papaparse';
 import type { AppendState, EngineApi, EngineEvent, ExportEnd } from '#contract/engine-api.ts';
 import { wholeExport, type ExportChoice, type ExportFormat } from '#domain/export-choice.ts';
 import { defaultSettings, emptyDraft, type Draft } from '#domain/draft.ts';
+import type { ShowFilter } from '#domain/result-filter.ts';
 import type { ResultItem } from '#domain/result-item.ts';
 import { createEngine } from '#worker/create-engine.ts';
 import { openTab } from '../support/fake-host.ts';
@@ -161,6 +162,29 @@ describe('what is chosen', () => {
 		expect([without.length, cut.length]).toEqual([8, 1]);
 		expect(without).not.toContainEqual(cut[0]);
 	});
+
+	test.each(['answers', 'rows'] as const)(
+		'answers that are asked for again are left out where the table leaves them out (%s)',
+		async (layout) => {
+			const engine = createEngine(openTab(browser).host);
+			const runId = await mixed(engine);
+			endpoint.hold();
+			expect(await engine.retryTruncated(runId, 99)).toMatchObject({ ok: true });
+			const csv = { ...wholeExport('csv').csv, layout };
+			const told = async (show: ShowFilter, search = ''): Promise<readonly number[]> => {
+				const filter = { show, search };
+				const page = await engine.readResults({ runId, ...filter, offset: 0, limit: 50 });
+				const choice = choose('csv', { filter, csv });
+				const lines = parsed('csv', await textOf(await engine.exportRun(runId, choice, null)));
+				return [page.total, lines.length];
+			};
+			expect(await told('truncated')).toEqual([0, 0]);
+			expect(await told('succeeded')).toEqual([7, 7]);
+			expect(await told('all', 'cup')).toEqual([9, 9]);
+			await engine.stopRun(runId);
+			endpoint.release();
+		},
+	);
 
 	test('a search keeps what the table shows', async () => {
 		const engine = createEngine(openTab(browser).host);
