@@ -12,8 +12,12 @@ export interface AnswerGroup {
 	readonly advice: string;
 }
 
-/** `limit`: the tokens that an answer may have now; null: the model's own. */
-export function answerGroups({ marks }: RunCounters, limit: number | null): readonly AnswerGroup[] {
+/** `limit`: the tokens that an answer may have now; null: the model's own. `readOnly`: of a run that is never sent. */
+export function answerGroups(
+	{ marks }: RunCounters,
+	limit: number | null,
+	readOnly: boolean,
+): readonly AnswerGroup[] {
 	const { truncated, refused, filtered, empty } = marks;
 	const groups: readonly AnswerGroup[] = [
 		{
@@ -24,7 +28,9 @@ export function answerGroups({ marks }: RunCounters, limit: number | null): read
 				limit === null
 					? 'The model’s own limit ended them: the text stops short.'
 					: `Max tokens, now ${formatCount(limit)}, ended them: the text stops short.`,
-			advice: 'Ask for them again with a higher limit; each is paid for again.',
+			advice: readOnly
+				? 'To ask for them again with a higher limit, duplicate the run.'
+				: 'Ask for them again with a higher limit; each is paid for again.',
 		},
 		{
 			show: 'refused',
@@ -39,8 +45,11 @@ export function answerGroups({ marks }: RunCounters, limit: number | null): read
 			count: empty,
 			title: 'Empty.',
 			meaning: 'An answer came, without any text.',
-			advice:
-				'Look at one: its tokens may all have gone into reasoning. Asked again, a model may answer; each is paid for again.',
+			advice: `Look at one: its tokens may all have gone into reasoning. ${
+				readOnly
+					? 'To ask again, duplicate the run.'
+					: 'Asked again, a model may answer; each is paid for again.'
+			}`,
 		},
 	];
 	return groups.filter(({ count }) => count > 0);
