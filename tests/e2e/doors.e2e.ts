@@ -194,6 +194,31 @@ test('results of batch-prompt are a run to look at, and a pickle is refused with
 	expect(endpoint.ledger.requests).toHaveLength(0);
 });
 
+test('results read as a table say so, and open as the run that they are', async ({ app }) => {
+	const item = (i: number, choice: object | null) => ({
+		...{ id: String(i), prompt: `Say ${String(i)}`, prompt_raw: 'Say {n}', choice_index: 0 },
+		...{ prompt_args: { n: String(i) }, row: { n: String(i) }, model_args: { model: 'm' } },
+		...{ choice, completion: choice === null ? null : { id: 'c', model: 'm' } },
+		error: choice === null ? { kind: 'network', message: 'Gone', status: null, code: null } : null,
+	});
+	const cut = { index: 0, text: 'so', finish_reason: 'length', logprobs: null };
+	await app.open();
+	await app.dropCsv('mine.json', JSON.stringify([item(0, null), item(1, cut)]));
+	const note = app.page.getByRole('note');
+	await expect(note).toContainText('holds the results of a run');
+	await expectAccessible(app.page);
+	await app.page.setViewportSize({ width: 390, height: 800 });
+	await app.button('Open it as a run').click();
+	await expect(note).toContainText('Read from the results file “mine.json”');
+	await app.page.getByRole('tab', { name: /^Failures/ }).click();
+	const panel = app.page.getByRole('tabpanel');
+	await expect(panel).toContainText('with a higher limit, duplicate the run');
+	// Without a button beside them, the heading and its line stand one below the other.
+	const heading = await panel.getByRole('heading', { name: '1 request failed' }).boundingBox();
+	const line = await panel.getByText('They were read from a file').boundingBox();
+	expect(line?.y).toBeGreaterThanOrEqual((heading?.y ?? 0) + (heading?.height ?? Infinity) - 1);
+});
+
 const picturesIn = process.env['VOLLEY_PICTURES'];
 test.describe('pictures', () => {
 	test.skip(picturesIn === undefined, 'Made when asked for.');
