@@ -133,7 +133,8 @@ export class BatchEngine {
 		while (this.#calls.size > 0 || this.#storing > 0)
 			await this.#wakeup.wait(null, this.#ports.clock);
 		if (this.#phase.name === 'running') this.#enter({ name: 'finished' });
-		else if (this.#phase.name === 'pausing') this.#enter({ name: 'paused' });
+		else if (this.#phase.name === 'pausing')
+			this.#enter({ name: this.#ports.isDone?.() === true ? 'finished' : 'paused' });
 		return this.#phase;
 	}
 

@@ -32,6 +32,8 @@ export interface EnginePorts {
 	readonly callKey?: (request: number) => CallKey;
 	/** Why a request cannot succeed and is settled without being sent; null: it may be sent. Left out: every one may. */
 	readonly unsendable?: (request: number) => Promise<Failure | null>;
+	/** Whether everything planned has settled: a pause has then kept nothing back. Left out: not known. */
+	readonly isDone?: () => boolean;
 	/**
 	 * One attempt at these requests, in one call. Never rejects; once the signal has aborted its failure is dropped. `hear` is told what an answer says of
 	 * the limits beside it; `left` is called as it leaves, where it has to wait on its way. Null: it had to wait on its way, and did not leave because the session was ending by then.

@@ -101,6 +101,7 @@ export class LiveRun {
 				waiting: { [Symbol.asyncIterator]: () => store.waiting(0)[Symbol.asyncIterator]() },
 				scopeOf: (request) => plan.scope(request, this.#revision),
 				unsendable: (request) => this.#tooLong(request),
+				isDone: () => waitingCount(store.counters, 0) === 0,
 				estimate: (request) => this.#estimate(request),
 				callKey: (request) => this.#callKey(request),
 				send: (requests, signal, hear, left) => this.#send(requests, signal, hear, left),

@@ -425,6 +425,20 @@ describe('pausing, closing and coming back', () => {
 		expect(endpoint.ledger.requests).toHaveLength(30);
 	});
 
+	test('a pause that comes when everything has left keeps nothing back: the run is finished', async () => {
+		const engine = createEngine(openTab(browser).host);
+		endpoint.hold();
+		endpoint.letThrough(1);
+		const runId = await started(
+			engine,
+			setupOf(await imported(engine, csv(4)), chatTemplates('{review}')),
+		);
+		await endpoint.ledger.arrived(4);
+		await engine.pauseRun(runId);
+		endpoint.release();
+		expect((await reached(engine, runId, 'paused', 'finished')).phase.name).toBe('finished');
+	});
+
 	test('a stop aborts what is in flight, and those wait again', async () => {
 		const engine = createEngine(openTab(browser).host);
 		endpoint.hold();
