@@ -189,6 +189,7 @@ test('results of batch-prompt are a run to look at, and a pickle is refused with
 	expect(await app.downloadJson()).toMatchObject(items);
 	await app.page.getByRole('tab', { name: 'Summary' }).click();
 	await expect(app.page.getByRole('tabpanel')).toContainText('davinci-002');
+	await expect(app.page.getByRole('tabpanel')).toContainText('counted as the file was read');
 	await app.button('Duplicate').click();
 	await expect(app.page.getByText('I hate {food}').first()).toBeVisible();
 	expect(endpoint.ledger.requests).toHaveLength(0);

@@ -12,6 +12,7 @@ import type { Fact } from './fact.ts';
 import { bindingFacts, modelFacts, pairingFacts, rowsFact } from './plan-facts.ts';
 
 const unset = 'the model’s own';
+const notInFile = 'not in the results file';
 
 export function connectionFacts(setup: RunSetup): readonly Fact[] {
 	const { connection, endpoint, models } = setup;
@@ -22,7 +23,7 @@ export function connectionFacts(setup: RunSetup): readonly Fact[] {
 		{ label: models.length === 1 ? 'Model' : 'Models', value: models.join('\n') },
 		...modelFacts(setup),
 	];
-	if (isReadOnly(setup)) return [{ label: 'Provider', value: 'not in the results file' }, ...facts];
+	if (isReadOnly(setup)) return [{ label: 'Provider', value: notInFile }, ...facts];
 	return [
 		{ label: 'Provider', value: endpointName(connection) },
 		...(connection.provider === 'demo' ? [] : [{ label: 'Base URL', value: connection.baseUrl }]),
@@ -66,8 +67,7 @@ export function datasetFacts(setup: RunSetup, dataset: Dataset | null): readonly
 }
 
 export function settingFacts(setup: RunSetup, concurrency: number | null): readonly Fact[] {
-	const { parameters, limits, promptsPerRequest, contextWindow = null } = setup;
-	const clamped = concurrency !== null && concurrency < limits.maxConcurrency;
+	const { parameters, promptsPerRequest, contextWindow = null } = setup;
 	const other = Object.keys(parameters.other).length;
 	return [
 		{ label: 'Completions per prompt', value: formatCount(choicesAsked(setup)) },
@@ -82,6 +82,22 @@ export function settingFacts(setup: RunSetup, concurrency: number | null): reado
 			label: 'Max tokens',
 			value: parameters.maxTokens === null ? unset : formatCount(parameters.maxTokens),
 		},
+		...(isReadOnly(setup)
+			? [{ label: 'Concurrency, retries, timeout', value: notInFile }]
+			: limitFacts(setup, concurrency)),
+		...(contextWindow === null
+			? []
+			: [{ label: 'Context window', value: formatCounted(contextWindow, 'token') }]),
+		...(other === 0
+			? []
+			: [{ label: 'Other parameters', value: JSON.stringify(parameters.other, null, 2) }]),
+		...bindingFacts(setup),
+	];
+}
+
+function limitFacts({ limits }: RunSetup, concurrency: number | null): readonly Fact[] {
+	const clamped = concurrency !== null && concurrency < limits.maxConcurrency;
+	return [
 		{
 			label: 'Max concurrency',
 			value: clamped
@@ -90,13 +106,6 @@ export function settingFacts(setup: RunSetup, concurrency: number | null): reado
 		},
 		{ label: 'Max retries', value: formatCount(limits.maxRetries) },
 		{ label: 'Timeout', value: formatCounted(limits.timeoutSeconds, 'second') },
-		...(contextWindow === null
-			? []
-			: [{ label: 'Context window', value: formatCounted(contextWindow, 'token') }]),
-		...(other === 0
-			? []
-			: [{ label: 'Other parameters', value: JSON.stringify(parameters.other, null, 2) }]),
-		...bindingFacts(setup),
 	];
 }
 
