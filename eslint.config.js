@@ -180,7 +180,7 @@ export default defineConfig(
 	svelte.configs.prettier,
 	{
 		// Parts of these are handed to a page or a worker and run there.
-		files: ['tests/{bench,real}/**', 'tests/kill/**', 'docs/*.mjs'],
+		files: ['tests/{bench,real,firefox}/**', 'tests/kill/**', 'docs/*.mjs'],
 		languageOptions: { globals: { ...globals.browser, ...globals.node } },
 	},
 );

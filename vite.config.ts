@@ -42,7 +42,7 @@ function bill(of: 'page' | 'worker'): Plugin {
 		// The same source gives the same bytes.
 		...{ saveTimestamp: false, includeWellKnown: false },
 	});
-	return plugin as Plugin;
+	return { ...(plugin as Plugin), apply: 'build' };
 }
 
 /** What is only told to whoever works on the build would stand between a newcomer and the address of the page. */

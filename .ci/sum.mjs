@@ -17,9 +17,10 @@ const { stats = {} } = report('.cache/tests/browser.json');
 
 const kill = report('.cache/tests/kill.json');
 const real = report('.cache/tests/real.json');
+const firefox = report('.cache/tests/firefox.json');
 
 const sum = (...counts) => counts.reduce((total, count) => total + (count ?? 0), 0);
-const passed = sum(unit.numPassedTests, stats.expected, kill.passed, real.passed);
+const passed = sum(unit.numPassedTests, stats.expected, kill.passed, real.passed, firefox.passed);
 const skipped = sum(unit.numPendingTests, unit.numTodoTests, stats.skipped);
 const testsFailed = sum(
 	unit.numFailedTests,
@@ -27,6 +28,7 @@ const testsFailed = sum(
 	stats.flaky,
 	kill.failed,
 	real.failed,
+	firefox.failed,
 );
 const failed = testsFailed === 0 && verifyFailed ? 1 : testsFailed;
 
