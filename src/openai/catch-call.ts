@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '#domain/json.ts';
 import type { Prompt } from '#domain/prompt.ts';
 import type { RequestPreview } from '#domain/request-code.ts';
 import { createSender } from './create-sender.ts';
+import { Redactor } from './redact.ts';
 
 /** Stands for the key: in which headers it goes out, and behind what, is seen by where this comes out. */
 const standIn = 'the-key-stands-here';
@@ -23,6 +24,7 @@ export async function catchCall(
 		connection,
 		endpoint,
 		key: withKey ? standIn : '',
+		redactor: new Redactor(),
 		timeoutMs: 0,
 		fetch: (input, init) => {
 			caught.push(read(input, init));

@@ -8,7 +8,7 @@ import { classifyAnswer, label } from './classify.ts';
 import { clientFor } from './client.ts';
 import { endpointCalls } from './endpoint-calls.ts';
 import { limitsFromHeaders, metLimit } from './limit-message.ts';
-import { createRedactor } from './redact.ts';
+import { Redactor } from './redact.ts';
 import { requestBody, type Payload } from './request-body.ts';
 import { bodyOf, causeOf, parsedIfText } from './sdk-error.ts';
 import { waitFromHeaders } from './wait.ts';
@@ -18,6 +18,8 @@ export interface SenderOptions {
 	readonly endpoint: Endpoint;
 	/** Empty: no header with a key is sent. */
 	readonly key: string;
+	/** Takes keys out of all that comes back. Left out: one that knows this key alone. */
+	readonly redactor?: Redactor;
 	readonly timeoutMs: number;
 	readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 	/** Calls back after `ms` unless the returned function is called first. */
@@ -37,7 +39,8 @@ export type Sender = (
 export function createSender(options: SenderOptions): Sender {
 	const { connection, endpoint, key } = options;
 	const { call, read } = endpointCalls[endpoint];
-	const redact = createRedactor([key]);
+	const redactor = options.redactor ?? new Redactor([key]);
+	const redact = (text: string): string => redactor.failure(text);
 	const client = clientFor(connection, key, options.fetch);
 
 	const failure = (kind: FailureKind, message: string): Failure => ({
@@ -76,7 +79,7 @@ export function createSender(options: SenderOptions): Sender {
 			if (signal.aborted) controller.abort();
 			const body = requestBody(endpoint, payload, args);
 			const { data, response } = await call(client, body, controller.signal).withResponse();
-			const answer = parsedIfText(data);
+			const answer = redactor.body(parsedIfText(data));
 			const completion = read(answer);
 			const requestId = response.headers.get('x-request-id');
 			if (completion !== null) {
@@ -93,7 +96,8 @@ export function createSender(options: SenderOptions): Sender {
 				return err(failure('network', causeOf(error) ?? error.message));
 			if (error instanceof APIError && typeof error.status === 'number') {
 				const seen = error as APIError<number>;
-				return badAnswer(seen.status, bodyOf(seen), seen.requestID ?? null, seen.headers, args);
+				const said = redactor.body(bodyOf(seen));
+				return badAnswer(seen.status, said, seen.requestID ?? null, seen.headers, args);
 			}
 			if (error instanceof SyntaxError)
 				return err(failure('malformed', `The answer is not valid JSON: ${error.message}`));

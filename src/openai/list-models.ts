@@ -7,7 +7,7 @@ import { classifyAnswer } from './classify.ts';
 import { clientFor } from './client.ts';
 import type { SenderOptions } from './create-sender.ts';
 import { readModelList } from './read-model-list.ts';
-import { createRedactor } from './redact.ts';
+import { Redactor } from './redact.ts';
 import { bodyOf, causeOf, parsedIfText } from './sdk-error.ts';
 import { waitFromHeaders } from './wait.ts';
 import { isWebPage, pageTitle } from './web-page.ts';
@@ -20,7 +20,8 @@ export async function listModels(
 	options: Omit<SenderOptions, 'endpoint'>,
 ): Promise<ConnectionTest> {
 	const { connection, key } = options;
-	const redact = createRedactor([key]);
+	const redactor = options.redactor ?? new Redactor([key]);
+	const redact = (text: string): string => redactor.failure(text);
 	const controller = new AbortController();
 	let timedOut = false;
 	const cancelTimer = options.after(options.timeoutMs, () => {
@@ -39,14 +40,14 @@ export async function listModels(
 			headers: listingHeaders(listing, key),
 			query: { ...listing.query },
 		});
-		return readAnswer(200, parsedIfText(answer), redact);
+		return readAnswer(200, redactor.body(parsedIfText(answer)), redact);
 	} catch (error) {
 		if (timedOut)
 			return failed('timeout', `No answer within ${String(options.timeoutMs / 1_000)} s.`);
 		if (error instanceof APIConnectionError)
 			return failed('network', causeOf(error) ?? error.message);
 		if (error instanceof APIError && typeof error.status === 'number')
-			return refused(error as APIError<number>, options.epoch(), redact);
+			return refused(error as APIError<number>, options.epoch(), redactor);
 		if (error instanceof SyntaxError) return { kind: 'noList', status: 200, isApi: false };
 		return failed('network', error instanceof Error ? error.message : String(error));
 	} finally {
@@ -54,13 +55,10 @@ export async function listModels(
 	}
 }
 
-function refused(
-	error: APIError<number>,
-	epoch: number,
-	redact: (text: string) => string,
-): ConnectionTest {
+function refused(error: APIError<number>, epoch: number, redactor: Redactor): ConnectionTest {
 	const { status, headers, requestID } = error;
-	const body = bodyOf(error);
+	const redact = (text: string): string => redactor.failure(text);
+	const body = redactor.body(bodyOf(error));
 	if (absent.has(status)) return readAnswer(status, body, redact);
 	const waitMs = headers === undefined ? null : waitFromHeaders(headers, epoch);
 	const requestId = requestID ?? null;

@@ -4,7 +4,7 @@ import type { AttemptOutcome } from '#domain/outcome.ts';
 import { err, ok } from '#domain/result.ts';
 import { classifyAnswer } from './classify.ts';
 import { endpointCalls } from './endpoint-calls.ts';
-import { createRedactor } from './redact.ts';
+import { Redactor } from './redact.ts';
 
 /** What a line of the output, or of the errors, of the Batch API says of one request. */
 export interface BatchLine {
@@ -18,10 +18,13 @@ export interface BatchLine {
 /** Of these nothing was executed. */
 const neverSent = new Set(['batch_expired', 'batch_cancelled']);
 
-const redact = createRedactor([]);
-
-/** Null of what is no such line. */
-export function readBatchLine(value: unknown, endpoint: Endpoint): BatchLine | null {
+/** Null of what is no such line. `redactor` left out: no key is known. */
+export function readBatchLine(
+	line: unknown,
+	endpoint: Endpoint,
+	redactor = new Redactor(),
+): BatchLine | null {
+	const value = redactor.body(line);
 	if (!isJsonObject(value)) return null;
 	const customId = textAt(value, 'custom_id');
 	const { response, error } = value;
@@ -29,14 +32,18 @@ export function readBatchLine(value: unknown, endpoint: Endpoint): BatchLine | n
 	if (!isJsonObject(response)) {
 		const told = objectAt(value, 'error');
 		const isUnsent = neverSent.has(textAt(told, 'code') ?? '');
-		return { customId, outcome: isUnsent ? null : failed(null, told, null), createdAt: null };
+		return {
+			customId,
+			outcome: isUnsent ? null : failed(null, told, null, redactor),
+			createdAt: null,
+		};
 	}
 	const body = response['body'] ?? null;
 	const status = numberAt(response, 'status_code');
 	const requestId = textAt(response, 'request_id');
 	const completion = status === 200 ? endpointCalls[endpoint].read(body) : null;
 	if (completion === null)
-		return { customId, outcome: failed(status, body, requestId), createdAt: null };
+		return { customId, outcome: failed(status, body, requestId, redactor), createdAt: null };
 	const { rest } = completion;
 	const seconds = numberAt(rest, 'created') ?? numberAt(rest, 'created_at');
 	return {
@@ -56,12 +63,17 @@ function epochMs(seconds: number): number | null {
 }
 
 /** As the same answer would be classified had it come to a call. Without a status it came to none. */
-function failed(status: number | null, body: unknown, requestId: string | null): AttemptOutcome {
+function failed(
+	status: number | null,
+	body: unknown,
+	requestId: string | null,
+	redactor: Redactor,
+): AttemptOutcome {
 	const told: unknown =
 		status === null && isJsonObject(body) ? ({ error: body } satisfies JsonObject) : body;
 	const failure = classifyAnswer(
 		{ status: status ?? 400, body: told, requestId, waitMs: null },
-		redact,
+		(text) => redactor.failure(text),
 	);
 	return err({ ...failure, status });
 }

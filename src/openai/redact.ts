@@ -1,52 +1,238 @@
+import { mostDepth } from '#domain/json.ts';
+
 const mark = '[redacted]';
+
+/** A shorter key guards nothing, and is a word as likely as not ("x", "ollama"): it is not looked for. */
+export const leastSecret = 8;
+/** In answers only from this length on: a placeholder ("lm-studio", "not-needed") must not be cut out of what a model says. */
+const leastInAnswers = 12;
+/** Of a longer key (a token of a cloud) encodings are looked for of its end, without which the rest opens nothing. */
+const mostEncoded = 256;
+/** A piece of a key that is this long did not come about by chance; in the words of a failure one may be shorter. */
+const leastPieceOfAnswer = 12;
+const leastPieceOfFailure = 8;
+/** Three characters, three stars and the last four. */
+const leastShown = 10;
+const windowLength = 6;
 
 /** Key-like words whoever they belong to: an endpoint may echo another key than the one that was sent. */
 const keyLike = [
 	/\bsk-[\w*-]{10,}/g,
+	/\b(?:gsk_|hf_|xai-|pplx-|AIza)[\w-]{16,}/g,
 	/\bBearer\s+[\w.~+/*-]{8,}=*/gi,
 	/\b(api[-_]?key["']?\s*[:=]\s*["']?)[\w*-]{8,}/gi,
 ];
 
-const base64 = (text: string): string =>
-	btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+const names: Readonly<Record<string, string>> = {
+	'"': 'quot',
+	'&': 'amp',
+	"'": 'apos',
+	'<': 'lt',
+	'>': 'gt',
+	'+': 'plus',
+	'=': 'equals',
+	'/': 'sol',
+	_: 'lowbar',
+	'.': 'period',
+};
 
-/** The forms in which an endpoint may echo a key: as it is, in a URL, in base64, in JSON, or cut to its ends. */
-function formsOf(secret: string): string[] {
-	const forms = [
-		secret,
-		encodeURIComponent(secret),
-		base64(secret),
-		base64(secret).replace(/=+$/, ''),
-		JSON.stringify(secret).slice(1, -1),
-		secret.toLowerCase(),
-		secret.toUpperCase(),
-		[...secret].reverse().join(''),
-	];
-	return [...new Set(forms)].filter((form) => form.length >= 4).sort((a, b) => b.length - a.length);
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+const bytesOf = (text: string): readonly number[] => [...new TextEncoder().encode(text)];
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+
+/** A character as it is, %-encoded any number of times, or escaped as in JSON, JavaScript or HTML, any number of times. */
+function spelled(character: string): string {
+	const code = character.codePointAt(0) ?? 0;
+	const escapable = '"\\/'.includes(character) ? '\\\\*' : '';
+	const percent = bytesOf(character)
+		.map((byte) => `%(?:25)*${hex(byte)}`)
+		.join('');
+	const number = code.toString(16);
+	const name = names[character];
+	const entity = `#0*${String(code)}|#x0*${number}${name === undefined ? '' : `|${name}`}`;
+	return `(?:${escapable}${escaped(character)}|${percent}|\\\\+(?:u${number.padStart(4, '0')}|u\\{0*${number}\\}|x${number.padStart(2, '0')})|&(?:amp;)*(?:${entity});?)`;
 }
 
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const spelledOut = (text: string): string => [...text].map(spelled).join('');
 
-/** Takes secrets out of a text before it is stored, shown or sent anywhere. */
-export function createRedactor(secrets: readonly string[]): (text: string) => string {
-	const known = secrets.filter((secret) => secret !== '');
-	const patterns = known.flatMap((secret) => [
-		...formsOf(secret).map((form) => new RegExp(escaped(form), 'g')),
-		// OpenAI's 401 shows the first eight and the last four characters around a row of stars.
-		...(secret.length >= 12
-			? [
-					new RegExp(`${escaped(secret.slice(0, 3))}[\\w-]{0,8}[*•.…]{3,}[\\w-]{0,8}`, 'g'),
-					new RegExp(`[*•.…]{3,}${escaped(secret.slice(-4))}`, 'g'),
-				]
-			: []),
-	]);
-	return (text) => {
+/** Base64 and base64url of a text that holds the secret at any place: of its ends a few bits belong to what stands beside it. */
+function inBase64(secret: string): readonly string[] {
+	const bytes = bytesOf(secret);
+	return [0, 1, 2].map((before) => {
+		const binary = String.fromCharCode(...Array<number>(before).fill(0), ...bytes);
+		const first = Math.ceil((before * 8) / 6);
+		const last = Math.floor(((before + bytes.length) * 8) / 6);
+		return [...btoa(binary).slice(first, last)]
+			.map((one) =>
+				one === '+' ? '(?:\\+|-|%(?:25)*2B)' : one === '/' ? '(?:\\\\*\\/|_|%(?:25)*2F)' : one,
+			)
+			.join('');
+	});
+}
+
+/** What every key of a provider begins with tells nothing of it. */
+const withoutKind = (secret: string): string =>
+	secret.replace(/^(?:[a-z]{2,8}\d{0,2}[-_]){1,3}/i, '');
+
+interface Secret {
+	readonly length: number;
+	/** Whole, in any of its encodings. */
+	readonly whole: readonly RegExp[];
+	/** Cut to its ends around a row of stars, as OpenAI's 401 shows it. */
+	readonly ends: RegExp | null;
+	/** So much as an error may show of it and an answer may have by chance. */
+	readonly partial: readonly RegExp[];
+	readonly random: string;
+	/** Where in `random` each window begins; empty where a piece could be a word. */
+	readonly windows: ReadonlyMap<string, number>;
+}
+
+function read(secret: string): Secret {
+	const end = secret.slice(-mostEncoded);
+	const wide = [
+		spelledOut(end),
+		bytesOf(end).map(hex).join('[\\s:,]?'),
+		[...secret].reverse().map(escaped).join(''),
+	];
+	const random = withoutKind(secret);
+	const stars = '[*•.…]{3,}';
+	const shown = `${escaped(secret.slice(0, 3))}[^\\s*•…]{0,8}${stars}`;
+	const last = escaped(secret.slice(-4));
+	const isLong = secret.length >= leastInAnswers;
+	const isRandom = random.length >= 16 && /\d/.test(random) && /[a-z]/i.test(random);
+	return {
+		length: secret.length,
+		whole: [new RegExp(wide.join('|'), 'gi'), new RegExp(inBase64(end).join('|'), 'g')],
+		ends: isLong ? new RegExp(shown + last, 'g') : null,
+		partial: isLong
+			? [new RegExp(`${shown}(?:${last}|[\\w-]{0,8})`, 'g'), new RegExp(stars + last, 'g')]
+			: [],
+		random,
+		windows: new Map(
+			isRandom
+				? Array.from({ length: random.length - windowLength + 1 }, (_, i) => [
+						random.slice(i, i + windowLength),
+						i,
+					])
+				: [],
+		),
+	};
+}
+
+/** Takes out pieces of the secret: an endpoint may cut it in two, or show most of it. */
+function withoutPieces(text: string, { random, windows }: Secret, least: number): string {
+	if (windows.size === 0) return text;
+	// One window at least of a piece that is long enough begins at one of these places.
+	const step = least - windowLength + 1;
+	let clean = '';
+	let done = 0;
+	for (let i = 0; i + windowLength <= text.length; i += step) {
+		const at = windows.get(text.slice(i, i + windowLength));
+		if (at === undefined) continue;
+		let start = i;
+		let from = at;
+		while (start > done && from > 0 && text[start - 1] === random[from - 1]) {
+			start--;
+			from--;
+		}
+		let end = i + windowLength;
+		let to = at + windowLength;
+		while (end < text.length && to < random.length && text[end] === random[to]) {
+			end++;
+			to++;
+		}
+		if (end - start < least) continue;
+		clean += text.slice(done, start) + mark;
+		done = end;
+		i = end - step;
+	}
+	return done === 0 ? text : clean + text.slice(done);
+}
+
+/**
+ * Takes keys out of all that comes from an endpoint, before it is stored, shown or sent anywhere. It knows every key that it
+ * was ever told: one that was forgotten may still come back in an answer that is on its way.
+ */
+export class Redactor {
+	readonly #secrets = new Map<string, Secret>();
+
+	constructor(secrets: readonly string[] = []) {
+		for (const secret of secrets) this.learn(secret);
+	}
+
+	learn(secret: string): void {
+		if (secret.length >= leastSecret && !this.#secrets.has(secret))
+			this.#secrets.set(secret, read(secret));
+	}
+
+	/** Out of what a model says: the keys it was told, in any encoding, and nothing that only looks like one. */
+	answer(text: string): string {
 		let clean = text;
-		for (const pattern of patterns) clean = clean.replace(pattern, mark);
+		for (const secret of this.#secrets.values()) {
+			if (secret.ends === null || clean.length < leastShown) continue;
+			clean = withoutWhole(clean, secret).replace(secret.ends, mark);
+			clean = withoutPieces(clean, secret, leastPieceOfAnswer);
+		}
+		return clean;
+	}
+
+	/** Out of what is said of a failure: also what looks like a key, whoever's, and what is left of one. */
+	failure(text: string): string {
+		let clean = text;
+		for (const secret of this.#secrets.values()) {
+			clean = withoutPieces(withoutWhole(clean, secret), secret, leastPieceOfFailure);
+			for (const pattern of secret.partial) clean = clean.replace(pattern, mark);
+		}
 		for (const pattern of keyLike)
 			clean = clean.replace(pattern, (_, label: unknown) =>
 				typeof label === 'string' ? label + mark : mark,
 			);
 		return clean;
-	};
+	}
+
+	/** As `answer`, in every text and every name of a parsed body; the same body where nothing is in it. */
+	body<T>(body: T): T {
+		// Whatever is changed of it keeps its form.
+		return this.#secrets.size === 0 ? body : (this.#body(body, 0) as T);
+	}
+
+	#body(value: unknown, depth: number): unknown {
+		if (typeof value === 'string') return this.answer(value);
+		if (typeof value !== 'object' || value === null) return value;
+		// So deep it is no completion, and is not kept.
+		if (depth > mostDepth) return null;
+		if (Array.isArray(value)) {
+			const clean = value.map((one) => this.#body(one, depth + 1));
+			return clean.some((one, i) => one !== value[i]) ? clean : value;
+		}
+		// Nearly every body holds none: nothing is built before one is found.
+		const members: [string, unknown][] = Object.entries(value);
+		let changed = false;
+		for (const member of members) {
+			const [name, held] = member;
+			member[0] = this.answer(name);
+			member[1] = this.#body(held, depth + 1);
+			changed ||= member[0] !== name || member[1] !== held;
+		}
+		return changed ? Object.fromEntries(named(members)) : value;
+	}
+}
+
+function withoutWhole(text: string, { length, whole }: Secret): string {
+	// In base64 the first and the last character belong in part to what stands beside.
+	if (text.length < Math.min(length, mostEncoded) - 2) return text;
+	let clean = text;
+	for (const pattern of whole) clean = clean.replace(pattern, mark);
+	return clean;
+}
+
+/** Two names that are the same without the key both stay. */
+function named(members: readonly [string, unknown][]): [string, unknown][] {
+	const taken = new Set<string>();
+	return members.map(([name, member]) => {
+		let free = name;
+		for (let n = 2; taken.has(free); n++) free = `${name} ${String(n)}`;
+		taken.add(free);
+		return [free, member];
+	});
 }

@@ -4,6 +4,7 @@ import type { DatasetMark } from '#domain/dataset.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { readBatchLine } from '#openai/read-batch-line.ts';
+import type { Redactor } from '#openai/redact.ts';
 import { fileLines } from '#tabular/file-lines.ts';
 import type { Walk } from './door.ts';
 import type { RunView } from './runs.ts';
@@ -28,6 +29,7 @@ export async function importBatch(
 	data: DatasetMark | null,
 	files: readonly File[],
 	now: () => number,
+	redactor: Redactor,
 	{ signal, progress }: Walk,
 ): Promise<Result<BatchImport, readonly string[]>> {
 	const { id, setup } = run;
@@ -74,7 +76,7 @@ export async function importBatch(
 			for await (const { text, number } of fileLines(file, {
 				...{ longest: longestLine, signal, onBytes },
 			})) {
-				const line = readBatchLine(parsed(text), setup.endpoint);
+				const line = readBatchLine(parsed(text), setup.endpoint, redactor);
 				if (line === null) {
 					isUnknown(`${file.name}, line ${String(number)}: no output of the Batch API`);
 					continue;

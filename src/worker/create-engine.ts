@@ -2,6 +2,7 @@ import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
 import { optionsOf } from '#domain/dataset.ts';
 import { problem } from '#domain/problem.ts';
 import { err, ok } from '#domain/result.ts';
+import { draftToStore } from '#domain/stored-draft.ts';
 import { createDemoFetch } from '#demo/demo-fetch.ts';
 import { openLibrary, type Library } from '#storage/library.ts';
 import { readSmallTable } from '#tabular/read-small-table.ts';
@@ -69,7 +70,10 @@ export function createEngine(host: Host): EngineApi {
 			passes,
 			runs,
 			discarded: new DiscardedRuns({ library, runs, host, emit, erase }),
-			doors: new LazyDoors({ library, passes, runs, host, emit, hold: holdDataset }),
+			doors: new LazyDoors({
+				...{ library, passes, runs, host, emit },
+				...{ redactor: keys.redactor, hold: holdDataset },
+			}),
 			checks: new PromptChecks(library, passes, host, emit),
 			statements: new Statements(
 				async (runId) => {
@@ -163,7 +167,7 @@ export function createEngine(host: Host): EngineApi {
 		},
 
 		loadDraft: async () => (await rooms).library.loadDraft(),
-		saveDraft: async (draft) => (await rooms).library.saveDraft(draft),
+		saveDraft: async (draft) => (await rooms).library.saveDraft(draftToStore(draft)),
 
 		exportSetup: async (draft, choice) => exportSetup((await rooms).library, draft, choice),
 		openSetup: async (file) => {

@@ -1,4 +1,5 @@
 import type { EngineEvent } from '#contract/engine-api.ts';
+import type { Redactor } from '#openai/redact.ts';
 import type { Library } from '#storage/library.ts';
 import type { Host } from './host.ts';
 import type { RowPasses } from './row-passes.ts';
@@ -9,6 +10,8 @@ export interface DoorParts {
 	readonly passes: RowPasses;
 	readonly runs: Runs;
 	readonly host: Host;
+	/** Takes keys out of what the Batch API gave back. */
+	readonly redactor: Redactor;
 	readonly emit: (event: EngineEvent) => void;
 	/** Keeps a dataset from being cleaned away while this tab is open. */
 	readonly hold: (datasetId: string) => Promise<void>;

@@ -96,10 +96,12 @@ export class Doors {
 		files: readonly File[],
 		walk: Walk,
 	): Promise<Result<BatchImport, readonly string[]>> {
-		const { library, runs, host } = this.#parts;
+		const { library, runs, host, redactor } = this.#parts;
 		const data = await library.datasetOfRun(runId);
 		const now = (): number => host.clock.epoch();
-		const filled = await runs.fill(runId, (view) => importBatch(view, data, files, now, walk));
+		const filled = await runs.fill(runId, (view) =>
+			importBatch(view, data, files, now, redactor, walk),
+		);
 		return filled.ok ? filled.value : err([refusalWords(filled.error)]);
 	}
 

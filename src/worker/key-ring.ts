@@ -1,7 +1,10 @@
 import type { HeldKey } from '#contract/engine-api.ts';
+import { Redactor } from '#openai/redact.ts';
 
 /** The keys of this tab, in memory alone, each under the exact origin it was typed for. The one place that holds them. */
 export class KeyRing {
+	/** Knows every key that was ever held here. */
+	readonly redactor = new Redactor();
 	readonly #keys = new Map<string, string>();
 	readonly #versions = new Map<string, number>();
 	/** The version of each origin up to which its keys were forgotten. */
@@ -11,6 +14,7 @@ export class KeyRing {
 		const trimmed = key.trim();
 		if (trimmed !== this.keyFor(origin)) this.#versions.set(origin, this.versionOf(origin) + 1);
 		this.#keys.set(origin, trimmed);
+		this.redactor.learn(trimmed);
 		return shown(origin, trimmed);
 	}
 

@@ -53,6 +53,7 @@ export class ModelLists {
 		return listModels({
 			connection,
 			key: simulated ? '' : keys.keyFor(originOf(connection)),
+			redactor: keys.redactor,
 			timeoutMs,
 			fetch: simulated ? demoFetch : host.fetch,
 			after: host.after,

@@ -709,6 +709,7 @@ export class Runs {
 			connection,
 			endpoint,
 			key,
+			redactor: keys.redactor,
 			timeoutMs: limits.timeoutSeconds * 1_000,
 			fetch: simulated ? demoFetch : host.fetch,
 			after: host.after,

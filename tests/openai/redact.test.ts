@@ -1,41 +1,161 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRedactor } from '#openai/redact.ts';
+import type { Connection } from '#domain/connection.ts';
+import { createSender } from '#openai/create-sender.ts';
+import { listModels } from '#openai/list-models.ts';
+import { Redactor } from '#openai/redact.ts';
+import { encodings, sentinels, shapes, textsOf, tracesOf } from '../support/sentinel.ts';
 
 const key = 'sk-proj-Ab3+/dEf="quoted"-XyZ9876';
 
-describe('redaction', () => {
+describe('what is said of a failure', () => {
 	test.each([
-		['as it is', key],
-		['in a URL', encodeURIComponent(key)],
-		['in base64', Buffer.from(key).toString('base64')],
-		['in JSON', JSON.stringify(key)],
-		['in lower case', key.toLowerCase()],
-		['in upper case', key.toUpperCase()],
-		['backwards', [...key].reverse().join('')],
-		['behind Bearer', `Bearer ${key}`],
-		['cut to its ends', `${key.slice(0, 8)}*****************${key.slice(-4)}`],
-		['cut to its end', `…**********${key.slice(-4)}`],
-	])('takes out the key %s', (_, form) => {
-		const clean = createRedactor([key])(`Incorrect API key provided: ${form}. See docs.`);
+		...Object.entries(encodings).map(([name, encode]) => [name, encode(key)] as const),
+		['behind Bearer', `Bearer ${key}`] as const,
+		['cut to its end', `…**********${key.slice(-4)}`] as const,
+		['in hex with spaces', [...Buffer.from(key)].map((b) => b.toString(16)).join(' ')] as const,
+	])('loses the key %s', (_, form) => {
+		const clean = new Redactor([key]).failure(`Incorrect API key provided: ${form} . See docs.`);
 		expect(clean).toContain('[redacted]');
-		expect(clean).toMatch(/^Incorrect API key provided: .*\. See docs\.$/);
-		expect(clean).not.toContain('XyZ9876');
+		expect(clean).toMatch(/^Incorrect API key provided: .* \. See docs\.$/);
 		expect(clean).not.toContain(key.slice(-4));
-		expect(clean.toLowerCase()).not.toContain('sk-proj');
+		expect(tracesOf(key, clean)).toEqual([]);
 	});
 
 	test.each([
 		['somebody else’s key', 'key sk-abcdefghijklmnop here', 'key [redacted] here'],
+		['a key of another kind', 'key gsk_abcdefghijklmnop12 here', 'key [redacted] here'],
 		['a bearer token', 'Authorization: Bearer abcdefghijk', 'Authorization: [redacted]'],
 		['an api-key field', '{"api-key": "0123456789abcdef"}', '{"api-key": "[redacted]"}'],
-	])('takes out %s without knowing it', (_, text, expected) => {
-		expect(createRedactor([])(text)).toBe(expected);
+	])('loses %s without knowing it', (_, text, expected) => {
+		expect(new Redactor().failure(text)).toBe(expected);
 	});
 
 	test.each(['Limit 3, Used 3.', 'Please ask-me for the task-force-of-nine', 'sk-1', '****'])(
-		'leaves %j alone',
+		'keeps %j as it is',
 		(text) => {
-			expect(createRedactor([key, ''])(text)).toBe(text);
+			expect(new Redactor([key, '']).failure(text)).toBe(text);
 		},
+	);
+});
+
+describe('what a model says', () => {
+	const redactor = new Redactor([...sentinels]);
+
+	test.each(Object.entries(encodings))('loses a live key %s', (_, encode) => {
+		for (const sentinel of sentinels)
+			expect(tracesOf(sentinel, redactor.answer(`It is ${encode(sentinel)}, no?`))).toEqual([]);
+	});
+
+	test.each([
+		'A key of OpenAI looks like sk-... or sk-proj-abcdefghijklmnop, a header like Bearer abcdefghijklmnop.',
+		'{"api_key": "your-key-goes-here"}',
+		'sk-proj-',
+		'rating: *****, ends in 1aUe',
+		'one more example: *** 0o',
+	])('keeps %j, which only looks like one', (text) => {
+		expect(redactor.answer(text)).toBe(text);
+	});
+
+	test.each(['x', 'ollama', 'EMPTY', 'lm-studio', 'not-needed'])(
+		'keeps the word %j where that is what a local server is given for a key',
+		(word) => {
+			const text = `Run ${word} and see what ${word} says about xylophones.`;
+			expect(new Redactor([word]).answer(text)).toBe(text);
+		},
+	);
+
+	test('loses a piece of a key that is too long to be chance', () => {
+		expect(redactor.answer(`It begins ${sentinels[0].slice(10, 26)} and so on`)).toBe(
+			'It begins [redacted] and so on',
+		);
+	});
+});
+
+describe('a body', () => {
+	const redactor = new Redactor([...sentinels]);
+
+	test('is the same where no key is in it', () => {
+		const body = { a: ['text that is long enough to hold one', { b: null, c: 1.5, d: true }] };
+		expect(redactor.body(body)).toBe(body);
+	});
+
+	test('loses keys in its texts and names, and keeps all its members', () => {
+		const [one, two] = sentinels;
+		const body = JSON.parse(
+			JSON.stringify({
+				[one]: 1,
+				[two]: 2,
+				list: [{ deep: `a ${one}` }],
+				['__proto__x']: 0,
+			}).replace('__proto__x', '__proto__'),
+		) as unknown;
+		const clean = redactor.body(body);
+		expect(Object.entries(clean as object)).toEqual([
+			['[redacted]', 1],
+			['[redacted] 2', 2],
+			['list', [{ deep: 'a [redacted]' }]],
+			['__proto__', 0],
+		]);
+	});
+
+	test('is walked no deeper than what is kept', () => {
+		let deep: unknown = sentinels[0];
+		for (let i = 0; i < 100_000; i++) deep = [deep];
+		expect(() => redactor.body(deep)).not.toThrow();
+	});
+});
+
+const connection: Connection = {
+	provider: 'compatible',
+	baseUrl: 'https://host.example/v1',
+	organization: '',
+	project: '',
+	usesKey: true,
+};
+const options = {
+	connection,
+	timeoutMs: 60_000,
+	after: () => () => undefined,
+	epoch: () => 0,
+};
+const answering = (shape: (form: string) => Response, form: string) => async () => {
+	await Promise.resolve();
+	return shape(form);
+};
+
+describe.each(Object.entries(shapes))('%s', (_, shape) => {
+	test.each(Object.entries(encodings))('does not bring in the key %s', async (__, encode) => {
+		for (const sentinel of sentinels) {
+			const fetch = answering(shape, encode(sentinel));
+			const send = createSender({ ...options, endpoint: 'chatCompletions', key: sentinel, fetch });
+			const { signal } = new AbortController();
+			const messages = [{ role: 'user', content: 'hello' }] as const;
+			const outcome = await send({ kind: 'chat', messages }, { model: 'm' }, signal);
+			expect(tracesOf(sentinel, textsOf(outcome))).toEqual([]);
+			const listed = await listModels({ ...options, key: sentinel, fetch });
+			expect(tracesOf(sentinel, textsOf(listed))).toEqual([]);
+		}
+	});
+});
+
+test('any key is found in any encoding, and what stands around it stays', () => {
+	const text = fc.string({ maxLength: 40 }).filter((one) => !/[*•.…%\\&;0-9a-f]/i.test(one));
+	const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+/=.'.split('');
+	const secret = fc
+		.array(fc.constantFrom(...letters), { minLength: 20, maxLength: 300 })
+		.map((all) => `k${all.join('')}7`);
+	const encoding = fc.constantFrom(...Object.keys(encodings)) as fc.Arbitrary<
+		keyof typeof encodings
+	>;
+	fc.assert(
+		fc.property(secret, encoding, text, text, (one, name, before, after) => {
+			const redactor = new Redactor([one]);
+			const clean = redactor.answer(`${before} «${encodings[name](one.slice(-256))}» ${after}`);
+			expect(clean).toContain('[redacted]');
+			expect(clean.startsWith(`${before} «`)).toBe(true);
+			expect(clean.endsWith(`» ${after}`)).toBe(true);
+		}),
+		{ numRuns: 300 },
 	);
 });
