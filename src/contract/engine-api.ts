@@ -28,6 +28,35 @@ export interface HeldKey {
 	readonly lastFour: string;
 }
 
+/** The keys that this device remembers, encrypted; none of them ever comes back. */
+export interface RememberedKeys {
+	/** False: this browser encrypts nothing for this page, so none can be remembered. */
+	readonly possible: boolean;
+	readonly origins: readonly string[];
+	/** The passphrase was typed in this session: more can be remembered without it. */
+	readonly unlocked: boolean;
+}
+
+/** Why keys were not remembered, or not unlocked. Nothing is changed. */
+export type KeyRefusal =
+	/** It opens none of them. */
+	| { readonly kind: 'wrongPassphrase' }
+	/** The passphrase is needed first. */
+	| { readonly kind: 'locked' }
+	| { readonly kind: 'tooShort' }
+	/** None is held for this origin. */
+	| { readonly kind: 'noKey' }
+	/** Another tab has remembered, forgotten or sealed them anew meanwhile. */
+	| { readonly kind: 'changedElsewhere' }
+	| { readonly kind: 'impossible' }
+	| { readonly kind: 'storage'; readonly message: string };
+
+/** Keys that a passphrase has opened are held from then on. */
+export interface Unlocked {
+	/** The origins of those that could not be opened with the others: what is stored of them is damaged. */
+	readonly damaged: readonly string[];
+}
+
 export interface ResultQuery extends ResultFilter {
 	readonly runId: string;
 	/** The first line wanted, from 0, and how many. */
@@ -257,6 +286,8 @@ export type EngineEvent =
 			readonly total: number;
 	  }
 	| { readonly kind: 'append'; readonly append: AppendState }
+	/** Another tab has remembered or forgotten keys. */
+	| { readonly kind: 'keysChanged' }
 	/** Of the file being written or taken in: bytes or requests. */
 	| { readonly kind: 'doorProgress'; readonly done: number; readonly total: number }
 	| { readonly kind: 'promptCheckProgress'; readonly done: number; readonly total: number }
@@ -304,10 +335,23 @@ export interface EngineApi {
 	checkPrompts(setup: RunSetup, exactly: boolean): Promise<PromptCheck | null>;
 	cancelPromptCheck(): Promise<void>;
 
-	/** Keeps the key in the worker's memory, for requests to exactly this origin, until the tab closes. */
+	/**
+	 * Keeps the key in the worker's memory, for requests to exactly this origin, until the tab closes. Where this device
+	 * remembers one for that origin and is unlocked, it remembers this one in its place.
+	 */
 	holdKey(origin: string, key: string): Promise<HeldKey>;
+	/** Also what is remembered of it. */
 	forgetKey(origin: string): Promise<void>;
 	heldKeys(): Promise<readonly HeldKey[]>;
+
+	rememberedKeys(): Promise<RememberedKeys>;
+	/** Encrypts the key that is held for this origin. `passphrase` null: the one that was typed in this session. */
+	rememberKey(origin: string, passphrase: string | null): Promise<Result<null, KeyRefusal>>;
+	/** Holds all remembered keys, each for its own origin; one that was typed since keeps its place. */
+	unlockKeys(passphrase: string): Promise<Result<Unlocked, KeyRefusal>>;
+	/** Null: all of them, with the passphrase. What this tab holds it goes on to hold. */
+	stopRemembering(origin: string | null): Promise<void>;
+	changePassphrase(before: string, after: string): Promise<Result<null, KeyRefusal>>;
 
 	/** One request of a run as it would leave if the run were started now; null where its rows are no longer stored. */
 	previewRequest(setup: RunSetup, request: number): Promise<RequestPreview | null>;

@@ -49,6 +49,12 @@ function firstOf(setups: readonly SharedSetup[]): SharedSetup {
 	return first;
 }
 
+/** Where its requests go; none of what is simulated. */
+export const originsOf = (setup: RunSetup): readonly string[] =>
+	sharedSetups(setup).flatMap(({ connection }) =>
+		connection.provider === 'demo' ? [] : [originOf(connection)],
+	);
+
 /** The first origin whose key is used and not held; null where none is lacking. Nobody asks for one that is left out. */
 export function lackingKey(
 	setup: RunSetup,

@@ -61,12 +61,15 @@ function inBase64(secret: string): readonly string[] {
 	return [0, 1, 2].map((before) => {
 		const binary = String.fromCharCode(...Array<number>(before).fill(0), ...bytes);
 		const first = Math.ceil((before * 8) / 6);
-		const last = Math.floor(((before + bytes.length) * 8) / 6);
-		return [...btoa(binary).slice(first, last)]
+		const bits = (before + bytes.length) * 8;
+		const last = Math.floor(bits / 6);
+		const core = [...btoa(binary).slice(first, last)]
 			.map((one) =>
 				one === '+' ? '(?:\\+|-|%(?:25)*2B)' : one === '/' ? '(?:\\\\*\\/|_|%(?:25)*2F)' : one,
 			)
 			.join('');
+		// The rest of its last byte.
+		return bits % 6 === 0 ? core : `${core}[\\w+/-]?`;
 	});
 }
 

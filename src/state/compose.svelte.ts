@@ -6,6 +6,7 @@ import { checkDraft } from '#domain/check-draft.ts';
 import { connectionPart } from '#domain/connection-fields.ts';
 import { draftOf, emptyDraft, type Draft, type TemplateDraft } from '#domain/draft.ts';
 import { keyOwner } from '#domain/presets.ts';
+import { originsOf } from '#domain/shared-setup.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { ReadingOptions } from '#domain/reading-options.ts';
 import type { Result } from '#domain/result.ts';
@@ -129,7 +130,10 @@ export class ComposeState {
 	readonly connection: Connection | null = $derived(checkConnection(this.draft, []));
 	readonly needsKey: boolean = $derived.by(
 		() =>
-			this.connection?.usesKey === true && this.origin !== null && !this.keys.hasFor(this.origin),
+			this.connection?.usesKey === true &&
+			this.origin !== null &&
+			!this.keys.hasFor(this.origin) &&
+			!this.keys.isLocked(this.origin),
 	);
 	readonly problems: readonly Problem[] = $derived.by(() => {
 		const found = this.check.problems.map((one) => atModelField(this.draft, one));
@@ -158,6 +162,7 @@ export class ComposeState {
 			const origin = draftOrigin(share);
 			const usesKey = checkConnection(share, [])?.usesKey ?? false;
 			if (!usesKey || origin === null || this.keys.hasFor(origin)) return [];
+			if (this.keys.isLocked(origin)) return [];
 			if (origin === this.origin) return [];
 			const message = `Type an API key of ${keyOwner(share)} for connection ${String(i + 2)}.`;
 			return [problem('shareApiKey', message, i + 1)];
@@ -216,6 +221,7 @@ export class ComposeState {
 
 	receive(event: EngineEvent): void {
 		if (event.kind === 'broken') this.broken = true;
+		if (event.kind === 'keysChanged') void this.keys.load();
 		this.data.receive(event);
 		this.promptCheck.receive(event);
 	}
@@ -374,6 +380,7 @@ export class ComposeState {
 		const { origin } = this;
 		if (connection === null || this.needsKey) return false;
 		await this.holdTypedKey();
+		if (!(await this.keys.unlock(origin === null ? [] : [origin]))) return true;
 		await this.connectionTest.test(connection, this.keys.heldFor(origin));
 		return true;
 	}
@@ -400,6 +407,7 @@ export class ComposeState {
 		try {
 			await this.holdTypedKey();
 			await this.#saver.now();
+			if (!(await this.keys.unlock(originsOf(setup)))) return null;
 			const started = await this.#api.startRun(setup);
 			if (!started.ok) {
 				// Where the worker no longer holds a key that this page believed in, it is a problem of that field.

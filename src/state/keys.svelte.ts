@@ -1,4 +1,11 @@
-import type { EngineApi, HeldKey } from '#contract/engine-api.ts';
+import type { EngineApi, HeldKey, RememberedKeys } from '#contract/engine-api.ts';
+
+/** What the page asks a person about remembered keys, in a dialog. */
+export interface KeyQuestion {
+	readonly kind: 'unlock' | 'choose' | 'manage';
+	/** The origin whose key it is about; null: all of them. */
+	readonly origin: string | null;
+}
 
 /**
  * The API keys of this tab. A key stands here only while it is typed; then the worker holds it, for exactly the origin
@@ -8,6 +15,14 @@ export class KeyRing {
 	readonly #api: EngineApi;
 	typed = $state.raw('');
 	held = $state.raw<readonly HeldKey[]>([]);
+	/** What this device remembers. */
+	remembered = $state.raw<RememberedKeys>({ possible: true, origins: [], unlocked: false });
+	asked = $state.raw<KeyQuestion | null>(null);
+	#answer: (isDone: boolean) => void = () => undefined;
+	/** The origin whose key could not be remembered just now. */
+	notRemembered = $state.raw<string | null>(null);
+	/** The origin whose key is to be remembered as soon as it is held. */
+	wanted = $state.raw<string | null>(null);
 	/** The origin whose key is on its way to the worker. */
 	storing = $state.raw<string | null>(null);
 	/** Where requests would have gone when the key was typed; null where that was not known yet. */
@@ -19,7 +34,71 @@ export class KeyRing {
 	}
 
 	async load(): Promise<void> {
-		this.held = await this.#api.heldKeys();
+		[this.held, this.remembered] = await Promise.all([
+			this.#api.heldKeys(),
+			this.#api.rememberedKeys(),
+		]);
+	}
+
+	isRemembered(origin: string | null): boolean {
+		return origin !== null && this.remembered.origins.includes(origin);
+	}
+
+	/** The passphrase is asked for in the place of the key. */
+	isLocked(origin: string | null): boolean {
+		return this.#isRememberedOnly(origin) && !this.remembered.unlocked;
+	}
+
+	/** The passphrase has not opened it: what is stored of it is damaged. */
+	isDamaged(origin: string | null): boolean {
+		return this.#isRememberedOnly(origin) && this.remembered.unlocked;
+	}
+
+	#isRememberedOnly(origin: string | null): boolean {
+		return origin !== null && this.isRemembered(origin) && !this.hasFor(origin);
+	}
+
+	/** Asks in a dialog; false where the person leaves it. */
+	ask(question: KeyQuestion): Promise<boolean> {
+		this.#answer(false);
+		this.asked = question;
+		return new Promise((resolve) => {
+			this.#answer = resolve;
+		});
+	}
+
+	/** The dialog has come to its end. */
+	async answered(isDone: boolean): Promise<void> {
+		this.asked = null;
+		await this.load();
+		this.#answer(isDone);
+	}
+
+	/** Asks for the passphrase where one of these keys is remembered and not unlocked. False: they are still locked. */
+	async unlock(origins: readonly string[]): Promise<boolean> {
+		const origin = origins.find((one) => this.isLocked(one));
+		return origin === undefined || this.ask({ kind: 'unlock', origin });
+	}
+
+	/** Remembers the key of this origin on this device, now or as soon as one is held. */
+	async remember(origin: string): Promise<void> {
+		this.wanted = origin;
+		this.notRemembered = null;
+		if (this.heldFor(origin) === null) return;
+		const { origins, unlocked } = this.remembered;
+		if (origins.length === 0) await this.ask({ kind: 'choose', origin });
+		else if (unlocked || (await this.ask({ kind: 'unlock', origin }))) {
+			const answer = await this.#api.rememberKey(origin, null);
+			if (!answer.ok) this.notRemembered = origin;
+		}
+		this.wanted = null;
+		await this.load();
+	}
+
+	async stopRemembering(origin: string): Promise<void> {
+		this.wanted = null;
+		if (this.remembered.origins.includes(origin)) await this.#api.stopRemembering(origin);
+		await this.load();
 	}
 
 	type(text: string, origin: string | null): void {
@@ -51,6 +130,7 @@ export class KeyRing {
 			try {
 				const held = await this.#api.holdKey(origin, key);
 				this.held = [...this.held.filter((other) => other.origin !== origin), held];
+				if (this.wanted === origin) void this.remember(origin);
 			} finally {
 				this.storing = null;
 			}
@@ -65,7 +145,8 @@ export class KeyRing {
 
 	async forget(origin: string): Promise<void> {
 		await this.#api.forgetKey(origin);
-		this.held = this.held.filter((key) => key.origin !== origin);
+		this.wanted = null;
+		await this.load();
 	}
 
 	clear(): void {

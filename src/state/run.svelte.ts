@@ -20,6 +20,7 @@ import type { RunStatement } from '#domain/statement.ts';
 import { isActive, settledCount, type Run, type RunPhase, type RunProgress } from '#domain/run.ts';
 import { PaceReader, type Pace } from './pace.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
+import type { KeyRing } from './keys.svelte.ts';
 import { RateHistories } from './rate-histories.ts';
 import { noHistory, type RateHistory } from './rate-history.ts';
 import { ResultList } from './results.svelte.ts';
@@ -71,6 +72,8 @@ export class RunState {
 	readonly #api: EngineApi;
 	readonly #clock: PageClock;
 	readonly #histories: RateHistories;
+	/** The page's, where it can ask for a passphrase. */
+	readonly #keys: KeyRing | null;
 	readonly #paceReader: PaceReader;
 
 	/** Null before `load` is done and where there is no such run. */
@@ -182,7 +185,9 @@ export class RunState {
 		runId: string,
 		clock: PageClock = pageClock,
 		histories: RateHistories = new RateHistories(clock),
+		keys: KeyRing | null = null,
 	) {
+		this.#keys = keys;
 		this.#api = api;
 		this.runId = runId;
 		this.#clock = clock;
@@ -290,6 +295,7 @@ export class RunState {
 				if (event.runId === this.runId && this.making !== null) this.making = event;
 				return;
 			case 'runsChanged':
+			case 'keysChanged':
 				void this.load();
 				return;
 			case 'exportProgress':
@@ -447,12 +453,36 @@ export class RunState {
 				this.#held = [...(this.#held ?? []), origin];
 				this.typedKey = '';
 			}
-			this.#answered(command, await this.#ask(start));
+			this.#answered(command, await this.#ask(() => this.#unlocked(start)));
 		});
 		this.#starting = starting;
 		return starting.finally(() => {
 			if (this.#starting === starting) this.#starting = null;
 		});
+	}
+
+	/** Once more, after the passphrase was asked for, where all that was lacking is a key that this device remembers. */
+	async #unlocked(start: () => Promise<Result<null, RunRefusal>>): ReturnType<typeof start> {
+		const answer = await start();
+		if (answer.ok || answer.error.kind !== 'needsKey') return answer;
+		const { origin } = answer.error;
+		const keys = this.#keys;
+		await keys?.load();
+		if (keys === null || !keys.isLocked(origin) || !(await keys.unlock([origin]))) return answer;
+		this.#held = keys.held.map((held) => held.origin);
+		return keys.isLocked(origin) ? answer : start();
+	}
+
+	/** Whether the key that is asked for is remembered on this device: the passphrase is enough. */
+	get isLocked(): boolean {
+		return this.#keys?.isLocked(this.keyOrigin) ?? false;
+	}
+
+	/** Asks for the passphrase. */
+	async unlock(): Promise<void> {
+		const { keyOrigin } = this;
+		if (keyOrigin !== null) await this.#keys?.unlock([keyOrigin]);
+		await this.load();
 	}
 
 	#answered(command: RefusedCommand['command'], answer: Result<null, RunRefusal> | null): void {

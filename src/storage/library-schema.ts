@@ -37,6 +37,19 @@ export interface DoomedRecord {
 	readonly database: string;
 }
 
+/** A remembered key, encrypted; with all that it takes, beside the passphrase, to open it. */
+export interface SealedKey {
+	/** The only origin that it may be sent to, which it was also sealed with. */
+	readonly origin: string;
+	/** How it was sealed. */
+	readonly version: number;
+	/** Of PBKDF2. */
+	readonly iterations: number;
+	readonly salt: Uint8Array<ArrayBuffer>;
+	readonly iv: Uint8Array<ArrayBuffer>;
+	readonly sealed: Uint8Array<ArrayBuffer>;
+}
+
 /** The small database: what there is, and where. */
 export interface LibrarySchema extends DBSchema {
 	datasets: { key: string; value: DatasetRecord };
@@ -47,6 +60,8 @@ export interface LibrarySchema extends DBSchema {
 	/** By origin and model. */
 	modelNotes: { key: [string, string]; value: ModelNote };
 	connections: { key: string; value: SavedConnection };
+	/** By origin. */
+	sealedKeys: { key: string; value: SealedKey };
 }
 
 export const libraryMigrations: readonly Migration[] = [
@@ -74,5 +89,8 @@ export const libraryMigrations: readonly Migration[] = [
 			if (run !== undefined && stored !== undefined)
 				await runs.put({ ...run, ...listedOf(stored.setup) });
 		}
+	},
+	(db) => {
+		db.createObjectStore('sealedKeys', { keyPath: 'origin' });
 	},
 ];

@@ -17,6 +17,8 @@ import { readModelNotes, saveModelNote, type NoteChange } from './model-notes.ts
 import type { RunStore } from './run-store.ts';
 import { Runs, type LiveRuns } from './runs.ts';
 import { readConnections, removeConnection, writeConnection } from './saved-connections.ts';
+import type { SealedKey } from './library-schema.ts';
+import { changeSealedKeys, readSealedKeys, type SealedKeyChange } from './sealed-keys.ts';
 import { Shelf } from './shelf.ts';
 import type { OnProblem } from './storage-problem.ts';
 import { readFrom, writeTo } from './transact.ts';
@@ -101,6 +103,13 @@ export interface Library {
 	saveConnection(saved: SavedConnection): Promise<void>;
 	deleteConnection(id: string): Promise<void>;
 
+	/** By origin. */
+	sealedKeys(): Promise<readonly SealedKey[]>;
+	/** In one transaction; false where `decide` decided for null, and then nothing is changed. */
+	changeSealedKeys(
+		decide: (stored: readonly SealedKey[]) => SealedKeyChange | null,
+	): Promise<boolean>;
+
 	/** The runs that were found only as journals when the library was opened. */
 	readonly restoredRuns: number;
 
@@ -170,6 +179,9 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 		connections: () => readConnections(shelf.library),
 		saveConnection: (saved) => writeConnection(shelf.library, saved),
 		deleteConnection: (id) => removeConnection(shelf.library, id),
+
+		sealedKeys: () => readSealedKeys(shelf.library),
+		changeSealedKeys: (decide) => changeSealedKeys(shelf.library, decide),
 
 		close: async () => {
 			await runs.close();

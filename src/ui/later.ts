@@ -4,6 +4,7 @@
  */
 export * as planRules from '#domain/plan-rules.ts';
 export { DoorsState } from '#state/doors.svelte.ts';
+export { default as KeysDialog } from './keys/KeysDialog.svelte';
 export { default as DoorDialog } from './doors/DoorDialog.svelte';
 export { default as BindingsField } from './compose/BindingsField.svelte';
 export { default as ModelParameters } from './compose/ModelParameters.svelte';
@@ -12,6 +13,7 @@ export { default as PagedTemplates } from './compose/PagedTemplates.svelte';
 export { default as PairingField } from './compose/PairingField.svelte';
 export { default as PromptCheckPanel } from './compose/PromptCheckPanel.svelte';
 export { default as PromptPreview } from './compose/PromptPreview.svelte';
+export { default as RememberKey } from './compose/RememberKey.svelte';
 export { default as RowsField } from './compose/RowsField.svelte';
 export { default as ResultsFileNote } from './compose/ResultsFileNote.svelte';
 export { default as RoomAdvice } from './compose/RoomAdvice.svelte';

@@ -61,6 +61,21 @@ export const browserHost = (): Host => ({
 	},
 	journals: () => opfsFolder((ms) => sleep(ms, new AbortController().signal)),
 	exports: opfsExports,
+	// Typed as always there; a page of plain http has none.
+	sealing:
+		(crypto.subtle as SubtleCrypto | undefined) === undefined
+			? null
+			: {
+					subtle: crypto.subtle,
+					random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+				},
+	channel: (name, hear) => {
+		const channel = new BroadcastChannel(name);
+		channel.addEventListener('message', hear);
+		return () => {
+			channel.postMessage(null);
+		};
+	},
 	storageEstimate: async () => {
 		const { usage, quota } = await navigator.storage.estimate();
 		return { usage: usage ?? null, quota: quota ?? null };

@@ -10,6 +10,7 @@ import { deleteOldExports } from './export-files.ts';
 import type { Host } from './host.ts';
 import { importFiles } from './import-files.ts';
 import { LazyDoors } from './lazy-doors.ts';
+import { KeyKeeper } from './key-keeper.ts';
 import { KeyRing } from './key-ring.ts';
 import { ModelLists } from './model-lists.ts';
 import { previewRequest } from './preview-request.ts';
@@ -41,6 +42,7 @@ export function createEngine(host: Host): EngineApi {
 		sleep: (ms, signal) => host.clock.sleep(ms, signal),
 		now: () => host.clock.epoch(),
 	});
+	const keeper = new KeyKeeper(keys, host, async () => (await rooms).library, emit);
 	const modelLists = new ModelLists({ keys, host, demoFetch });
 	const holdDataset = datasetHolder(host);
 	const opened = host.journals().then((journals) =>
@@ -185,12 +187,14 @@ export function createEngine(host: Host): EngineApi {
 			(await rooms).checks.cancel();
 		},
 
-		holdKey: (origin, key) => Promise.resolve(keys.hold(origin, key)),
-		forgetKey: (origin) => {
-			keys.forget(origin);
-			return Promise.resolve();
-		},
+		holdKey: (origin, key) => keeper.hold(origin, key),
+		forgetKey: (origin) => keeper.forget(origin),
 		heldKeys: () => Promise.resolve(keys.held()),
+		rememberedKeys: () => keeper.remembered(),
+		rememberKey: (origin, passphrase) => keeper.remember(origin, passphrase),
+		unlockKeys: (passphrase) => keeper.unlock(passphrase),
+		stopRemembering: (origin) => keeper.stopRemembering(origin),
+		changePassphrase: (before, after) => keeper.changePassphrase(before, after),
 
 		previewRequest: async (setup, request) => {
 			const { library, passes } = await rooms;

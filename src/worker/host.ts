@@ -1,6 +1,7 @@
 import type { Clock } from '#engine/ports.ts';
 import type { JournalFolder } from '#storage/journal-folder.ts';
 import type { ExportFolder } from './export-folder.ts';
+import type { Sealing } from './key-seal.ts';
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -28,6 +29,10 @@ export interface Host {
 	readonly journals: () => Promise<JournalFolder | null>;
 	/** Null where the browser keeps no files for this origin. */
 	readonly exports: () => Promise<ExportFolder | null>;
+	/** Null where the browser encrypts nothing for this page: one that came over plain http. */
+	readonly sealing: Sealing | null;
+	/** Hears what other tabs say on this channel; what it returns says something to them. */
+	readonly channel: (name: string, hear: () => void) => () => void;
 	readonly storageEstimate: () => Promise<{ usage: number | null; quota: number | null }>;
 	readonly storagePersisted: () => Promise<boolean | null>;
 }

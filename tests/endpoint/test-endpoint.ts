@@ -24,6 +24,8 @@ export interface TestEndpointOptions {
 	readonly limits?: HiddenLimits;
 	/** The plain reply to a body. Left out: `echoCompletion`. */
 	readonly answer?: (body: JsonObject) => JsonObject;
+	/** A reply of the test's own; null: as without it. */
+	readonly reply?: (request: EndpointRequest, seenBefore: number) => Reply | null;
 	/** The only key that is let in; every other gets `wrongKey`. Left out: any, and none. */
 	readonly key?: string;
 	/** What `GET /v1/models` lists: names, or with all that is said of a model. */
@@ -144,7 +146,8 @@ export async function createTestEndpoint(options: TestEndpointOptions = {}): Pro
 		const completion = answer(parsed);
 		const reply =
 			refusal === null
-				? replyTo(scenario, request, seenBefore, completion, epoch())
+				? (options.reply?.(request, seenBefore) ??
+					replyTo(scenario, request, seenBefore, completion, epoch()))
 				: refusalReply(refusal);
 		if (refusal === null) limiter.done(cost, tokensUsed(completion), now());
 		if (reply.kind === 'whole') entry.status = reply.status;

@@ -76,6 +76,9 @@ export class ModelTab {
 					released();
 				};
 			},
+			// No key is remembered there.
+			sealing: null,
+			channel: () => () => undefined,
 			heldLocks: () => link.arrives(Promise.resolve([...browser.locks.keys()])),
 			journals: () => Promise.resolve(folder === null ? null : link.folder(folder)),
 			exports: () => Promise.resolve(null),

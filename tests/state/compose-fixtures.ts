@@ -70,8 +70,16 @@ export class AskedWorker {
 				this.held.push(held);
 				return held;
 			}),
-			forgetKey: log('forgetKey', () => undefined),
+			forgetKey: log('forgetKey', (origin: string) => {
+				const at = this.held.findIndex((one) => one.origin === origin);
+				if (at !== -1) this.held.splice(at, 1);
+			}),
 			heldKeys: log('heldKeys', () => [...this.held]),
+			rememberedKeys: log('rememberedKeys', () => ({
+				possible: true,
+				origins: [],
+				unlocked: false,
+			})),
 			connections: log('connections', () => []),
 			startRun: log('startRun', () => ok('r1')),
 			...commands,

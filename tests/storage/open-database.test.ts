@@ -167,6 +167,44 @@ describe('openDatabase', () => {
 		expect(await newer.get('connections', 'c1')).toEqual(saved);
 	});
 
+	test('a library of version 4 keeps its connections and drafts, and takes sealed keys', async () => {
+		const { factory } = newWorld();
+		const older = await openDatabase<LibrarySchema>(
+			factory,
+			'volley',
+			libraryMigrations.slice(0, 4),
+			calm,
+		);
+		const saved = {
+			id: 'c1',
+			name: 'Mine',
+			models: ['m'],
+			connection: {
+				provider: 'compatible',
+				baseUrl: 'https://a.example/v1',
+				organization: '',
+				project: '',
+				usesKey: true,
+			},
+		} as const;
+		await older.put('drafts', emptyDraft, 'current');
+		await older.put('connections', saved);
+		older.close();
+		const newer = await openDatabase<LibrarySchema>(factory, 'volley', libraryMigrations, calm);
+		const sealed = {
+			origin: 'https://a.example',
+			version: 1,
+			iterations: 600_000,
+			salt: Uint8Array.of(1),
+			iv: Uint8Array.of(2),
+			sealed: Uint8Array.of(3),
+		};
+		await newer.put('sealedKeys', sealed);
+		expect(await newer.get('drafts', 'current')).toEqual(emptyDraft);
+		expect(await newer.get('connections', 'c1')).toEqual(saved);
+		expect(await newer.get('sealedKeys', 'https://a.example')).toEqual(sealed);
+	});
+
 	test.each([
 		{
 			name: 'library',

@@ -11,6 +11,8 @@ export class FakeBrowser {
 	journals: MemoryFolder | null = new MemoryFolder();
 	/** Null: a browser that keeps no files. */
 	exports: MemoryFolder | null = new MemoryFolder();
+	/** Who hears what is said on a channel, by its name. */
+	readonly channels = new Map<string, Set<() => void>>();
 	/** What to call when a lock is taken from its holder, by the lock's name. */
 	readonly locks = new Map<string, () => void>();
 	#ids = 0;
@@ -75,6 +77,18 @@ export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
 		heldLocks: () => Promise.resolve([...browser.locks.keys()]),
 		journals: () => Promise.resolve(browser.journals),
 		exports: () => Promise.resolve(browser.exports === null ? null : exportsIn(browser.exports)),
+		sealing: {
+			subtle: crypto.subtle,
+			random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+		},
+		channel: (name, hear) => {
+			const hearers = browser.channels.get(name) ?? new Set();
+			browser.channels.set(name, hearers.add(hear));
+			killed.signal.addEventListener('abort', () => hearers.delete(hear));
+			return () => {
+				for (const other of hearers) if (other !== hear) other();
+			};
+		},
 		storageEstimate: () => Promise.resolve({ usage: 1, quota: 2 }),
 		storagePersisted: () => Promise.resolve(false),
 	};

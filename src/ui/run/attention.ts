@@ -32,6 +32,8 @@ export interface Attention {
 export interface Circumstances {
 	/** The origin whose key the run needs again. */
 	readonly lacksKeyFor: string | null;
+	/** This device remembers it; left out: no. */
+	readonly isLocked?: boolean;
 	/** How refused parameters are sent by now. */
 	readonly repairs: readonly Repair[];
 	readonly here: Here;
@@ -42,7 +44,7 @@ export function attentionFor(
 	progress: RunProgress,
 	setup: RunSetup,
 	refused: RefusedCommand | null,
-	{ lacksKeyFor, repairs, here }: Circumstances,
+	{ lacksKeyFor, isLocked = false, repairs, here }: Circumstances,
 ): Attention | null {
 	const { phase, counters, inFlight, unsaved, possiblyPaidTwice } = progress;
 	const waits = waitingWords(Math.max(0, waitingCount(counters, inFlight) - unsaved));
@@ -98,7 +100,11 @@ export function attentionFor(
 			text: sentences(
 				`${waits}.`,
 				inFlightWords(possiblyPaidTwice),
-				lacksKeyFor === null ? null : 'A key is kept only until its tab closes: type it again.',
+				lacksKeyFor === null
+					? null
+					: isLocked
+						? 'Its key is remembered on this device: unlock it.'
+						: 'A key is kept only until its tab closes: type it again.',
 			),
 			checks: [],
 			offer: null,
@@ -107,7 +113,7 @@ export function attentionFor(
 		return {
 			tone: 'warn',
 			title: 'To go on, this run needs its key again.',
-			text: `A key is kept only until its tab closes. ${waits}.`,
+			text: `${isLocked ? 'It is remembered on this device: unlock it' : 'A key is kept only until its tab closes'}. ${waits}.`,
 			checks: [],
 			offer: null,
 		};
