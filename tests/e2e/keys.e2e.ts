@@ -41,6 +41,7 @@ test('a key is remembered under a passphrase, unlocked once in a session, heard 
 	await expect(dialog).toBeHidden();
 	await expect(remember).toBeChecked();
 	await expect(remember).toBeFocused();
+	await expectAccessible(page);
 	await expect(page.getByText('remembered on this device, encrypted')).toContainText('s5t');
 
 	// A new session: the passphrase is asked for where it starts, and a wrong one is told.

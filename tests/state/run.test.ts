@@ -8,6 +8,7 @@ import type { RunRevision } from '#domain/revision.ts';
 import type { RunPhase, RunProgress } from '#domain/run.ts';
 import type { RunStatement } from '#domain/statement.ts';
 import { RunFiles } from '#state/run-files.svelte.ts';
+import { KeyRing } from '#state/keys.svelte.ts';
 import { RunState } from '#state/run.svelte.ts';
 import {
 	apiWith,
@@ -400,6 +401,61 @@ describe('a run that used a key', () => {
 		);
 		await state.load();
 		expect(state.keyOrigin).toBe(expected);
+		state.dispose();
+	});
+});
+
+describe('a run whose key this device remembers', () => {
+	const openAi = 'https://api.openai.com';
+	const locked = () => {
+		let held: readonly { origin: string; lastFour: string }[] = [];
+		const resumed: boolean[] = [];
+		const api = apiWith({
+			getRun: () => Promise.resolve(run),
+			getProgress: () => Promise.resolve(progressWith({ phase: { name: 'paused' } })),
+			getDataset: () => Promise.resolve(null),
+			heldKeys: () => Promise.resolve(held),
+			rememberedKeys: () =>
+				Promise.resolve({ possible: true, origins: [openAi], unlocked: held.length > 0 }),
+			readResults: (query) => Promise.resolve(linesOf(query, 0)),
+			resumeRun: () => {
+				resumed.push(held.length > 0);
+				return Promise.resolve(
+					held.length > 0 ? ok(null) : err({ kind: 'needsKey', origin: openAi }),
+				);
+			},
+		});
+		const keys = new KeyRing(api);
+		const state = new RunState(api, run.id, new HandClock(), undefined, keys);
+		const unlock = (): void => {
+			held = [{ origin: openAi, lastFour: '6789' }];
+		};
+		return { keys, state, resumed, unlock };
+	};
+
+	test('asks for the passphrase on Resume, then goes on', async () => {
+		const { keys, state, resumed, unlock } = locked();
+		await keys.load();
+		await state.load();
+		expect([state.keyOrigin, state.isLocked]).toEqual([openAi, true]);
+		const resuming = state.resume();
+		await expect.poll(() => keys.asked).toEqual({ kind: 'unlock', origin: openAi });
+		unlock();
+		await keys.answered(true);
+		await resuming;
+		expect([resumed, state.refused, state.keyOrigin]).toEqual([[false, true], null, null]);
+		state.dispose();
+	});
+
+	test('asks for the key where the question is left', async () => {
+		const { keys, state, resumed } = locked();
+		await state.load();
+		const resuming = state.resume();
+		await expect.poll(() => keys.asked).not.toBeNull();
+		await keys.answered(false);
+		await resuming;
+		expect([resumed, state.keyOrigin]).toEqual([[false], openAi]);
+		expect(state.refused?.refusal).toEqual({ kind: 'needsKey', origin: openAi });
 		state.dispose();
 	});
 });
