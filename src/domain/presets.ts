@@ -1,4 +1,4 @@
-import type { Provider } from './connection.ts';
+import { isLoopbackName, type Provider } from './connection.ts';
 
 /** What is known of a service that speaks OpenAI's API: its address, and where it differs. */
 export interface Preset {
@@ -180,6 +180,7 @@ export const presets: readonly Preset[] = [
 
 interface Chosen {
 	readonly provider: Provider;
+	readonly baseUrl: string;
 	readonly preset?: string;
 }
 
@@ -189,10 +190,13 @@ export const presetCalled = (id: string | undefined): Preset | null =>
 
 /**
  * The service in force; null where there is none. A draft keeps the one that was chosen while another provider is: it is none
- * of that provider's, and nothing may go by it.
+ * of that provider's, and nothing may go by it. Nor by one that a file names before an address that is not that service's: the
+ * page would ask for the key of the one, and send it to the other.
  */
-export const presetOf = ({ provider, preset }: Chosen): Preset | null =>
-	provider === 'compatible' ? presetCalled(preset) : null;
+export function presetOf({ provider, baseUrl, preset }: Chosen): Preset | null {
+	const named = provider === 'compatible' ? presetCalled(preset) : null;
+	return named !== null && isServiceAt(baseUrl, named) ? named : null;
+}
 
 /** Whose key is asked for. */
 export function keyOwner(fields: Chosen): string {
@@ -214,6 +218,17 @@ export function presetAt(address: string, current: string | undefined): string |
 	if (found !== undefined) return found.id;
 	const kept = presetCalled(current);
 	return kept !== null && isAtHome(kept) ? kept.id : undefined;
+}
+
+/** Known services have one address; a server of one's own has any, and one on this machine may stand in for a service. */
+function isServiceAt(address: string, preset: Preset): boolean {
+	const origin = originAt(address);
+	return (
+		isAtHome(preset) ||
+		origin === null ||
+		isLoopbackName(new URL(origin).hostname) ||
+		presetAt(address, undefined) === preset.id
+	);
 }
 
 function originAt(address: string): string | null {

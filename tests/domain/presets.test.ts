@@ -47,14 +47,33 @@ describe('the service in force', () => {
 		'is only that of a compatible endpoint, not what stands in a draft of %s',
 		(provider) => {
 			const name = provider === 'compatible' ? 'Groq' : undefined;
-			expect(presetOf({ provider, preset: 'groq' })?.name).toBe(name);
-			expect(keyOwner({ provider, preset: 'groq' }) === 'Groq').toBe(provider === 'compatible');
+			expect(presetOf({ provider, baseUrl: '', preset: 'groq' })?.name).toBe(name);
+			expect(keyOwner({ provider, baseUrl: '', preset: 'groq' }) === 'Groq').toBe(
+				provider === 'compatible',
+			);
 		},
 	);
 
 	test.each([undefined, 'no-such'])('is none for %j', (preset) => {
 		const fields = preset === undefined ? {} : { preset };
-		expect(presetOf({ provider: 'compatible', ...fields })).toBeNull();
+		expect(presetOf({ provider: 'compatible', baseUrl: '', ...fields })).toBeNull();
+	});
+
+	test.each([
+		['https://api.groq.com/openai/v1', 'groq', 'Groq'],
+		['https://API.GROQ.COM:443/other/', 'groq', 'Groq'],
+		['https://api.groq.com.evil.example/v1', 'groq', 'this endpoint'],
+		['https://api.groq.com./v1', 'groq', 'this endpoint'],
+		['https://api.groq.com:8443/v1', 'groq', 'this endpoint'],
+		['https://api.gr\u043eq.com/v1', 'groq', 'this endpoint'],
+		['https://evil.example/https://api.groq.com/v1', 'groq', 'this endpoint'],
+		['https://openrouter.ai/api/v1', 'groq', 'this endpoint'],
+		['http://127.0.0.1:9000/v1', 'groq', 'Groq'],
+		['http://127.0.0.1.evil.example/v1', 'groq', 'this endpoint'],
+		['https://lab.example/v1', 'vllm', 'vLLM'],
+		['not an address yet', 'groq', 'Groq'],
+	])('at %s a file that names %s has the key of %s asked for', (baseUrl, preset, owner) => {
+		expect(keyOwner({ provider: 'compatible', baseUrl, preset })).toBe(owner);
 	});
 });
 
@@ -257,12 +276,13 @@ describe('what a service is not known to do', () => {
 			{
 				...emptyDraft,
 				provider: 'compatible',
-				baseUrl: 'https://host.example/v1',
+				baseUrl:
+					fields.preset === 'groq' ? 'https://api.groq.com/openai/v1' : 'https://host.example/v1',
 				templates: [{ messages: [{ role: 'user', content: 'Hello' }], prompt: '' }],
 				...fields,
 				shares: (fields.shares ?? []).map((share) => ({
 					...share,
-					baseUrl: 'https://two.example/v1',
+					baseUrl: 'https://api.groq.com/openai/v1',
 					resource: 'res',
 				})),
 				settings: { ...defaultSettings, completionsPerPrompt: 3 },

@@ -20,7 +20,11 @@ const azure: Connection = {
 	provider: 'azure',
 	baseUrl: 'https://res.openai.azure.com/openai/v1',
 };
-const openRouter: Connection = { ...compatible, preset: 'openrouter' };
+const openRouter: Connection = {
+	...compatible,
+	baseUrl: 'https://openrouter.ai/api/v1',
+	preset: 'openrouter',
+};
 const failed = (kind: FailureKind, status: number | null, message = ''): ConnectionTest => ({
 	kind: 'failed',
 	failure: failureOf(kind, { status, message }),
