@@ -115,8 +115,21 @@ export function notJson(source: string, isOneLine = false): string {
 }
 
 function placed(source: string, at: number, message: string): JsonFault {
-	const before = source.slice(0, at).split(/\r\n|[\r\n]/);
-	return { line: before.length, column: [...(before.at(-1) ?? '')].length + 1, message };
+	// Counted, not split: a hundred million lines as a list would take all memory.
+	let line = 1;
+	let column = 1;
+	for (let i = 0; i < at; i++) {
+		const char = source[i];
+		if (char === '\n' || (char === '\r' && source[i + 1] !== '\n')) {
+			line++;
+			column = 1;
+		} else if (char !== '\r') {
+			column++;
+			// A pair of surrogates is one character.
+			if ((source.codePointAt(i) ?? 0) > 0xffff) i++;
+		}
+	}
+	return { line, column, message };
 }
 
 const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;

@@ -192,7 +192,7 @@ export class RunFileLedger {
 	take(line: RunFileLine): string | null {
 		switch (line.kind) {
 			case 'rows':
-				return this.#takeRows(line.rows.length);
+				return this.#takeRows(line.rows);
 			case 'settled':
 				return this.#takeSettled(line.settled);
 			case 'reopened':
@@ -219,11 +219,13 @@ export class RunFileLedger {
 		};
 	}
 
-	#takeRows(rows: number): string | null {
+	#takeRows(rows: readonly Row[]): string | null {
 		if (!this.#head.holdsRows) return 'It holds rows that the first line does not speak of.';
 		if (this.#lastSettled >= 0 || this.#lastReopened >= 0) return 'Rows stand behind the answers.';
-		this.#rows += rows;
-		const told = this.#head.data?.rowCount ?? 0;
+		this.#rows += rows.length;
+		const { rowCount: told = 0, columns = [] } = this.#head.data ?? {};
+		if (rows.some(({ length }) => length > columns.length))
+			return `A row has more cells than the ${columns.length.toLocaleString('en')} columns that the first line speaks of.`;
 		return this.#rows > told
 			? `There are more rows than the ${told.toLocaleString('en')} that the first line speaks of.`
 			: null;

@@ -5,10 +5,10 @@ import type { Binding } from './bindings.ts';
 import { mostModels, mostTemplates } from './caps.ts';
 import type { ConnectionFields } from './connection-fields.ts';
 import type { Draft, SettingsDraft, ShareDraft, TemplateDraft } from './draft.ts';
-import { notJson } from './json-fault.ts';
 import { isJsonObject } from './json.ts';
 import type { NamedParameter } from './named-parameters.ts';
 import { roles, type Message } from './prompt.ts';
+import { readJson } from './read-json.ts';
 import { err, ok, type Result } from './result.ts';
 import { rowChoices, type RowsDraft } from './rows-draft.ts';
 import {
@@ -18,6 +18,7 @@ import {
 	oneOf,
 	optional,
 	orNull,
+	passing,
 	readShape,
 	text,
 	truth,
@@ -128,11 +129,15 @@ const row: Shape<Row> = {
 			: faults.add(at, 'is not a list of texts'),
 };
 
-const data: Shape<SharedData> = objectOf<SharedData>({
-	name,
-	columns: listOf(column, 1, 1_000),
-	rows: listOf(row, 1, 1_000_000),
-});
+const data: Shape<SharedData> = passing(
+	objectOf<SharedData>({
+		name,
+		columns: listOf(column, 1, 1_000),
+		rows: listOf(row, 1, 1_000_000),
+	}),
+	({ columns, rows }) => rows.every(({ length }) => length <= columns.length),
+	'has a row with more cells than there are columns',
+);
 
 interface Written {
 	readonly format: string;
@@ -193,12 +198,9 @@ export async function* setupFileChunks(
 
 /** Reads what `setupFileChunks` wrote, perhaps in another version, or what somebody made of it; else why not, in words. */
 export function readSetupFile(source: string): Result<SetupFile, readonly string[]> {
-	let value: unknown;
-	try {
-		value = JSON.parse(source);
-	} catch {
-		return err([`It ${notJson(source)}.`]);
-	}
+	const parsed = readJson(source);
+	if (!parsed.ok) return err([`It ${parsed.error}.`]);
+	const { value } = parsed;
 	if (!isJsonObject(value) || value['format'] !== setupFormat)
 		return err(['It is not a setup that Volley has written.']);
 	const written = value['version'];

@@ -1,7 +1,7 @@
 import type { TemplateDraft } from './draft.ts';
-import { notJson } from './json-fault.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { roles, type Message, type Role } from './prompt.ts';
+import { readJson } from './read-json.ts';
 import { err, ok, type Result } from './result.ts';
 
 export interface TemplatesRead {
@@ -84,12 +84,10 @@ export class TemplateReader {
 
 	/** Undefined where it is no JSON. */
 	#parsed(place: string, text: string, isOneLine = false): unknown {
-		try {
-			return JSON.parse(text) as unknown;
-		} catch {
-			this.#faults.push(`${place} ${notJson(text, isOneLine)}.`);
-			return undefined;
-		}
+		const read = readJson(text, isOneLine);
+		if (read.ok) return read.value;
+		this.#faults.push(`${place} ${read.error}.`);
+		return undefined;
 	}
 
 	#readOne(place: string, value: unknown): void {

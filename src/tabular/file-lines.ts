@@ -54,6 +54,9 @@ export async function* fileLines(
 	if (last !== null) yield last;
 }
 
+/** A few megabytes of gzip can hold gigabytes of line ends, which come to nothing that would ever fill a line. */
+const mostBlank = 16_000_000;
+
 /** The file's text in pieces, decompressed where it begins as gzip does. */
 export async function* fileTexts(
 	file: Blob,
@@ -76,6 +79,7 @@ export async function* fileTexts(
 		isGzip ? counted.pipeThrough(new DecompressionStream('gzip')) : counted
 	).getReader();
 	const decoder = new TextDecoder('utf-8', { fatal: true });
+	let blank = 0;
 	try {
 		for (;;) {
 			signal.throwIfAborted();
@@ -88,6 +92,11 @@ export async function* fileTexts(
 					: cause;
 			});
 			const text = decoded(decoder, value);
+			blank = text.trim() === '' ? blank + text.length : 0;
+			if (blank > mostBlank)
+				throw new DamagedFile(
+					`It holds more than ${mostBlank.toLocaleString('en')} blank characters in a row. Remove them.`,
+				);
 			if (text !== '') yield text;
 			if (done) return;
 		}

@@ -1,4 +1,4 @@
-import { endOfText } from './json-splitter.ts';
+import { endOfText } from '#domain/json-text.ts';
 
 /**
  * The members of an object in valid JSON, each value as a cell: texts as they are, nothing for null, and all else as it is

@@ -1,3 +1,4 @@
+import { readJson } from '#domain/read-json.ts';
 import { assertNever, err, ok, type Result } from '#domain/result.ts';
 import type { JsonForm } from './json-form.ts';
 import { membersOf } from './json-members.ts';
@@ -64,14 +65,9 @@ export class JsonRows {
 
 	#membersOf(text: string): Result<ReadonlyMap<string, string>, string> {
 		if (this.#isChecked) return ok(membersOf(text));
-		let value: unknown;
-		try {
-			value = JSON.parse(text);
-		} catch (error) {
-			return err(
-				`it is not valid JSON (${error instanceof Error ? error.message : String(error)}). Mend it and load the file again.`,
-			);
-		}
+		const parsed = readJson(text, this.#form === 'lines');
+		if (!parsed.ok) return err(`it ${parsed.error}. Mend it and load the file again.`);
+		const { value } = parsed;
 		if (!text.startsWith('{'))
 			return err(
 				`it is ${kindOf(value)}, not an object. Each row must be an object with the columns as its names, such as {"id": 1, "text": "…"}.`,

@@ -1,3 +1,4 @@
+import { endOfText } from '#domain/json-text.ts';
 import type { JsonForm } from './json-form.ts';
 
 export interface JsonPiece {
@@ -9,7 +10,6 @@ export interface JsonPiece {
 export type JsonSplitFault = 'tooLong' | 'unclosed' | 'noList' | 'textBehind';
 
 const quote = 0x22;
-const backslash = 0x5c;
 const comma = 0x2c;
 const isOpener = (code: number): boolean => code === 0x5b || code === 0x7b;
 const isCloser = (code: number): boolean => code === 0x5d || code === 0x7d;
@@ -142,14 +142,4 @@ export class JsonSplitter {
 	#piece(end: number): JsonPiece {
 		return { text: this.#held.slice(this.#start, end).trim(), number: ++this.#number };
 	}
-}
-
-/** Where the quote stands that closes the text that `from` lies in; -1: beyond what is there. */
-export function endOfText(text: string, from: number): number {
-	for (let end = text.indexOf('"', from); end !== -1; end = text.indexOf('"', end + 1)) {
-		let slashes = 0;
-		while (text.charCodeAt(end - 1 - slashes) === backslash) slashes++;
-		if (slashes % 2 === 0) return end;
-	}
-	return -1;
 }

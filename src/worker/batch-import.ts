@@ -2,6 +2,7 @@ import type { BatchImport } from '#contract/engine-api.ts';
 import { batchMark, customIdOf, readCustomId, type BatchMark } from '#domain/batch-id.ts';
 import type { DatasetMark } from '#domain/dataset.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
+import { readJson } from '#domain/read-json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { readBatchLine } from '#openai/read-batch-line.ts';
 import type { Redactor } from '#openai/redact.ts';
@@ -76,7 +77,8 @@ export async function importBatch(
 			for await (const { text, number } of fileLines(file, {
 				...{ longest: longestLine, signal, onBytes },
 			})) {
-				const line = readBatchLine(parsed(text), setup.endpoint, redactor);
+				const parsed = readJson(text, true);
+				const line = parsed.ok ? readBatchLine(parsed.value, setup.endpoint, redactor) : null;
 				if (line === null) {
 					isUnknown(`${file.name}, line ${String(number)}: no output of the Batch API`);
 					continue;
@@ -131,11 +133,3 @@ export async function importBatch(
 }
 
 const isSame = (a: BatchMark, b: BatchMark): boolean => a.run === b.run && a.plan === b.plan;
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return null;
-	}
-}

@@ -6,6 +6,7 @@ import type {
 	RunRefusal,
 } from '#contract/engine-api.ts';
 import { batchMark, readCustomId } from '#domain/batch-id.ts';
+import { readJson } from '#domain/read-json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { isResultItem } from '#domain/results-file.ts';
 import { isRunFileHead } from '#domain/run-file.ts';
@@ -165,10 +166,12 @@ async function recognised(
 async function holdsResults(file: File, begins: string, signal: AbortSignal): Promise<boolean> {
 	if (!/^(\[\s*)?\{/.test(begins)) return false;
 	try {
-		for await (const { text } of jsonPieces(file, signal))
-			return isResultItem(JSON.parse(text) as unknown);
+		for await (const { text } of jsonPieces(file, signal)) {
+			const first = readJson(text);
+			return first.ok && isResultItem(first.value);
+		}
 	} catch (cause) {
-		if (cause instanceof Refused || cause instanceof SyntaxError) return false;
+		if (cause instanceof Refused) return false;
 		throw cause;
 	}
 	return false;

@@ -1,4 +1,5 @@
 import type { Dataset } from '#domain/dataset.ts';
+import { readJson } from '#domain/read-json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { RunSetup } from '#domain/run.ts';
 import {
@@ -251,11 +252,9 @@ class Lines {
 		this.#number = value.number;
 		this.#length = value.text.length;
 		this.#checksum = crc32(encoder.encode(`${value.text}\n`), this.#checksum);
-		try {
-			return JSON.parse(value.text) as unknown;
-		} catch {
-			throw new Refused(this.named('It is no JSON: the file is cut off here, or damaged.'));
-		}
+		const read = readJson(value.text, true);
+		if (read.ok) return read.value;
+		throw new Refused(this.named(`It ${read.error}. The file is cut off here, or damaged.`));
 	}
 }
 

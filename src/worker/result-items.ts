@@ -1,4 +1,5 @@
 import { numberAt } from '#domain/json.ts';
+import { readJson } from '#domain/read-json.ts';
 import { readResultItem, type ReadItem } from '#domain/results-file.ts';
 import { fileTexts } from '#tabular/file-lines.ts';
 import type { JsonForm } from '#tabular/json-form.ts';
@@ -33,16 +34,14 @@ export async function* resultItems(
 	let choices = 0;
 	for await (const { text, number } of jsonPieces(file, signal, onBytes)) {
 		const named = `Item ${number.toLocaleString('en')}`;
-		let value: unknown;
-		try {
-			value = JSON.parse(text);
-		} catch (error) {
+		const parsed = readJson(text);
+		if (!parsed.ok) {
 			const isPython = /[:[,\s](NaN|-?Infinity)\b/.test(text);
 			throw new Refused(
-				`${named} is not valid JSON (${error instanceof Error ? error.message : String(error)}).${isPython ? ' NaN and Infinity are Python’s, not JSON’s: write null for them.' : ''}`,
+				`${named} ${parsed.error}.${isPython ? ' NaN and Infinity are Python’s, not JSON’s: write null for them.' : ''}`,
 			);
 		}
-		const read = readResultItem(value);
+		const read = readResultItem(parsed.value);
 		if (!read.ok) throw new Refused(`${named} ${read.error}`);
 		const isNext: boolean = before !== null && continuesWith(before, read.value, choices);
 		choices = isNext ? choices + 1 : 1;

@@ -44,7 +44,10 @@ export async function openSetup(
 ): Promise<Result<OpenedSetup, readonly string[]>> {
 	if (file.size > mostSetupBytes)
 		return err([`It is larger than ${megabytes}, the most that a setup may be.`]);
-	const read = readSetupFile(await file.text());
+	const source = await file.text().catch(() => null);
+	if (source === null)
+		return err(['It cannot be read: it was moved, changed or removed. Choose it again.']);
+	const read = readSetupFile(source);
 	if (!read.ok) return read;
 	const { draft, data } = read.value;
 	const dataset = data === null ? null : await store(library, data, file.name);

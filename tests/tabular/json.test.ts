@@ -81,7 +81,7 @@ describe('what cannot be read is refused in words', () => {
 		{
 			name: 'a.jsonl',
 			content: '{"a":1}\n\n{"a":\n{"a":3}\n',
-			says: 'a.jsonl, line 3: it is not valid JSON (',
+			says: 'a.jsonl, line 3: it is not valid JSON, ',
 		},
 		{
 			name: 'a.jsonl',
@@ -91,14 +91,14 @@ describe('what cannot be read is refused in words', () => {
 		{
 			name: 'a.json',
 			content: '[{"a":1},{"a":1 "b":2},{"a":3}]',
-			says: 'a.json, element 2: it is not valid JSON (',
+			says: 'a.json, element 2: it is not valid JSON, ',
 		},
 		{
 			name: 'a.json',
 			content: '[{"a":1} {"a":2}]',
-			says: 'a.json, element 1: it is not valid JSON (',
+			says: 'a.json, element 1: it is not valid JSON, ',
 		},
-		{ name: 'a.json', content: '[{"a":1},]', says: 'a.json, element 2: it is not valid JSON (' },
+		{ name: 'a.json', content: '[{"a":1},]', says: 'a.json, element 2: it is not valid JSON, ' },
 		{
 			name: 'a.json',
 			content: '[{"a":1},7]',
@@ -127,7 +127,7 @@ describe('what cannot be read is refused in words', () => {
 		{
 			name: 'a.json',
 			content: '{"a":\n1}}\n{"a":2}',
-			says: 'a.json, object 2: it is not valid JSON (',
+			says: 'a.json, object 2: it is not valid JSON, ',
 		},
 		{
 			name: 'a.json',
