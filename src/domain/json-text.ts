@@ -4,7 +4,7 @@ const backslash = 0x5c;
 export function endOfText(text: string, from: number): number {
 	for (let end = text.indexOf('"', from); end !== -1; end = text.indexOf('"', end + 1)) {
 		let slashes = 0;
-		while (text.charCodeAt(end - 1 - slashes) === backslash) slashes++;
+		while (end - 1 - slashes >= from && text.charCodeAt(end - 1 - slashes) === backslash) slashes++;
 		if (slashes % 2 === 0) return end;
 	}
 	return -1;

@@ -43,10 +43,22 @@ function described(value: unknown): string {
 			: `a ${typeof value}`;
 }
 
-/** Gathers the templates of one file, and every fault in it. */
+const mostFaults = 8;
+
+/** The first few of them, and how many more there are: a file of another kind may have one in each of a million lines. */
+export const firstFaults = (faults: TemplateFaults, count = faults.length): TemplateFaults =>
+	count <= mostFaults
+		? faults
+		: [
+				...faults.slice(0, mostFaults),
+				`${(count - mostFaults).toLocaleString('en')} more of the kind are not listed.`,
+			];
+
+/** Gathers the templates of one file, and the first of its faults. */
 export class TemplateReader {
 	readonly #templates: TemplateDraft[] = [];
 	readonly #faults: string[] = [];
+	#faultCount = 0;
 	readonly #ignored = new Set<string>();
 
 	add(template: TemplateDraft): void {
@@ -55,7 +67,7 @@ export class TemplateReader {
 
 	get result(): Result<TemplatesRead, TemplateFaults> {
 		return this.#faults.length > 0
-			? err(this.#faults)
+			? err(firstFaults(this.#faults, this.#faultCount))
 			: ok({ templates: this.#templates, ignored: [...this.#ignored] });
 	}
 
@@ -77,7 +89,7 @@ export class TemplateReader {
 			return;
 		}
 		const list: readonly unknown[] = value;
-		if (list.length === 0) this.#faults.push(`${name} holds no template: its list is empty.`);
+		if (list.length === 0) this.#fault(`${name} holds no template: its list is empty.`);
 		else if (list.some(isMessage)) this.#readMessages(name, list);
 		else for (const [i, one] of list.entries()) this.#readOne(nth(name, 'template', i), one);
 	}
@@ -86,7 +98,7 @@ export class TemplateReader {
 	#parsed(place: string, text: string, isOneLine = false): unknown {
 		const read = readJson(text, isOneLine);
 		if (read.ok) return read.value;
-		this.#faults.push(`${place} ${read.error}.`);
+		this.#fault(`${place} ${read.error}.`);
 		return undefined;
 	}
 
@@ -94,7 +106,7 @@ export class TemplateReader {
 		if (typeof value === 'string') this.add(ofText(value));
 		else if (Array.isArray(value)) this.#readMessages(place, value);
 		else if (isJsonObject(value)) this.#readObject(place, value);
-		else this.#faults.push(`${place} is ${described(value)}. A template is ${formsOfTemplate}.`);
+		else this.#fault(`${place} is ${described(value)}. A template is ${formsOfTemplate}.`);
 	}
 
 	#readObject(place: string, value: JsonObject): void {
@@ -106,20 +118,20 @@ export class TemplateReader {
 			this.#readPromptKey(place, value['prompt']);
 			this.#ignore(keys.filter((key) => key !== 'prompt'));
 		} else if (isMessage(value)) {
-			this.#faults.push(
+			this.#fault(
 				`${place} is a single message. Write a template's messages as one list: [{"role": "user", "content": "..."}].`,
 			);
 		} else if (keys.some(isRole)) {
 			const list = keys.filter(isRole).map((role) => ({ role, content: value[role] }));
 			this.#readMessages(place, list);
 			this.#ignore(keys.filter((key) => !isRole(key)));
-		} else this.#faults.push(`${place} holds no prompt. A template is ${formsOfTemplate}.`);
+		} else this.#fault(`${place} holds no prompt. A template is ${formsOfTemplate}.`);
 	}
 
 	#readMessagesKey(place: string, value: unknown): void {
 		const list: readonly unknown[] | null = Array.isArray(value) ? value : null;
 		if (list === null)
-			this.#faults.push(`${place}: “messages” is ${described(value)}. It must be a list.`);
+			this.#fault(`${place}: “messages” is ${described(value)}. It must be a list.`);
 		else if (list.length > 0 && list.every(Array.isArray))
 			for (const [i, one] of list.entries())
 				this.#readMessages(nth(place, 'template', i), one as readonly unknown[]);
@@ -128,21 +140,21 @@ export class TemplateReader {
 
 	#readPromptKey(place: string, value: unknown): void {
 		const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-		if (list.length === 0) this.#faults.push(`${place}: “prompt” is an empty list.`);
+		if (list.length === 0) this.#fault(`${place}: “prompt” is an empty list.`);
 		for (const one of list)
 			if (typeof one === 'string') this.add(ofText(one));
-			else this.#faults.push(`${place}: “prompt” is ${described(one)}. It must be text.`);
+			else this.#fault(`${place}: “prompt” is ${described(one)}. It must be text.`);
 	}
 
 	#readMessages(place: string, list: readonly unknown[]): void {
-		if (list.length === 0) this.#faults.push(`${place} has no messages. Write at least one.`);
+		if (list.length === 0) this.#fault(`${place} has no messages. Write at least one.`);
 		const messages = list.flatMap((one, i) => this.#message(nth(place, 'message', i), one) ?? []);
 		if (messages.length === list.length && list.length > 0) this.add({ messages, prompt: '' });
 	}
 
 	#message(place: string, value: unknown): Message | null {
 		if (!isJsonObject(value)) {
-			this.#faults.push(
+			this.#fault(
 				`${place} is ${described(value)}. A message is {"role": "user", "content": "..."}.`,
 			);
 			return null;
@@ -150,11 +162,11 @@ export class TemplateReader {
 		const { role, content, ...rest } = value;
 		this.#ignore(Object.keys(rest));
 		if (!isRole(role))
-			this.#faults.push(
-				`${place} has the role ${role === undefined ? 'of nobody' : JSON.stringify(role)}. The roles are ${roles.join(', ')}.`,
+			this.#fault(
+				`${place} has the role ${role === undefined ? 'of nobody' : JSON.stringify(role).slice(0, 60)}. The roles are ${roles.join(', ')}.`,
 			);
 		if (typeof content !== 'string')
-			this.#faults.push(
+			this.#fault(
 				`${place}: its content is ${content === undefined ? 'missing' : described(content)}. It must be text.`,
 			);
 		return isRole(role) && typeof content === 'string'
@@ -162,8 +174,13 @@ export class TemplateReader {
 			: null;
 	}
 
+	#fault(message: string): void {
+		this.#faultCount++;
+		if (this.#faults.length < mostFaults) this.#faults.push(message);
+	}
+
 	#ignore(keys: readonly string[]): void {
-		for (const key of keys) this.#ignored.add(key);
+		for (const key of keys) this.#ignored.add(key.slice(0, 60));
 	}
 }
 

@@ -4,7 +4,7 @@ import type { Endpoint } from '#domain/connection.ts';
 import { cellAt, columnPositions, type Column, type Dataset, type Row } from '#domain/dataset.ts';
 import type { Draft, TemplateDraft } from '#domain/draft.ts';
 import { readTemplateFile } from '#domain/template-files.ts';
-import { ofText } from '#domain/template-reader.ts';
+import { firstFaults, ofText } from '#domain/template-reader.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 
 /** What files or a column have come to. */
@@ -76,7 +76,7 @@ export async function readTemplateFiles(
 	}
 	const [first] = files;
 	const from = files.length === 1 ? (first?.name ?? '') : `${String(files.length)} files`;
-	if (faults.length > 0) return err(faults);
+	if (faults.length > 0) return err(firstFaults(faults));
 	if (templates.length > mostTemplates)
 		return err([tooManyTemplates(`${from} hold`, templates.length)]);
 	return ok({ from, templates, notes });

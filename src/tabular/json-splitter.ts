@@ -24,14 +24,14 @@ export class JsonSplitter {
 	readonly #form: JsonForm;
 	readonly #longest: number;
 	#fault: JsonSplitFault | null = null;
-	#held = '';
-	/** Where in the held text to go on looking. */
-	#at = 0;
-	/** Where in the held text the element begins. */
-	#start = 0;
+	/** The line or element so far, in the pieces in which it came: to join them each time would take time in squares. */
+	#held: string[] = [];
+	#heldLength = 0;
 	/** Brackets open within the element. */
 	#depth = 0;
 	#isInText = false;
+	/** Whether the text broke off behind a backslash, which makes the next character no quote. */
+	#isEscaped = false;
 	#isListOpen = false;
 	#isListClosed = false;
 	#number = 0;
@@ -52,94 +52,109 @@ export class JsonSplitter {
 	}
 
 	push(text: string): readonly JsonPiece[] {
-		this.#held += text;
-		const pieces = this.#form === 'lines' ? this.#lines() : this.#elements();
-		this.#held = this.#held.slice(this.#start);
-		this.#at -= this.#start;
-		this.#start = 0;
-		if (this.#fault === null && this.#held.length > this.#longest) this.#fault = 'tooLong';
+		const pieces: JsonPiece[] = [];
+		const start = this.#form === 'lines' ? this.#lines(text, pieces) : this.#elements(text, pieces);
+		if (start < text.length) {
+			this.#held.push(text.slice(start));
+			this.#heldLength += text.length - start;
+		}
+		if (this.#fault === null && this.#heldLength > this.#longest) this.#fault = 'tooLong';
 		return pieces;
 	}
 
 	/** What is left over at the end of the text. */
 	finish(): readonly JsonPiece[] {
-		const rest = this.#held.trim();
 		if (this.#form === 'array') {
 			if (!this.#isListClosed) this.#fault ??= this.#isListOpen ? 'unclosed' : 'noList';
 			return [];
 		}
-		if (rest === '') return [];
+		if (this.#held.every((text) => text.trim() === '')) return [];
 		if (this.#depth > 0 || this.#isInText) {
 			this.#fault ??= 'unclosed';
 			return [];
 		}
-		return [this.#piece(this.#held.length)];
+		return [this.#piece('')];
 	}
 
-	#lines(): JsonPiece[] {
-		const pieces: JsonPiece[] = [];
-		for (;;) {
-			const end = this.#held.indexOf('\n', this.#at);
-			if (end === -1) {
-				this.#at = this.#held.length;
-				return pieces;
-			}
-			const piece = this.#piece(end);
-			this.#at = this.#start = end + 1;
+	/** Gives back where in the text begins what is not whole yet. */
+	#lines(text: string, pieces: JsonPiece[]): number {
+		for (let start = 0; ;) {
+			const end = text.indexOf('\n', start);
+			if (end === -1) return start;
+			const piece = this.#piece(text.slice(start, end));
+			start = end + 1;
 			if (piece.text !== '') pieces.push(piece);
 		}
 	}
 
-	#elements(): JsonPiece[] {
-		const pieces: JsonPiece[] = [];
-		const text = this.#held;
-		while (this.#at < text.length && this.#fault === null) {
+	/** As `#lines`. */
+	#elements(text: string, pieces: JsonPiece[]): number {
+		let start = 0;
+		for (let at = 0; at < text.length && this.#fault === null; at++) {
 			if (this.#isInText) {
-				const end = endOfText(text, this.#at);
-				this.#at = end === -1 ? text.length : end + 1;
-				this.#isInText = end === -1;
+				at = this.#pastText(text, at);
 				continue;
 			}
-			const at = this.#at++;
 			const code = text.charCodeAt(at);
 			if (isBlank(code)) {
 				// Blanks before an element are not held.
-				if (this.#start === at) this.#start = this.#at;
+				if (start === at && this.#heldLength === 0) start = at + 1;
 			} else if (this.#isListClosed) this.#fault = 'textBehind';
 			else if (code === quote) this.#isInText = true;
-			else if (isOpener(code)) this.#open();
-			else if (isCloser(code)) this.#close(at, pieces);
-			else if (code === comma && this.#depth === 0 && this.#form === 'array') {
-				pieces.push(this.#piece(at));
-				this.#start = this.#at;
+			else if (isOpener(code)) {
+				if (this.#form === 'values' || this.#isListOpen) this.#depth++;
+				else {
+					this.#isListOpen = true;
+					start = at + 1;
+				}
+			} else if (isCloser(code)) {
+				if (this.#close(text.slice(start, at), text.charAt(at), pieces)) start = at + 1;
+			} else if (code === comma && this.#depth === 0 && this.#form === 'array') {
+				pieces.push(this.#piece(text.slice(start, at)));
+				start = at + 1;
 			}
 		}
-		return pieces;
+		return start;
 	}
 
-	#open(): void {
-		if (this.#form === 'array' && !this.#isListOpen) {
-			this.#isListOpen = true;
-			this.#start = this.#at;
-		} else this.#depth++;
+	/** The place of the quote that closes the text that `from` lies in, or of the last character. */
+	#pastText(text: string, from: number): number {
+		const isEscaped = this.#isEscaped;
+		this.#isEscaped = false;
+		if (isEscaped) return from;
+		const end = endOfText(text, from);
+		this.#isInText = end === -1;
+		if (end !== -1) return end;
+		let slashes = 0;
+		while (text.length - 1 - slashes >= from && text.endsWith('\\', text.length - slashes))
+			slashes++;
+		this.#isEscaped = slashes % 2 === 1;
+		return text.length - 1;
 	}
 
-	#close(at: number, pieces: JsonPiece[]): void {
+	/** Whether the closing bracket ends what is held; `before` is what stands before it. */
+	#close(before: string, closer: string, pieces: JsonPiece[]): boolean {
 		if (this.#depth > 0) {
 			this.#depth--;
-			if (this.#depth > 0 || this.#form === 'array') return;
-			pieces.push(this.#piece(this.#at));
-		} else {
-			// One too many stays in the element, which is then no JSON.
-			if (this.#form === 'values') return;
-			this.#isListClosed = true;
-			const isEmptyList = this.#number === 0 && this.#held.slice(this.#start, at).trim() === '';
-			if (!isEmptyList) pieces.push(this.#piece(at));
+			if (this.#depth > 0 || this.#form === 'array') return false;
+			pieces.push(this.#piece(before + closer));
+			return true;
 		}
-		this.#start = this.#at;
+		// One too many stays in the element, which is then no JSON.
+		if (this.#form === 'values') return false;
+		this.#isListClosed = true;
+		const last = this.#piece(before);
+		const isEmptyList = last.number === 1 && last.text === '';
+		if (isEmptyList) this.#number = 0;
+		else pieces.push(last);
+		return true;
 	}
 
-	#piece(end: number): JsonPiece {
-		return { text: this.#held.slice(this.#start, end).trim(), number: ++this.#number };
+	/** What was held, and the text behind it: whole now. */
+	#piece(text: string): JsonPiece {
+		const whole = this.#held.length === 0 ? text : [...this.#held, text].join('');
+		this.#held = [];
+		this.#heldLength = 0;
+		return { text: whole.trim(), number: ++this.#number };
 	}
 }

@@ -6,7 +6,7 @@ import { readJson } from '#domain/read-json.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import { readBatchLine } from '#openai/read-batch-line.ts';
 import type { Redactor } from '#openai/redact.ts';
-import { fileLines } from '#tabular/file-lines.ts';
+import { DamagedFile, fileLines, type FileLine } from '#tabular/file-lines.ts';
 import type { Walk } from './door.ts';
 import type { RunView } from './runs.ts';
 import { SettledInflow } from './settled-inflow.ts';
@@ -42,6 +42,8 @@ export async function importBatch(
 		sum.unknown++;
 		if (unknownIds.length < mostNamed) unknownIds.push(named.slice(0, 100));
 	};
+	/** Why a file could not be read to its end. */
+	const damage: string[] = [];
 	let found: Found[] = [];
 	let characters = 0;
 	const storeFound = async (): Promise<void> => {
@@ -74,8 +76,9 @@ export async function importBatch(
 			const onBytes = (bytes: number): void => {
 				progress(before + bytes, total);
 			};
-			for await (const { text, number } of fileLines(file, {
-				...{ longest: longestLine, signal, onBytes },
+			const lines = fileLines(file, { longest: longestLine, signal, onBytes });
+			for await (const { text, number } of wholeLines(lines, (why) => {
+				damage.push(`${file.name}: ${why}`);
 			})) {
 				const parsed = readJson(text, true);
 				const line = parsed.ok ? readBatchLine(parsed.value, setup.endpoint, redactor) : null;
@@ -113,6 +116,9 @@ export async function importBatch(
 	} finally {
 		await inflow.settled();
 	}
+	// What stands before the damage was paid for, and is kept.
+	for (const why of damage) isUnknown(why);
+	if (sum.ours === 0 && damage.length > 0) return err(damage);
 	if (sum.ours === 0)
 		return err([
 			'None of its lines belongs to this run: they are of another run, or of other prompts, rows or parameters.',
@@ -130,6 +136,19 @@ export async function importBatch(
 		...{ runId: id, name: setup.name, succeeded, failed, duplicates },
 		...{ unknown, unknownIds, missing, missingIds },
 	});
+}
+
+/** The lines up to where the file is damaged, if it is. */
+async function* wholeLines(
+	lines: AsyncIterable<FileLine>,
+	onDamage: (why: string) => void,
+): AsyncGenerator<FileLine> {
+	try {
+		yield* lines;
+	} catch (cause) {
+		if (!(cause instanceof DamagedFile)) throw cause;
+		onDamage(cause.message);
+	}
 }
 
 const isSame = (a: BatchMark, b: BatchMark): boolean => a.run === b.run && a.plan === b.plan;

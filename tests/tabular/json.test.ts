@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { JsonSplitter } from '#tabular/json-splitter.ts';
 import { fileOf, namesOf, noticesOf, read, wide, withLimits } from './table-files.ts';
 
 const objects = '[\n  {"id": 1, "text": "a, \\"b\\"\\n]}"},\n  {"text": "c{[", "late": true}\n]';
@@ -216,4 +218,29 @@ test('a file read through twice shows one way from nothing to all', async () => 
 	expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
 	expect(bytes[0]).toBeLessThan(60);
 	expect(seen.at(-1)).toMatchObject({ bytesRead: content.length, rows: 200 });
+});
+
+test('whatever the pieces in which it comes, an element stays whole', () => {
+	const awkward = fc.array(
+		fc.constantFrom('\\', '"', '{', '}', '[', ']', ',', ' ', '\n', 'x', '☕'),
+	);
+	const rows = fc.array(fc.record({ a: awkward.map((parts) => parts.join('')) }), { minLength: 1 });
+	const forms = fc.constantFrom('array' as const, 'values' as const, 'lines' as const);
+	fc.assert(
+		fc.property(rows, forms, fc.array(fc.nat(9), { minLength: 1 }), (items, form, sizes) => {
+			const parts = items.map((item) => JSON.stringify(item));
+			const text = form === 'array' ? `[${parts.join(' ,\n')}]` : `${parts.join('\n')}\n`;
+			const splitter = new JsonSplitter(form, 1_000_000);
+			const found: string[] = [];
+			for (let at = 0, i = 0; at < text.length; i++) {
+				const size = (sizes[i % sizes.length] ?? 0) + 1;
+				for (const piece of splitter.push(text.slice(at, at + size))) found.push(piece.text);
+				at += size;
+			}
+			for (const piece of splitter.finish()) found.push(piece.text);
+			expect(splitter.fault).toBeNull();
+			expect(found).toEqual(parts);
+		}),
+		{ numRuns: 500 },
+	);
 });
