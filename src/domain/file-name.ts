@@ -1,5 +1,5 @@
 /** Files of these names cannot be made on Windows, whatever their ending. */
-const reservedNames = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])$/iu;
+const reservedNames = /^(con|prn|aux|nul|conin\$|conout\$|clock\$|com[\d¹²³]|lpt[\d¹²³])$/iu;
 /** Room for an ending within the 255 bytes that file systems take. */
 const mostBytes = 200;
 const mostCharacters = 80;
@@ -8,7 +8,7 @@ const mostCharacters = 80;
 export function fileNameOf(name: string): string {
 	const plain = name
 		.normalize('NFC')
-		.replace(/[\p{C}\s/\\:*?"<>|.]+/gu, '-')
+		.replace(/[\p{C}\p{Default_Ignorable_Code_Point}\s/\\:*?"<>|.]+/gu, '-')
 		.replace(/^-+|-+$/g, '');
 	let safe = '';
 	let bytes = 0;

@@ -11,7 +11,7 @@ export function csvLine({
 	const cellText = (value: CsvCell): string => {
 		if (value === null) return '';
 		if (typeof value === 'number') return value.toString();
-		return quotedCell(guards ? guardFormulas(value) : value);
+		return quotedCell(guards ? guardFormulas(value, delimiter) : value);
 	};
 	return (values) => `${values.map(cellText).join(delimiter)}\r\n`;
 }
