@@ -1,3 +1,4 @@
+import { emptyDraft } from '#domain/draft.ts';
 import { createTestEndpoint } from '../endpoint/test-endpoint.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -57,6 +58,56 @@ test('a key goes to the origin it was typed for, and to no other', async ({ app,
 	await app.finished();
 	expect(endpoint.ledger.requests.map(({ key }) => key)).toEqual(['sk-bound-key-01234567']);
 	expect(elsewhere.ledger.requests.map(({ key }) => key)).toEqual([null]);
+	await elsewhere.close();
+});
+
+test('an opened setup or run neither takes a typed or a held key elsewhere nor starts anything', async ({
+	app,
+	endpoint,
+}) => {
+	const { page } = app;
+	const elsewhere = await createTestEndpoint();
+	const key = 'sk-not-for-lookalikes-0123';
+	const { port } = new URL(endpoint.url);
+	const open = async (baseUrl: string): Promise<void> => {
+		const setup = {
+			...emptyDraft,
+			...{ datasetId: undefined, provider: 'compatible', baseUrl, models: ['m'] },
+			templates: [{ messages: [{ role: 'user', content: 'Hello' }], prompt: '' }],
+		};
+		const text = JSON.stringify({ format: 'volley-setup', version: 1, setup });
+		await app.dropOnPage([{ name: 'shared.volley.json', text }]);
+		await expect(page.getByText('“shared.volley.json” is open.')).toBeVisible();
+		await expect(page.getByRole('textbox', { name: 'Base URL' })).toHaveValue(baseUrl);
+		await expect(app.startButton).toBeVisible();
+	};
+	await app.open();
+	// Typed, and not given to the worker yet: the address is still missing.
+	await app.useEndpoint('');
+	await page.getByLabel('API key', { exact: true }).fill(key);
+	await open(elsewhere.url);
+	await expect(page.getByLabel('API key', { exact: true })).toHaveValue('');
+	await app.useEndpoint(endpoint.url, key);
+	await expect(page.getByText(/ends in|0123/).first()).toBeVisible();
+	const ours = endpoint.ledger.requests.length;
+
+	await open(`http://me@127.0.0.1:${port}/v1`);
+	await app.startButton.click();
+	await expect(page.getByText(/holds a user name or password/).first()).toBeVisible();
+	for (const lookalike of [elsewhere.url, `http://localhost:${port}/v1`]) {
+		await open(lookalike);
+		await app.start();
+		await app.finished();
+		await app.button('New run').click();
+	}
+	expect(elsewhere.ledger.requests.map(({ key: sent }) => sent)).toEqual([null]);
+	expect(endpoint.ledger.requests.slice(ours).map(({ key: sent }) => sent)).toEqual([null]);
+
+	// To where the key belongs: also there nothing starts by itself.
+	const before = endpoint.ledger.requests.length;
+	await open(`http://127.0.0.1:${port}/other/v1`);
+	await expect(app.progressBar).toBeHidden();
+	expect(endpoint.ledger.requests).toHaveLength(before);
 	await elsewhere.close();
 });
 
