@@ -37,12 +37,14 @@ export const mostDepth = 200;
 
 /** A loop over its levels: what walks down into it would run out of stack. */
 export function isTooDeep(value: unknown): boolean {
-	let level: unknown[] = [value];
+	let level: readonly unknown[] = [value];
 	for (let depth = 0; depth <= mostDepth; depth++) {
-		level = level.flatMap((one) =>
-			typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
-		);
-		if (level.length === 0) return false;
+		const next: unknown[] = [];
+		for (const one of level)
+			if (typeof one === 'object' && one !== null)
+				for (const member of Object.values(one)) next.push(member);
+		if (next.length === 0) return false;
+		level = next;
 	}
 	return true;
 }
