@@ -112,7 +112,7 @@ test('a file that is no setup is refused in words, and nothing is lost', async (
 		[file.text.replace('"version": 1', '"version": 2'), /newer version of Volley/],
 		[file.text.replace('"name"', '"__proto__"'), /is not known to this version/],
 		['[1, 2]', /not a setup that Volley has written/],
-		['['.repeat(200_000), /not valid JSON/],
+		['['.repeat(200_000), /is nested more than 250 levels deep/],
 	];
 	for (const [text, words] of cases) {
 		await dropOnPage(app.page, [{ name: 'bad.volley.json', text }]);
