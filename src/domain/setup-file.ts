@@ -52,6 +52,8 @@ export const mostSetupBytes = 100_000_000;
 /** As long as it likes: a draft may have it, and the file as a whole is bounded. */
 const prose = text(mostSetupBytes);
 const name = text(1_000);
+/** It is parsed at every key that is pressed. */
+const jsonText = text(1_000_000);
 const maybe = optional(orNull(number));
 
 const message: Shape<Message> = objectOf<Message>({ role: oneOf(roles), content: prose });
@@ -72,8 +74,8 @@ const settings: Shape<SettingsDraft> = objectOf<SettingsDraft>({
 	tokensPerMinute: maybe,
 	contextWindow: maybe,
 	promptsPerRequest: maybe,
-	parameters: optional(listOf(objectOf<NamedParameter>({ name, value: prose }), 0, 1_000)),
-	otherParameters: prose,
+	parameters: optional(listOf(objectOf<NamedParameter>({ name, value: jsonText }), 0, 1_000)),
+	otherParameters: jsonText,
 });
 
 const connectionFields: Fields<ConnectionFields> = {
@@ -114,7 +116,7 @@ const draftFields: Fields<SharedDraft> = {
 	idColumn: orNull(prose),
 	rows: optional(rowsChosen),
 	pairing: optional(oneOf(['cross', 'pair'])),
-	modelParameters: optional(listOf(prose, 0, mostModels)),
+	modelParameters: optional(listOf(jsonText, 0, mostModels)),
 	bindings: optional(listOf(objectOf<Binding>({ column: prose, parameter: name }), 0, 100)),
 	settings,
 };

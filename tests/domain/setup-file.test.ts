@@ -246,6 +246,11 @@ describe('a file that is no setup of this version', () => {
 			setupWith({ settings: { ...emptyDraft.settings, maxTokens: 'Infinity' } }),
 			/“setup › settings › maxTokens” is not a number/,
 		],
+		[
+			'with more JSON than a page can parse while somebody types',
+			setupWith({ settings: { ...emptyDraft.settings, otherParameters: '['.repeat(1_000_001) } }),
+			/“setup › settings › otherParameters” is longer than 1,000,000 characters/,
+		],
 		['with a missing field', setupWith({ settings: {} }), /maxConcurrency” is missing/],
 		[
 			'with a cell that is no text',

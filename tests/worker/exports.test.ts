@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import Papa from 'papaparse';
 import type { AppendState, EngineApi, EngineEvent, ExportEnd } from '#contract/engine-api.ts';
@@ -424,4 +425,30 @@ describe('a file that is appended to live', () => {
 		await expect.poll(() => engine.getAppend(runId)).toBeNull();
 		expect(ids(file)).toHaveLength(4);
 	});
+});
+
+test('items are made of the documented keys alone, whatever the endpoint answers beside', async () => {
+	const documented = new Set(
+		[...readFileSync('docs/results.md', 'utf8').matchAll(/^\| (`[^|]*) \|/gm)].flatMap(
+			([, keys = '']) => [...keys.matchAll(/`(\w+)`/g)].map(([, key = '']) => key),
+		),
+	);
+	const engine = createEngine(openTab(browser).host);
+	const key = 'sk-never-in-an-export-0123456789';
+	await engine.holdKey(new URL(endpoint.url).origin, key);
+	endpoint.play('wrongKey');
+	const refused = await begun(engine, 2);
+	await reached(engine, refused, 'needsAttention');
+	endpoint.play('plainReply');
+	const runId = await begun(engine, 3);
+	await finished(engine, runId);
+	for (const format of ['json', 'jsonl', 'csv'] as const) {
+		const texts = await Promise.all(
+			[refused, runId].map(async (id) => textOf(await engine.exportRun(id, choose(format), null))),
+		);
+		expect(texts.join()).not.toContain(key);
+		if (format === 'csv') continue;
+		for (const item of texts.flatMap((text) => parsed(format, text)))
+			expect(Object.keys(item).filter((one) => !documented.has(one))).toEqual([]);
+	}
 });
