@@ -66,6 +66,10 @@ export function normalizeBaseUrl(typed: string): Result<string, string> {
 		return err(
 			`Base URL would send the key and the data unencrypted to ${url.hostname}. Use https://, or http:// on this machine (localhost).`,
 		);
+	if (!isLockable(url.origin))
+		return err(
+			`Base URL names ${url.hostname}, to which this page cannot lock itself. Write a host’s name, or an address such as 192.168.0.7.`,
+		);
 	const path = url.pathname
 		.replace(/\/+$/, '')
 		.replace(/\/(chat\/completions|completions|responses|models)$/, '')
@@ -98,6 +102,19 @@ export const identityOf = (connection: Connection): string =>
 
 /** What a key is bound to. */
 export const originOf = (connection: Connection): string => new URL(connection.baseUrl).origin;
+
+/** Where these send to, each once. The Demo sends nothing, and what is no connection yet neither. */
+export const originsOf = (connections: readonly (Connection | null)[]): readonly string[] => [
+	...new Set(
+		connections.flatMap((connection) =>
+			connection === null || connection.provider === 'demo' ? [] : [originOf(connection)],
+		),
+	),
+];
+
+/** Whether a policy can name it: it has no words for an IPv6 address, and `*` would name others as well. */
+export const isLockable = (origin: string): boolean =>
+	/^https?:\/\/[a-z0-9._-]+(:\d+)?$/.test(origin);
 
 export interface ConcurrencyCeiling {
 	readonly max: number;

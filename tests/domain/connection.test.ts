@@ -33,6 +33,10 @@ describe('a base URL', () => {
 		['http://localhost.evil.example/v1', /unencrypted/],
 		// The page's policy can name no IPv6 address.
 		['http://[::1]:8080/v1', /Write localhost or 127\.0\.0\.1 in its place/],
+		['https://[::1]:8080/v1', /cannot lock itself/],
+		// It would name others as well.
+		['https://*.example.com/v1', /cannot lock itself/],
+		["https://a;script-src'x.example/v1", /cannot lock itself/],
 		['javascript:alert(1)', /has no scheme/],
 	])('%j is refused in words', (typed, message) => {
 		const result = normalizeBaseUrl(typed);
