@@ -4,22 +4,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import sbom from 'rollup-plugin-sbom';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
 import { offline } from './.ci/offline-plugin.ts';
-
-/**
- * The policy of the built page. A static host may send no headers, so it stands in the document; development is left
- * without it, because Vite's own client needs inline styles and a socket.
- */
-const contentSecurityPolicy = [
-	"default-src 'none'",
-	"script-src 'self'",
-	"style-src 'self'",
-	"img-src 'self' data: blob:",
-	"worker-src 'self'",
-	"manifest-src 'self'",
-	"connect-src 'self' https: http://localhost:* http://127.0.0.1:*",
-	"base-uri 'none'",
-	"form-action 'none'",
-].join('; ');
+import { documentPolicy, headersFile, siteHeaders } from './site.config.ts';
 
 const policy = (): Plugin => ({
 	name: 'volley-content-security-policy',
@@ -27,11 +12,14 @@ const policy = (): Plugin => ({
 	transformIndexHtml: () => [
 		{
 			tag: 'meta',
-			attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+			attrs: { 'http-equiv': 'Content-Security-Policy', content: documentPolicy },
 			injectTo: 'head-prepend',
 		},
 		{ tag: 'meta', attrs: { name: 'referrer', content: 'no-referrer' }, injectTo: 'head-prepend' },
 	],
+	generateBundle() {
+		this.emitFile({ type: 'asset', fileName: '_headers', source: headersFile });
+	},
 });
 
 /** What of other people's code is in the page, or in the worker: a CycloneDX list that goes out with the site. */
@@ -88,5 +76,5 @@ export default defineConfig({
 		},
 	},
 	server: { host: 'localhost' },
-	preview: { host: 'localhost' },
+	preview: { host: 'localhost', headers: siteHeaders },
 });

@@ -8,5 +8,10 @@ import App from '#ui/App.svelte';
 const target = document.getElementById('app');
 if (target === null) throw new Error('The page has no place for the app.');
 
-const { api, end } = startEngine();
-mount(App, { target, props: { api, site: openSite(new URL('.', document.baseURI), end) } });
+// Inside another page, what is pressed may lie under something else. A host without headers cannot forbid it.
+if (window.top !== window.self)
+	target.textContent = 'Volley cannot be used inside another page. Open it in a tab of its own.';
+else {
+	const { api, end } = startEngine();
+	mount(App, { target, props: { api, site: openSite(new URL('.', document.baseURI), end) } });
+}

@@ -1,5 +1,8 @@
 import { proxy, wrap } from 'comlink';
-import type { EngineApi } from '#contract/engine-api.ts';
+import type { EngineApi, EngineWorker } from '#contract/engine-api.ts';
+import engineUrl from '../worker/engine.worker.ts?worker&url';
+import { confinedRealm } from './confined-realm.ts';
+import { startWorker } from './start-worker.ts';
 import { WorkerHealth } from './worker-health.ts';
 
 /**
@@ -7,12 +10,24 @@ import { WorkerHealth } from './worker-health.ts';
  * stops it wherever it is, and nothing is answered any more.
  */
 export function startEngine(): { readonly api: EngineApi; readonly end: () => void } {
-	const worker = startWorker();
+	const worker = startEngineWorker();
 	// A port that leads nowhere never answers, as a worker that was not loaded.
 	const endpoint = worker ?? new MessageChannel().port1;
 	const health = new WorkerHealth(endpoint, reportError);
 	if (worker === null) health.fail();
-	const remote = wrap<EngineApi>(endpoint);
+	const remote = wrap<EngineWorker>(endpoint);
+	// The first page paints without it; it is there before anything can be sent.
+	const network = import('./page-network.ts').then(
+		({ PageNetwork }) => new PageNetwork(remote),
+		() => null,
+	);
+	void remote.connectNetwork(
+		proxy({
+			open: async (origins) => (await network)?.open(origins) ?? null,
+			probe: async (origin) => (await network)?.probe(origin) ?? null,
+			blocked: async (where) => (await network)?.blocked(where),
+		}),
+	);
 	const api: EngineApi = {
 		importFiles: (files, options, replaces) => remote.importFiles(files, options, replaces),
 		cancelImport: () => remote.cancelImport(),
@@ -95,6 +110,11 @@ export function startEngine(): { readonly api: EngineApi; readonly end: () => vo
 		freeSpace: (runIds, datasetIds) => remote.freeSpace(runIds, datasetIds),
 		subscribe: (listener) => {
 			health.subscribe(listener);
+			void network.then((loaded) =>
+				loaded?.subscribe((use) => {
+					listener({ kind: 'network', network: use });
+				}),
+			);
 			return remote.subscribe(proxy(listener));
 		},
 	};
@@ -102,12 +122,9 @@ export function startEngine(): { readonly api: EngineApi; readonly end: () => vo
 }
 
 /** Null where the browser refuses to start one at all. */
-function startWorker(): Worker | null {
+function startEngineWorker(): Worker | null {
 	try {
-		return new Worker(new URL('../worker/engine.worker.ts', import.meta.url), {
-			type: 'module',
-			name: 'volley-engine',
-		});
+		return startWorker(engineUrl, 'volley-engine', confinedRealm([]).realm);
 	} catch {
 		return null;
 	}

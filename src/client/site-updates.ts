@@ -1,4 +1,5 @@
 import { takeOverMessage, type SiteUpdates } from '#domain/app-version.ts';
+import { trustedScript } from './trusted-script.ts';
 
 /** How often a page that stays open asks whether there is a new version. */
 const everyMs = 3_600_000;
@@ -32,7 +33,7 @@ export function watchSite(script: URL | null): SiteUpdates {
 			registration.update().catch(() => undefined);
 		}, everyMs);
 	};
-	if (script !== null) serviceWorker?.register(script).then(watch, () => undefined);
+	if (script !== null) serviceWorker?.register(trustedScript(script.href)).then(watch, () => undefined);
 	return {
 		onReady: (listener) => {
 			listeners.add(listener);

@@ -21,6 +21,7 @@ import type { RunFigures } from '#domain/run-figures.ts';
 import type { DiscardedRun, Run, RunProgress, RunSetup, RunSummary } from '#domain/run.ts';
 import type { SavedConnection } from '#domain/saved-connection.ts';
 import type { RunStatement } from '#domain/statement.ts';
+import type { NetworkGate, NetworkUse } from './network.ts';
 
 /** A key that the worker holds; the key itself never comes back. */
 export interface HeldKey {
@@ -204,6 +205,12 @@ export type RunRefusal =
 	| { readonly kind: 'rowsDiffer'; readonly counted: number; readonly found: number }
 	/** The key for this origin is not held: it must be typed again. */
 	| { readonly kind: 'needsKey'; readonly origin: string }
+	/** This tab is locked to others than these until it is reloaded. */
+	| {
+			readonly kind: 'lockedOut';
+			readonly origins: readonly string[];
+			readonly lockedTo: readonly string[];
+	  }
 	/** Another tab is at it. */
 	| { readonly kind: 'ownedElsewhere' }
 	/** It is going: what is asked for can be begun only while it rests. */
@@ -288,6 +295,7 @@ export type EngineEvent =
 	| { readonly kind: 'append'; readonly append: AppendState }
 	/** Another tab has remembered or forgotten keys. */
 	| { readonly kind: 'keysChanged' }
+	| { readonly kind: 'network'; readonly network: NetworkUse }
 	/** Of the file being written or taken in: bytes or requests. */
 	| { readonly kind: 'doorProgress'; readonly done: number; readonly total: number }
 	| { readonly kind: 'promptCheckProgress'; readonly done: number; readonly total: number }
@@ -471,4 +479,10 @@ export interface EngineApi {
 	freeSpace(runIds: readonly string[], datasetIds: readonly string[]): Promise<void>;
 
 	subscribe(listener: (event: EngineEvent) => void): Promise<void>;
+}
+
+/** What the worker itself answers to. */
+export interface EngineWorker extends EngineApi {
+	/** Gives it its way out: before that nothing leaves. */
+	connectNetwork(gate: NetworkGate): Promise<void>;
 }

@@ -7,6 +7,7 @@ export type Field =
 	| 'resource'
 	| 'apiVersion'
 	| 'apiKey'
+	| 'network'
 	| 'model'
 	| 'modelParameters'
 	| 'shareBaseUrl'

@@ -1,6 +1,6 @@
 import type { EngineApi, EngineEvent, RunRefusal } from '#contract/engine-api.ts';
 import { checkConnection } from '#domain/check-connection.ts';
-import type { Connection, Provider } from '#domain/connection.ts';
+import { originsOf, type Connection, type Provider } from '#domain/connection.ts';
 import type { Dataset } from '#domain/dataset.ts';
 import { checkDraft } from '#domain/check-draft.ts';
 import { connectionPart } from '#domain/connection-fields.ts';
@@ -40,6 +40,7 @@ import { DraftSaver } from './draft-saver.ts';
 import { withoutNaN } from './draft-numbers.ts';
 import { KeyRing } from './keys.svelte.ts';
 import { ModelNotesState } from './model-notes.svelte.ts';
+import { NetworkState } from './network.svelte.ts';
 import { pageClock, type PageClock } from './page-clock.ts';
 import { PromptCheckState } from './prompt-check.svelte.ts';
 import { PreviewState } from './preview.svelte.ts';
@@ -86,6 +87,7 @@ export class ComposeState {
 	readonly savedConnections: SavedConnectionsState;
 	readonly promptCheck: PromptCheckState;
 	readonly setupFile: SetupFileState;
+	readonly network = new NetworkState();
 
 	draft = $state.raw<Draft>(emptyDraft);
 	/** False until the stored draft was looked for. */
@@ -128,6 +130,15 @@ export class ComposeState {
 	});
 	/** Where the draft's requests would go; null while that cannot be told. */
 	readonly connection: Connection | null = $derived(checkConnection(this.draft, []));
+	/** Its own and the further ones; null while one cannot be told. */
+	readonly connections: readonly (Connection | null)[] = $derived.by(() => [
+		this.connection,
+		...(this.draft.shares ?? []).map((share) => checkConnection(share, [])),
+	]);
+	/** Where it would send to and this tab cannot, before it is reloaded. */
+	readonly lockedOut: readonly string[] = $derived.by(() =>
+		this.network.lockedOut(originsOf(this.connections)),
+	);
 	readonly needsKey: boolean = $derived.by(
 		() =>
 			this.connection?.usesKey === true &&
@@ -145,6 +156,8 @@ export class ComposeState {
 				),
 			);
 		found.push(...this.#missingShareKeys);
+		if (this.lockedOut.length > 0)
+			found.push(problem('network', 'Unlock this tab for where the requests are to go.'));
 		if (this.data.reading !== null)
 			found.push(problem('dataFiles', 'The data is still being read. Wait for it, or cancel it.'));
 		if (this.#rulesFailed && !this.check.counted)
@@ -220,6 +233,7 @@ export class ComposeState {
 	}
 
 	receive(event: EngineEvent): void {
+		this.network.receive(event);
 		if (event.kind === 'broken') this.broken = true;
 		if (event.kind === 'keysChanged') void this.keys.load();
 		this.data.receive(event);
@@ -378,7 +392,7 @@ export class ComposeState {
 		this.touchConnection();
 		if (this.needsKey) this.touch('apiKey');
 		const { origin } = this;
-		if (connection === null || this.needsKey) return false;
+		if (connection === null || this.needsKey || this.lockedOut.length > 0) return false;
 		await this.holdTypedKey();
 		if (!(await this.keys.unlock(origin === null ? [] : [origin]))) return true;
 		await this.connectionTest.test(connection, this.keys.heldFor(origin));
@@ -390,6 +404,7 @@ export class ComposeState {
 		// The key field may have been left just now.
 		await this.keys.stored();
 		if (this.connection === null || this.keys.heldFor(this.origin) === null) return;
+		if (this.lockedOut.length > 0) return;
 		await this.connectionTest.look(this.connection);
 	}
 

@@ -7,6 +7,7 @@ const order: readonly Field[] = [
 	'resource',
 	'apiVersion',
 	'apiKey',
+	'network',
 	'model',
 	'shareTokensPerMinute',
 	'shareBaseUrl',

@@ -152,6 +152,10 @@ export function endpointName({ provider, baseUrl }: Connection): string {
 	}
 }
 
+/** "a and b", "a, b and c". */
+export const hostsOf = (origins: readonly string[]): string =>
+	new Intl.ListFormat('en-GB').format(origins.map(hostOf));
+
 export const hostOf = (baseUrl: string): string => new URL(baseUrl).host;
 
 /** Where every request of the run goes. */
@@ -264,6 +268,14 @@ export function refusalWords(refusal: RunRefusal): Words {
 				title: 'This run was read from a results file.',
 				meaning: 'Such a file does not say all that would have to be sent.',
 				advice: 'Duplicate it to send it again.',
+			};
+		case 'lockedOut':
+			return {
+				title: `This tab is locked to ${hostsOf(refusal.lockedTo)}, so nothing was sent to ${hostsOf(refusal.origins.filter((origin) => !refusal.lockedTo.includes(origin)))}.`,
+				meaning:
+					'A tab locks itself to the connections that are set up, before a run sends anything.',
+				advice:
+					'Reload the page and press again: it then locks itself to these. Keys typed here have to be typed again.',
 			};
 		case 'ownedElsewhere':
 			return {

@@ -1,4 +1,5 @@
 import type { Host, LockOptions } from './host.ts';
+import type { Network } from './network.ts';
 import { opfsExports } from './opfs-exports.ts';
 import { opfsFolder } from './opfs-folder.ts';
 
@@ -42,11 +43,12 @@ const lock = (
 			});
 	});
 
-export const browserHost = (): Host => ({
+export const browserHost = (network: Network): Host => ({
 	clock: { now: () => performance.now(), epoch: () => Date.now(), sleep },
 	random: Math.random,
 	newId: () => crypto.randomUUID(),
-	fetch: (input, init) => fetch(input, init),
+	fetch: network.fetch,
+	openNetwork: (origins) => network.open(origins),
 	indexedDB,
 	after: (ms, callBack) => {
 		const timer = setTimeout(callBack, ms);

@@ -18,6 +18,8 @@ export interface Host {
 	readonly random: () => number;
 	readonly newId: () => string;
 	readonly fetch: Fetch;
+	/** Locks the tab, unless it is locked. Null where these origins can then be reached; else those that can. */
+	readonly openNetwork: (origins: readonly string[]) => Promise<readonly string[] | null>;
 	readonly indexedDB: IDBFactory;
 	/** Calls back after `ms` unless the returned function is called first. */
 	readonly after: (ms: number, callBack: () => void) => () => void;

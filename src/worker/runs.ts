@@ -1,5 +1,5 @@
 import type { EngineEvent, RunRefusal } from '#contract/engine-api.ts';
-import { concurrencyCeiling, originOf, type Connection } from '#domain/connection.ts';
+import { concurrencyCeiling, originOf, originsOf, type Connection } from '#domain/connection.ts';
 import type { Failure, FailureKind } from '#domain/failure.ts';
 import type { SettledRequest } from '#domain/outcome.ts';
 import { err, ok, type Result } from '#domain/result.ts';
@@ -120,6 +120,8 @@ export class Runs {
 		};
 		const origin = this.#lackingKey(setup);
 		if (origin !== null) return err({ kind: 'needsKey', origin });
+		const lockedOut = await this.#lockedOut(setup, []);
+		if (lockedOut !== null) return err(lockedOut);
 		const { rowCount: counted, datasetId } = setup;
 		const dataset = datasetId === null ? null : await library.getDataset(datasetId);
 		if (datasetId !== null && dataset === null) return err({ kind: 'dataMissing' });
@@ -506,13 +508,16 @@ export class Runs {
 			if (opened === null) return err({ kind: 'missing' });
 			const { setup } = opened.run;
 			if (isReadOnly(setup)) return err({ kind: 'readOnly' });
-			const lackingNow = (): string | null => {
+			const leftOutNow = (): readonly string[] => {
 				const { revisions } = opened.store;
 				const leftOut = leftOutUnder(revisions, revisions.length);
-				return this.#lackingKey(setup, leavesOut === null ? leftOut : [...leftOut, leavesOut]);
+				return leavesOut === null ? leftOut : [...leftOut, leavesOut];
 			};
+			const lackingNow = (): string | null => this.#lackingKey(setup, leftOutNow());
 			const lacking = lackingNow();
 			if (lacking !== null) return err({ kind: 'needsKey', origin: lacking });
+			const lockedOut = await this.#lockedOut(setup, leftOutNow());
+			if (lockedOut !== null) return err(lockedOut);
 			if (!opened.hasData || !(await this.#hasData(setup))) return err({ kind: 'dataMissing' });
 			// A help: without them the models' limits are learned anew.
 			const notes = await notesOf(this.#parts.library, setup).catch(() => []);
@@ -619,6 +624,17 @@ export class Runs {
 
 	#lackingKey(setup: RunSetup, leftOut: readonly string[] = []): string | null {
 		return lackingKey(setup, (origin) => this.#parts.keys.keyFor(origin) !== '', leftOut);
+	}
+
+	/** Opens the way to where the run sends; null once it is open. */
+	async #lockedOut(setup: RunSetup, leftOut: readonly string[]): Promise<RunRefusal | null> {
+		const going = sharedSetups(setup).filter(
+			({ connectionName }) => connectionName === null || !leftOut.includes(connectionName),
+		);
+		const origins = originsOf(going.map(({ connection }) => connection));
+		if (origins.length === 0) return null;
+		const lockedTo = await this.#parts.host.openNetwork(origins);
+		return lockedTo === null ? null : { kind: 'lockedOut', origins, lockedTo };
 	}
 
 	#begin(

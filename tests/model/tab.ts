@@ -56,6 +56,7 @@ export class ModelTab {
 				if (link.isCut) return link.arrives(Promise.reject(new Error('gone')));
 				return link.arrives(ports.fetch(this, body, key.replace(/^Bearer /, ''), signal));
 			},
+			openNetwork: () => Promise.resolve(null),
 			indexedDB: link.factory(),
 			after: (ms, callBack) => {
 				const cancelled = new AbortController();

@@ -47,6 +47,7 @@ export function openTab(browser: FakeBrowser, fetcher: Fetch = fetch): Tab {
 		},
 		random: () => 0.5,
 		newId: () => browser.nextId(),
+		openNetwork: () => Promise.resolve(null),
 		indexedDB: browser.indexedDB,
 		fetch: (input, init = {}) =>
 			fetcher(input, {

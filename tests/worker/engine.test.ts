@@ -625,6 +625,26 @@ describe('the key', () => {
 		expect(await storedText(browser.indexedDB)).toContain('Cup 1');
 	});
 
+	test('goes nowhere from a tab that is locked to other origins: no run is made', async () => {
+		const { host } = openTab(browser);
+		const lockedTo = ['https://other.example'];
+		const engine = createEngine({ ...host, openNetwork: () => Promise.resolve(lockedTo) });
+		await engine.holdKey(endpoint.origin, 'sk-locked-0123456789');
+		const setup = setupOf(await imported(engine, csv(2)), chatTemplates('{review}'));
+		const refusal = {
+			ok: false,
+			error: { kind: 'lockedOut', origins: [endpoint.origin], lockedTo },
+		};
+		expect(await engine.startRun(setup)).toEqual(refusal);
+		expect(await engine.listRuns()).toEqual([]);
+
+		const unlocked = createEngine(openTab(browser).host);
+		await unlocked.holdKey(endpoint.origin, 'sk-locked-0123456789');
+		const runId = await started(unlocked, setup);
+		await reached(unlocked, runId, 'finished');
+		expect(await engine.retryFailed(runId)).toEqual(refusal);
+	});
+
 	test('is asked for where it is forgotten during a run: nothing more leaves with it', async () => {
 		const engine = createEngine(openTab(browser).host);
 		await engine.holdKey(endpoint.origin, 'sk-going-0123456789');

@@ -110,11 +110,23 @@ export class App {
 		await this.#chooseProvider('Demo (no key)');
 	}
 
-	/** An OpenAI-compatible endpoint. */
+	/** An OpenAI-compatible endpoint; a tab that is locked to another is unlocked for it. */
 	async useEndpoint(baseUrl: string, key?: string): Promise<void> {
 		await this.#chooseProvider('OpenAI-compatible');
 		await this.page.getByRole('textbox', { name: 'Base URL' }).fill(baseUrl);
+		if (await this.unlockButton.isVisible()) await this.unlock();
 		if (key !== undefined) await this.typeKey(key);
+	}
+
+	get unlockButton(): Locator {
+		return this.page.getByRole('button', { name: /^Unlock for / });
+	}
+
+	/** Reloads the page, as the button says. */
+	async unlock(): Promise<void> {
+		await Promise.all([this.page.waitForEvent('load'), this.unlockButton.click()]);
+		await expect(this.unlockButton).toBeHidden();
+		await expect(this.startButton).toBeVisible();
 	}
 
 	/** A password field has no role; its label names it. */

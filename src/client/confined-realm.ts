@@ -1,0 +1,42 @@
+export interface ConfinedRealm {
+	readonly realm: typeof globalThis;
+	/** Ends it and whatever was started in it. */
+	remove(): void;
+}
+
+/**
+ * A window whose policy lets nothing leave but to these origins and the page's own host, and so do those of the workers
+ * started in it: the page's own policy has to be wider until it is known where a run goes. Where a browser sets such a
+ * window up only later, it is the page's.
+ */
+export function confinedRealm(origins: readonly string[]): ConfinedRealm {
+	const frame = document.createElement('iframe');
+	frame.hidden = true;
+	let isReady = false;
+	frame.addEventListener('load', () => (isReady = true));
+	document.body.append(frame);
+	const remove = (): void => {
+		frame.remove();
+	};
+	const realm = frame.contentWindow;
+	if (!isReady || realm === null) {
+		remove();
+		return { realm: globalThis, remove };
+	}
+	restrict(realm.document, origins);
+	// A window has all that is global in it.
+	return { realm: realm as unknown as typeof globalThis, remove };
+}
+
+/**
+ * One policy more for this document, and for what it starts from now on: the browser heeds the narrowest of all. It repeats
+ * the page's own, which development has none of: hints such as `prefetch` are refused only where no directive allows them.
+ */
+export function restrict(target: Document, origins: readonly string[]): void {
+	const whole = document.head.querySelector<HTMLMetaElement>('meta[http-equiv]')?.content ?? '';
+	const others = whole.split('; ').filter((directive) => !directive.startsWith('connect-src'));
+	const meta = target.createElement('meta');
+	meta.httpEquiv = 'Content-Security-Policy';
+	meta.content = [...others, ["connect-src 'self'", ...origins].join(' ')].join('; ');
+	target.head.append(meta);
+}
