@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page, Worker } from '@playwright/test';
@@ -211,7 +212,10 @@ for (const headers of [true, false])
 		const site = await serveStatic();
 		const url = headers ? (baseURL ?? '') : site.url;
 		const answer = await page.goto(url);
-		expect('content-security-policy' in (answer?.headers() ?? {})).toBe(headers);
+		const sent = answer?.headers()['content-security-policy'];
+		const carried = await page.locator('meta[http-equiv]').getAttribute('content');
+		expect(sent).toBe(headers ? `${carried ?? ''}; frame-ancestors 'none'` : undefined);
+		expect(await readFile('dist/_headers', 'utf8')).toContain(`${carried ?? ''}; frame-ancestors`);
 		await runAt(app, endpoint.url);
 		const { host } = new URL(endpoint.url);
 		await expect(page.getByText(`Locked to ${host}: 1 request, all there.`)).toBeVisible();

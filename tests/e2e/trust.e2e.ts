@@ -47,6 +47,12 @@ test('what cells, headers, file names and answers say is text everywhere', async
 test('a key goes to the origin it was typed for, and to no other', async ({ app, endpoint }) => {
 	const elsewhere = await createTestEndpoint();
 	await app.open();
+	// Saved, it is within what the tab locks itself to: the same tab asks both.
+	await app.useEndpoint(elsewhere.url);
+	await app.button('Save connection').click();
+	await app.page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('Elsewhere');
+	await app.page.keyboard.press('Enter');
+	await expect(app.page.getByRole('dialog')).toBeHidden();
 	await app.useEndpoint(endpoint.url, 'sk-bound-key-01234567');
 	await app.writeModel('m');
 	await app.writePrompt({ user: 'Hello' });
@@ -54,6 +60,7 @@ test('a key goes to the origin it was typed for, and to no other', async ({ app,
 	await app.finished();
 	await app.button('New run').click();
 	await app.useEndpoint(elsewhere.url);
+	await expect(app.unlockButton).toBeHidden();
 	await app.writeModel('m');
 	await app.writePrompt({ user: 'Hello' });
 	await app.start();
