@@ -103,7 +103,8 @@ async function watchHeaps(page) {
 	const waiting = new Map();
 	let sent = 0;
 	session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
-		if (targetInfo.type === 'worker') worker = sessionId;
+		// The engine comes first; what sends is started by the run.
+		if (targetInfo.type === 'worker') worker ??= sessionId;
 	});
 	session.on('Target.receivedMessageFromTarget', ({ message }) => {
 		const { id, result } = JSON.parse(message);
