@@ -99,9 +99,13 @@ export class Network {
 				say({ kind: 'abort', id });
 			};
 			this.#calls.set(id, { resolve, reject, abort, body: null });
-			signal?.addEventListener('abort', () => {
-				if (this.#end(id, signal.reason)) abort();
-			});
+			signal?.addEventListener(
+				'abort',
+				() => {
+					if (this.#end(id, signal.reason)) abort();
+				},
+				{ once: true },
+			);
 			say({ kind: 'send', id, url, init: sentInit(init) });
 		});
 	};

@@ -254,13 +254,17 @@ test('a tab that is locked says so where another endpoint is chosen, and is unlo
 	await app.button('Test connection').click();
 	await expect(page.getByText('Start locks this tab to 127.0.0.1')).toBeVisible();
 	await expect(app.status.getByText(/model/).first()).toBeVisible();
+	endpoint.hold();
 	await app.start();
-	await app.finished();
 	await app.button('New run').click();
 
 	await page.getByRole('textbox', { name: 'Base URL' }).fill(other.url);
 	const { host } = new URL(other.url);
 	const unlock = app.button(`Unlock for ${host}`);
+	// A run is not interrupted for it.
+	await expect(unlock).toHaveAccessibleDescription(/A run goes in this tab/);
+	await unlock.click({ force: true });
+	endpoint.release();
 	await expect(unlock).toHaveAccessibleDescription(/keys typed here have to be typed again/);
 	await app.startButton.click();
 	await page

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '#domain/dataset.ts';
-import { emptyDraft, type Draft } from '#domain/draft.ts';
+import { emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
 import { err, ok } from '#domain/result.ts';
 import { ComposeState } from '#state/compose.svelte.ts';
 import { withSettings, withTemplate } from '#state/draft-edits.ts';
@@ -55,6 +55,26 @@ describe('problems', () => {
 		const { compose } = await composing();
 		compose.set({ models: ['a', '', 'a'] });
 		expect(compose.problems.filter(({ field }) => field === 'model')).toMatchObject([{ index: 2 }]);
+	});
+
+	test('say that a tab locked to others has to be unlocked, and nothing is asked of the endpoint', async () => {
+		const { compose, worker } = await composing();
+		compose.setProvider('compatible');
+		compose.set({
+			baseUrl: 'https://a.example/v1',
+			shares: [{ ...emptyShare, baseUrl: 'https://b.example/v1' }],
+		});
+		const lock = (...lockedTo: string[]): void => {
+			const network = { lockedTo, sent: 1, blocked: 0, blockedAt: null };
+			compose.receive({ kind: 'network', network });
+		};
+		lock('https://a.example', 'https://b.example');
+		expect(compose.lockedOut).toEqual([]);
+		lock('https://a.example');
+		expect(compose.lockedOut).toEqual(['https://b.example']);
+		expect(compose.problems.map(({ field }) => field)).toContain('network');
+		expect(await compose.testConnection()).toBe(false);
+		expect(worker.asked('testConnection')).toEqual([]);
 	});
 
 	test('include a number field that holds no number', async () => {
