@@ -410,6 +410,8 @@ export class ComposeState {
 
 	/** The id of the run started; null where problems stand in the way or the worker refused. */
 	async start(): Promise<string | null> {
+		// Pressed right after a reload, it means what was written before.
+		if (!this.broken) await this.#restored;
 		await this.#rulesLoaded;
 		await this.rowLook.settled();
 		const { setup } = this.check;

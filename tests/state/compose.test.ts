@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Dataset } from '#domain/dataset.ts';
 import { emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
 import { err, ok } from '#domain/result.ts';
+import * as planRules from '#domain/plan-rules.ts';
 import { ComposeState } from '#state/compose.svelte.ts';
 import { withSettings, withTemplate } from '#state/draft-edits.ts';
 import { coffeeReviews, pairsOfReviews } from '#state/samples.ts';
@@ -86,6 +87,27 @@ describe('problems', () => {
 });
 
 describe('start', () => {
+	test('waits for the draft that is being brought back', async () => {
+		let giveDraft = (_: Draft): void => undefined;
+		const worker = new AskedWorker({
+			loadDraft: () => new Promise<Draft>((resolve) => (giveDraft = resolve)),
+		});
+		const compose = new ComposeState(worker.api, {
+			fetchSample: () => Promise.reject(new Error('none')),
+			loadRules: () => Promise.resolve(planRules),
+		});
+		const restored = compose.restore();
+		const started = compose.start();
+		await rest();
+		giveDraft(
+			withTemplate({ ...emptyDraft, datasetId: 'd1' }, 0, {
+				messages: [{ role: 'user', content: '{review}' }],
+			}),
+		);
+		await restored;
+		expect(await started).toBe('r1');
+	});
+
 	test('sends the setup and leaves the draft as it was', async () => {
 		const { compose, worker } = await composing();
 		write(compose, 'Say hello');
