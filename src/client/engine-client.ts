@@ -118,7 +118,13 @@ export function startEngine(): { readonly api: EngineApi; readonly end: () => vo
 			return remote.subscribe(proxy(listener));
 		},
 	};
-	return { api, end: () => worker?.terminate() };
+	return {
+		api,
+		end: () => {
+			worker?.terminate();
+			void network.then((loaded) => loaded?.end());
+		},
+	};
 }
 
 /** Null where the browser refuses to start one at all. */

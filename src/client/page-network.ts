@@ -12,6 +12,7 @@ export class PageNetwork {
 	readonly #listeners = new Set<(use: NetworkUse) => void>();
 	/** Ends what looks at endpoints while the page is not locked. */
 	readonly #endProbes = new AbortController();
+	readonly #senders = new Set<Worker>();
 	#use: NetworkUse = { lockedTo: null, sent: 0, blocked: 0, blockedAt: null };
 
 	constructor(stored: StoredConnections) {
@@ -58,6 +59,11 @@ export class PageNetwork {
 		this.#tell({ blocked: this.#use.blocked + 1, blockedAt: new URL(where).host });
 	}
 
+	/** Nothing is sent any more. */
+	end(): void {
+		for (const worker of this.#senders) worker.terminate();
+	}
+
 	subscribe(listener: (use: NetworkUse) => void): void {
 		this.#listeners.add(listener);
 		if (this.#use.lockedTo !== null || this.#use.blocked > 0) listener(this.#use);
@@ -76,6 +82,7 @@ export class PageNetwork {
 		return new Promise((resolve) => {
 			const { port1, port2 } = new MessageChannel();
 			const worker = startWorker(networkUrl, 'volley-network', realm);
+			this.#senders.add(worker);
 			worker.addEventListener('error', () => {
 				resolve(null);
 			});

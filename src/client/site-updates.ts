@@ -33,7 +33,8 @@ export function watchSite(script: URL | null): SiteUpdates {
 			registration.update().catch(() => undefined);
 		}, everyMs);
 	};
-	if (script !== null) serviceWorker?.register(trustedScript(script.href)).then(watch, () => undefined);
+	if (script !== null)
+		serviceWorker?.register(trustedScript(script.href)).then(watch, () => undefined);
 	return {
 		onReady: (listener) => {
 			listeners.add(listener);

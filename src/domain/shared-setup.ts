@@ -1,4 +1,4 @@
-import { originOf } from './connection.ts';
+import { originOf, originsOf } from './connection.ts';
 import type { ConnectionShare } from './connection-share.ts';
 import type { Failure } from './failure.ts';
 import type { RunSetup } from './run.ts';
@@ -50,10 +50,8 @@ function firstOf(setups: readonly SharedSetup[]): SharedSetup {
 }
 
 /** Where its requests go; none of what is simulated. */
-export const originsOf = (setup: RunSetup): readonly string[] =>
-	sharedSetups(setup).flatMap(({ connection }) =>
-		connection.provider === 'demo' ? [] : [originOf(connection)],
-	);
+export const originsOfRun = (setup: RunSetup): readonly string[] =>
+	originsOf(sharedSetups(setup).map(({ connection }) => connection));
 
 /** The first origin whose key is used and not held; null where none is lacking. Nobody asks for one that is left out. */
 export function lackingKey(

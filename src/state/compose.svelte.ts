@@ -6,7 +6,7 @@ import { checkDraft } from '#domain/check-draft.ts';
 import { connectionPart } from '#domain/connection-fields.ts';
 import { draftOf, emptyDraft, type Draft, type TemplateDraft } from '#domain/draft.ts';
 import { keyOwner } from '#domain/presets.ts';
-import { originsOf } from '#domain/shared-setup.ts';
+import { originsOfRun } from '#domain/shared-setup.ts';
 import { problem, type Field, type Problem } from '#domain/problem.ts';
 import type { ReadingOptions } from '#domain/reading-options.ts';
 import type { Result } from '#domain/result.ts';
@@ -424,7 +424,7 @@ export class ComposeState {
 		try {
 			await this.holdTypedKey();
 			await this.#saver.now();
-			if (!(await this.keys.unlock(originsOf(setup)))) return null;
+			if (!(await this.keys.unlock(originsOfRun(setup)))) return null;
 			const started = await this.#api.startRun(setup);
 			if (!started.ok) {
 				// Where the worker no longer holds a key that this page believed in, it is a problem of that field.
