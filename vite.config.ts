@@ -22,6 +22,13 @@ const policy = (): Plugin => ({
 	},
 });
 
+type BundleHook = (
+	this: Rolldown.PluginContext,
+	options: Rolldown.NormalizedOutputOptions,
+	bundle: Rolldown.OutputBundle,
+	isWrite: boolean,
+) => void | Promise<void>;
+
 /** What of other people's code is in the page, or in the worker: a CycloneDX list that goes out with the site. */
 function bill(of: 'page' | 'worker'): Plugin {
 	// Its types are those of Rollup, which is not here.
@@ -30,7 +37,19 @@ function bill(of: 'page' | 'worker'): Plugin {
 		// The same source gives the same bytes.
 		...{ saveTimestamp: false, includeWellKnown: false },
 	});
-	return { ...(plugin as Plugin), apply: 'build' };
+	const { generateBundle, ...hooks } = plugin as Plugin & { readonly generateBundle: BundleHook };
+	return {
+		...hooks,
+		apply: 'build',
+		// The worker that sends has no code of others, and its empty list would take the place of the engine's.
+		async generateBundle(options, bundle, isWrite) {
+			const modules = Object.values(bundle).flatMap((file) =>
+				file.type === 'chunk' ? file.moduleIds : [],
+			);
+			if (modules.some((id) => id.includes('/node_modules/')))
+				await generateBundle.call(this, options, bundle, isWrite);
+		},
+	};
 }
 
 /** What is only told to whoever works on the build would stand between a newcomer and the address of the page. */

@@ -5,7 +5,7 @@ import type { Page, Worker } from '@playwright/test';
 import { createTestEndpoint } from '../endpoint/test-endpoint.ts';
 import { expect, test } from './fixtures.ts';
 import type { App } from './support/app.ts';
-import { serveStatic } from './support/static-site.ts';
+import { staticHost } from './support/static-host.ts';
 
 /** A host that is none of the person's: it lets everybody in, and notes whoever comes. */
 interface Foreign {
@@ -209,7 +209,7 @@ for (const headers of [true, false])
 	}) => {
 		const { page } = app;
 		const foreign = await openForeign();
-		const site = await serveStatic();
+		const site = await staticHost('dist', '/some/where/');
 		const url = headers ? (baseURL ?? '') : site.url;
 		const answer = await page.goto(url);
 		const sent = answer?.headers()['content-security-policy'];
@@ -237,7 +237,7 @@ for (const headers of [true, false])
 		expect(await fromPage(page, foreign.url)).toEqual([]);
 		expect(foreign.seen).toEqual([]);
 		foreign.close();
-		site.close();
+		await site.close();
 	});
 
 test('a tab that is locked says so where another endpoint is chosen, and is unlocked for it without losing what is written', async ({
@@ -286,7 +286,7 @@ for (const headers of [true, false])
 		page,
 		baseURL,
 	}) => {
-		const site = await serveStatic();
+		const site = await staticHost('dist', '/some/where/');
 		const url = headers ? (baseURL ?? '') : site.url;
 		const around = await openForeign(`<!doctype html><iframe src="${url}"></iframe>`);
 		await page.goto(around.url);
@@ -296,7 +296,7 @@ for (const headers of [true, false])
 		else await expect(text ?? page.locator('nothing')).toBeVisible();
 		await expect(page.frameLocator('iframe').getByRole('button')).toHaveCount(0);
 		around.close();
-		site.close();
+		await site.close();
 	});
 
 test('with Trusted Types on, the whole way through breaks no policy', async ({ app }) => {
