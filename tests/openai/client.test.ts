@@ -202,8 +202,18 @@ describe('the limit on an answer’s tokens', () => {
 			'max_tokens',
 		],
 		['Azure, Completions', azure, 'completions', 'max_tokens'],
-		['Groq', compatible('https://api.groq.com/openai/v1', 'groq'), 'chatCompletions', 'max_completion_tokens'],
-		['Mistral', compatible('https://api.mistral.ai/v1', 'mistral'), 'chatCompletions', 'max_tokens'],
+		[
+			'Groq',
+			compatible('https://api.groq.com/openai/v1', 'groq'),
+			'chatCompletions',
+			'max_completion_tokens',
+		],
+		[
+			'Mistral',
+			compatible('https://api.mistral.ai/v1', 'mistral'),
+			'chatCompletions',
+			'max_tokens',
+		],
 		['another endpoint', compatible('https://h/v1'), 'chatCompletions', 'max_tokens'],
 	] as const)('%s', (_, connection, endpoint, name) => {
 		expect(modelArgs(connection, endpoint, 'm', { parameters, repairs: [] })).toEqual({

@@ -243,7 +243,11 @@ describe('a file of a run that is not whole or not right', () => {
 	const settled = (line: Line): Line => line['settled'] as Line;
 	const cases: readonly (readonly [string, (lines: Line[]) => string, RegExp])[] = [
 		['is cut off after a line', (l) => textWith(l).split('\n').slice(0, 9).join('\n'), /cut off/],
-		['is cut off within a line', (l) => textWith(l).slice(0, -150), /^Line \d+: It is not valid JSON, column \d+: .* cut off here, or damaged\.$/],
+		[
+			'is cut off within a line',
+			(l) => textWith(l).slice(0, -150),
+			/^Line \d+: It is not valid JSON, column \d+: .* cut off here, or damaged\.$/,
+		],
 		[
 			'has a line that is no JSON',
 			(l) => textWith(l).replace('\n{"settled"', '\n{settled'),
