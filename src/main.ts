@@ -3,10 +3,13 @@ import './ui/styles/base.css';
 import { mount } from 'svelte';
 import { startEngine } from '#client/engine-client.ts';
 import { openSite } from '#client/site.ts';
+import { withoutWebRtc } from '#client/without-webrtc.ts';
 import App from '#ui/App.svelte';
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('The page has no place for the app.');
+
+withoutWebRtc(window);
 
 // Inside another page, what is pressed may lie under something else. A host without headers cannot forbid it.
 if (window.top !== window.self)

@@ -75,6 +75,7 @@ const fromWorker = (worker: Worker, foreign: string): Promise<readonly string[]>
 			return ended(new Worker(url), 'message');
 		});
 		await attempt('eval', () => (0, eval)(`fetch('${to}/eval')`) as unknown);
+		await attempt('WebRTC', () => new RTCPeerConnection());
 		return got;
 	}, foreign);
 
@@ -115,6 +116,7 @@ const fromPage = (page: Page, foreign: string): Promise<readonly string[]> =>
 			document.body.append(element);
 			return element;
 		};
+		await attempt('WebRTC', () => new RTCPeerConnection());
 		const create = <K extends keyof HTMLElementTagNameMap>(name: K): HTMLElementTagNameMap[K] =>
 			document.createElement(name);
 
