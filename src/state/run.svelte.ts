@@ -303,6 +303,7 @@ export class RunState {
 			case 'importProgress':
 			case 'promptCheckProgress':
 			case 'doorProgress':
+			case 'network':
 			case 'notice':
 			case 'broken':
 				return;
