@@ -121,7 +121,8 @@ export function pressRename(world: World, tab: ModelTab, run: RunBook, name: str
 export async function pressKey(tab: ModelTab, run: RunBook, key: string): Promise<void> {
 	const origin = originOfRun(run, false);
 	tab.keys.push(key);
-	if (key === '') await tab.api.forgetKey(origin);
+	// It is forgotten at once; what the device remembers is looked at after, in turns of its own.
+	if (key === '') tab.api.forgetKey(origin).catch(() => undefined);
 	else await tab.api.holdKey(origin, key);
 }
 
