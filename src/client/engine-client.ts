@@ -130,7 +130,9 @@ export function startEngine(): { readonly api: EngineApi; readonly end: () => vo
 /** Null where the browser refuses to start one at all. */
 function startEngineWorker(): Worker | null {
 	try {
-		return startWorker(engineUrl, 'volley-engine', confinedRealm([]).realm);
+		// Without network nothing can be reached, and an empty window does not get its scripts from the service worker.
+		const { realm } = navigator.onLine ? confinedRealm([]) : { realm: globalThis };
+		return startWorker(engineUrl, 'volley-engine', realm);
 	} catch {
 		return null;
 	}

@@ -34,7 +34,10 @@ export function watchSite(script: URL | null): SiteUpdates {
 		}, everyMs);
 	};
 	if (script !== null)
-		serviceWorker?.register(trustedScript(script.href)).then(watch, () => undefined);
+		serviceWorker
+			?.register(trustedScript(script.href))
+			.then(watch)
+			.catch(() => undefined);
 	return {
 		onReady: (listener) => {
 			listeners.add(listener);

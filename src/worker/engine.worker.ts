@@ -4,6 +4,9 @@ import { browserHost } from './browser-host.ts';
 import { createEngine } from './create-engine.ts';
 import { Network } from './network.ts';
 
+/** By then the page stands, and nobody waits. */
+const restMs = 4_000;
+
 const network = new Network();
 
 self.addEventListener('securitypolicyviolation', (event) => {
@@ -18,3 +21,18 @@ expose({
 		return Promise.resolve();
 	},
 } satisfies EngineWorker);
+
+// The host may have another version by the time that a part is asked for first: all but the vocabularies are fetched by then.
+setTimeout(() => {
+	void Promise.allSettled([
+		import('./compare-reader.ts'),
+		import('./doors.ts'),
+		import('./failure-groups.ts'),
+		import('./free-space.ts'),
+		import('./line-view.ts'),
+		import('./make-statement.ts'),
+		import('./remembered-keys.ts'),
+		import('./replay-request.ts'),
+		import('./summaries.ts'),
+	]);
+}, restMs);

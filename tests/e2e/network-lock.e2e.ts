@@ -203,6 +203,9 @@ async function runAt(app: App, url: string): Promise<void> {
 	await app.finished();
 }
 
+// The registration of the service worker is under the policy too.
+test.use({ serviceWorkers: 'allow' });
+
 for (const headers of [true, false])
 	test(`on a host ${headers ? 'with' : 'without'} headers nothing but the endpoint is reached, from page or worker`, async ({
 		app,

@@ -106,7 +106,8 @@ const look = (page: Page): Promise<Seen> =>
 		const isOwn = (element: Element): boolean =>
 			element.getAttributeNames().every((name) => !name.startsWith('on')) &&
 			!element.matches(
-				'iframe, object, embed, #evil, img:not([src^="data:"]):not([src^="./"]), form[action], a[href^="javascript:" i], math, base, link[href*="evil"]',
+				// The engine's own window has nothing in it and loads nothing.
+				'iframe:not([hidden]), iframe[src], iframe[srcdoc], object, embed, #evil, img:not([src^="data:"]):not([src^="./"]), form[action], a[href^="javascript:" i], math, base, link[href*="evil"]',
 			) &&
 			!(
 				element instanceof HTMLScriptElement &&
