@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, expectAccessible, test } from './fixtures.ts';
 import type { App } from './support/app.ts';
 import { holdTime, runDatabases } from './support/deleted-runs.ts';
+import { savedDraft } from './support/saved-draft.ts';
 
 /** As many finished runs stand in the list, as the worker writes them; from the second on without a database of their own. */
 async function listRuns(page: Page, count: number): Promise<void> {
@@ -192,7 +193,13 @@ test('a table that nothing uses can be freed without any run', async ({ app }) =
 	const { page } = app;
 	await app.open();
 	await app.dropCsv('first.csv', 'text\na\n');
+	// A reload within moments of a change may come before it is stored.
+	const datasetOf = async (): Promise<string> =>
+		/"datasetId":"([^"]+)"/.exec(await savedDraft(page))?.[1] ?? '';
+	await expect.poll(datasetOf).not.toBe('');
+	const first = await datasetOf();
 	await app.dropCsv('second.csv', 'text,other\na,b\n');
+	await expect.poll(datasetOf).not.toBe(first);
 	await page.reload();
 	await app.button('Free space').click();
 	const dialog = page.getByRole('dialog', { name: 'Free space' });
