@@ -22,6 +22,8 @@ export const promptOf = ({ textOf }, row) => `[[row:${idOf(row)}]] ${textOf(row)
 
 /** Fills the page in and presses Start. Gives back when it was pressed. @param {Page} page @param {string} site @param {TestEndpoint} endpoint @param {Run} run */
 export async function startRun(page, site, endpoint, run) {
+	// A page anew: one that a run has locked reaches no other endpoint.
+	await page.goto('about:blank');
 	await page.goto(`${site}#/new`);
 	const rows = Array.from({ length: run.rows }, (_, i) => `${idOf(i)},"${run.textOf(i)}"`);
 	await page.getByLabel('Data files').setInputFiles({
