@@ -10,6 +10,10 @@ export interface ConfinedRealm {
  * window up only later, it is the page's.
  */
 export function confinedRealm(origins: readonly string[]): ConfinedRealm {
+	// Firefox takes the 'self' of the policy that an empty window inherits for that window's own address, which is none: no
+	// script could be loaded in it.
+	if (CSS.supports('-moz-appearance', 'none'))
+		return { realm: globalThis, remove: () => undefined };
 	const frame = document.createElement('iframe');
 	frame.hidden = true;
 	let isReady = false;
