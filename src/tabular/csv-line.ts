@@ -1,5 +1,5 @@
 import type { CsvForm } from '#domain/export-choice.ts';
-import { guardFormulas } from './formula-guard.ts';
+import { endsBehindAnotherDelimiter, guardFormulas } from './formula-guard.ts';
 
 export type CsvCell = string | number | null;
 
@@ -8,12 +8,20 @@ export function csvLine({
 	guardFormulas: guards,
 	delimiter,
 }: Pick<CsvForm, 'guardFormulas' | 'delimiter'>): (values: readonly CsvCell[]) => string {
-	const cellText = (value: CsvCell): string => {
+	const cellText = (value: CsvCell, opensAnotherCell: boolean): string => {
 		if (value === null) return '';
-		if (typeof value === 'number') return value.toString();
-		return quotedCell(guards ? guardFormulas(value, delimiter) : value);
+		const text = value.toString();
+		return quotedCell(guards ? guardFormulas(text, delimiter, opensAnotherCell) : text);
 	};
-	return (values) => `${values.map(cellText).join(delimiter)}\r\n`;
+	return (values) => {
+		let opensAnotherCell = true;
+		const cells = values.map((value) => {
+			const text = cellText(value, opensAnotherCell);
+			opensAnotherCell = endsBehindAnotherDelimiter(text, delimiter, opensAnotherCell);
+			return text;
+		});
+		return `${cells.join(delimiter)}\r\n`;
+	};
 }
 
 /** Quoted for every delimiter: a spreadsheet may expect another than the one that was written. */

@@ -22,13 +22,34 @@ const guardWithin = (part: string, at: number): string =>
 /**
  * An apostrophe before whatever a spreadsheet would take for a formula (OWASP, CSV injection). Each line of a cell is looked
  * at, and what stands behind a delimiter other than the one written: a spreadsheet that expects that one reads over the
- * quotes, and takes it for a cell. Plain numbers stay.
+ * quotes, and takes it for a cell. Plain numbers stay, but for one that opens such a cell: the cells behind it would go on as
+ * its formula, as in `-1,5*x`.
  */
-export function guardFormulas(cell: string, delimiter: string): string {
-	const opens = /^[\t\r]/.test(cell) || (opensFormula.test(cell) && !plainNumber.test(cell));
+export function guardFormulas(cell: string, delimiter: string, opensAnotherCell = false): string {
+	const opens =
+		/^[\t\r]/.test(cell) ||
+		(opensFormula.test(cell) && (opensAnotherCell || !plainNumber.test(cell)));
 	let guarded = cell.replace(/[^\r\n]+/g, guardWithin);
 	for (const [other, parts] of Object.entries(partsBetween))
 		if (other !== delimiter && guarded.includes(other))
 			guarded = guarded.replace(parts, guardWithin);
 	return opens ? `'${guarded}` : guarded;
+}
+
+/** Quotes and what is not seen: a spreadsheet reads over them to what opens a cell. */
+const readOver = /["\s\p{Cc}\p{Cf}]/u;
+
+/** Whether what is written behind this text may open a cell to a spreadsheet that expects another delimiter than this. */
+export function endsBehindAnotherDelimiter(
+	text: string,
+	delimiter: string,
+	before: boolean,
+): boolean {
+	for (let at = text.length - 1; at >= 0; at -= 1) {
+		const sign = text.charAt(at);
+		if (sign === '\r' || sign === '\n') return true;
+		if (sign !== delimiter && sign in partsBetween) return true;
+		if (!readOver.test(sign)) return false;
+	}
+	return before;
 }

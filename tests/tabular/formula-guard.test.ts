@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
-import { csvDelimiters } from '#domain/export-choice.ts';
+import { csvDelimiters, type CsvForm } from '#domain/export-choice.ts';
 import { csvLine } from '#tabular/csv-line.ts';
 import { guardFormulas } from '#tabular/formula-guard.ts';
 
@@ -77,6 +77,27 @@ test.each([
 	expect(guardFormulas(cell, delimiter)).toBe(guarded);
 });
 
+test.each([
+	[['-1', '*x'], ',', "'-1,*x\r\n"],
+	[['-1', '5*x'], ',', "'-1,5*x\r\n"],
+	[[-1, '*x'], ',', "'-1,*x\r\n"],
+	[['x', '-1', '*x'], ',', 'x,-1,*x\r\n'],
+	[['x', -1, '*x'], ',', 'x,-1,*x\r\n'],
+	[[null, '-1', '*x'], ',', ",'-1,*x\r\n"],
+	[['', ' ', '-1', '*x'], ',', '," ",\'-1,*x\r\n'],
+	[['a;', '-1', '*x'], ',', '"a;",\'-1,*x\r\n'],
+	[['a;', null, ' ', '-1'], ',', '"a;",," ",\'-1\r\n'],
+	[['a;', 'b', '-1'], ',', '"a;",b,-1\r\n'],
+	[['a\n', '-1', '*x'], ',', '"a\n",\'-1,*x\r\n'],
+	[['a,', '-1'], ';', '"a,";\'-1\r\n'],
+	[['a,', '-1'], ',', '"a,",-1\r\n'],
+	[['7', '*x'], ',', '7,*x\r\n'],
+])('the line %j, parted by %j, is written %j', (cells, delimiter, line) => {
+	expect(
+		csvLine({ guardFormulas: true, delimiter: delimiter as CsvForm['delimiter'] })(cells),
+	).toBe(line);
+});
+
 test.each([',', ';', '\t'])('a cell of a million signs costs little, with %j', (delimiter) => {
 	const cell = ' '.repeat(1_000_000);
 	expect(guardFormulas(cell, delimiter)).toBe(cell);
@@ -107,13 +128,21 @@ describe('to another program that reads the file', () => {
 		fc.assert(
 			fc.property(rows, delimiter, (table, written) => {
 				const line = csvLine({ guardFormulas: true, delimiter: written });
-				const text = table.map((cells, i) => line([`row ${String(i)}`, ...cells])).join('');
+				const lines = table.map(line);
 				for (const expected of csvDelimiters) {
-					const { data } = Papa.parse<string[]>(text, { delimiter: expected, newline: '\r\n' });
+					const { data } = Papa.parse<string[]>(lines.join(''), {
+						delimiter: expected,
+						newline: '\r\n',
+					});
 					expect(data.flat().filter((field) => isFormula(field, blanks))).toEqual([]);
 					if (expected === written) continue;
-					// What spreadsheets do with a quote out of place differs: a naive one reads over it.
-					const naive = text.split(/[\r\n]+/).flatMap((one) => one.split(expected));
+					// What spreadsheets do with a quote out of place differs: a naive one reads over it. One that opens a line is in its place.
+					const naive = lines.flatMap((one) =>
+						one
+							.split(/[\r\n]+/)
+							.flatMap((part) => part.split(expected))
+							.slice(1),
+					);
 					expect(naive.filter((field) => isFormula(field, quotesAndBlanks))).toEqual([]);
 				}
 			}),
