@@ -9,6 +9,7 @@ export default defineConfig({
 		include: ['tests/**/*.test.ts'],
 		environment: 'node',
 		expect: { requireAssertions: true },
+		setupFiles: process.env['CI'] === undefined ? [] : ['tests/support/fixed-seed.ts'],
 		testTimeout: 20_000,
 	},
 });
