@@ -46,6 +46,7 @@ import { PromptCheckState } from './prompt-check.svelte.ts';
 import { PreviewState } from './preview.svelte.ts';
 import type { TakeOver } from './template-files.ts';
 import { TemplatePages } from './template-pages.svelte.ts';
+import { remembered, type Remembered } from './remembered.ts';
 import { RowLook } from './row-look.svelte.ts';
 import { isReplaceable, type Sample } from './samples.ts';
 import { SavedConnectionsState } from './saved-connections.svelte.ts';
@@ -64,6 +65,8 @@ export interface ComposeNeeds {
 	/** A sample as a file, as if it had been dropped; an error in words where it cannot be had. */
 	readonly fetchSample: (file: string) => Promise<Result<File, string>>;
 	readonly clock?: PageClock;
+	/** Where the draft is left that the engine has not stored when the page goes. */
+	readonly left?: Remembered;
 	/** What the page does not open with; left out: drafts that need them are no run. */
 	readonly loadRules?: () => Promise<PlanRules>;
 }
@@ -197,7 +200,11 @@ export class ComposeState {
 		this.#api = api;
 		this.looks = api;
 		this.#needs = needs;
-		this.#saver = new DraftSaver(api, needs.clock ?? pageClock);
+		this.#saver = new DraftSaver(
+			api,
+			needs.clock ?? pageClock,
+			needs.left ?? remembered('volley.left-draft'),
+		);
 		this.data = new DataState(api);
 		this.datasets = new DatasetList(api);
 		this.keys = new KeyRing(api);
@@ -226,9 +233,13 @@ export class ComposeState {
 
 	async #restore(): Promise<void> {
 		await Promise.all([this.keys.load(), this.savedConnections.load()]);
-		const stored = await this.#api.loadDraft();
+		const left = this.#saver.left();
+		const stored = left ?? (await this.#api.loadDraft());
 		// Whoever has begun to write meanwhile keeps what they wrote.
-		if (stored !== null && this.draft === emptyDraft) await this.#open(withoutNaN(stored));
+		if (stored !== null && this.draft === emptyDraft) {
+			await this.#open(withoutNaN(stored));
+			if (left !== null) this.#saver.soon(this.draft);
+		}
 		this.ready = true;
 	}
 
@@ -492,6 +503,16 @@ export class ComposeState {
 
 	saveNow(): Promise<void> {
 		return this.#saver.now();
+	}
+
+	/** The page is about to go. */
+	leave(): void {
+		this.#saver.leave();
+	}
+
+	/** Whatever was kept is to be gone. */
+	keepNothing(): void {
+		this.#saver.stop();
 	}
 
 	/** The draft itself; the data stays. */

@@ -1,4 +1,4 @@
-import type { Remembered } from './wake-lock.svelte.ts';
+import type { Remembered } from './remembered.ts';
 import {
 	datasetMark,
 	noLayout,

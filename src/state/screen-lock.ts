@@ -1,4 +1,4 @@
-import type { Remembered, ScreenLock } from './wake-lock.svelte.ts';
+import type { ScreenLock } from './wake-lock.svelte.ts';
 
 /** The browser's own; null where there is none. */
 export function screenLock(): ScreenLock | null {
@@ -15,21 +15,3 @@ export function screenLock(): ScreenLock | null {
 		},
 	};
 }
-
-/** A word under this name in the browser's local storage. Where that is switched off, it is forgotten with the page. */
-export const remembered = (name: string): Remembered => ({
-	read: () => {
-		try {
-			return localStorage.getItem(name);
-		} catch {
-			return null;
-		}
-	},
-	write: (text) => {
-		try {
-			localStorage.setItem(name, text);
-		} catch {
-			// Nothing is kept here.
-		}
-	},
-});

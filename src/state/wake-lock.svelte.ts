@@ -1,3 +1,5 @@
+import type { Remembered } from './remembered.ts';
+
 /** The browser's screen lock as far as it is used; a test gives its own. */
 export interface ScreenLock {
 	/** Rejects where the browser will not: a hidden page, a low battery, a policy. */
@@ -8,12 +10,6 @@ export interface HeldScreen {
 	readonly release: () => Promise<void>;
 	/** Called once it is gone, whoever let go of it: the browser does when the page is hidden. */
 	readonly onGone: (callBack: () => void) => void;
-}
-
-/** What is remembered on this device; null where nothing is, or the browser keeps nothing. */
-export interface Remembered {
-	readonly read: () => string | null;
-	readonly write: (text: string) => void;
 }
 
 /** Keeps the screen awake while a run goes, where the browser can and the person has not switched it off. */

@@ -183,6 +183,27 @@ test('a run that goes in another tab is watched here, to its end', async ({ app,
 	await expect(other.page.getByText('going in another tab')).toBeHidden();
 });
 
+test('what was typed in the last moment before a reload is there after it', async ({ app }) => {
+	const { page } = app;
+	await app.open();
+	const box = page.getByRole('textbox', { name: 'User message', exact: true });
+	for (const text of ['Say {word}', 'Say {word} again']) {
+		await box.fill(text);
+		const loaded = page.waitForEvent('load');
+		// A browser may end the engine before the page that goes: here it does so.
+		await box.evaluate((field: HTMLTextAreaElement) => {
+			document.querySelector('iframe')?.remove();
+			field.value += '!';
+			field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+			location.reload();
+		});
+		await loaded;
+		await expect(box).toHaveValue(`${text}!`);
+	}
+	await page.reload();
+	await expect(box).toHaveValue('Say {word} again!');
+});
+
 test('closing the tab is asked about while a run is going, on whatever page one is', async ({
 	app,
 	endpoint,

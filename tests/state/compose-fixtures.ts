@@ -6,6 +6,7 @@ import { ok } from '#domain/result.ts';
 import type { RowQuery, RowScan } from '#domain/row-scan.ts';
 import type { RowChoice } from '#domain/rows.ts';
 import { ComposeState, type ComposeNeeds } from '#state/compose.svelte.ts';
+import { inMemory } from '../support/in-memory.ts';
 import { apiWith, HandClock } from './run-fixtures.ts';
 
 export const dataset = (columns: readonly string[], rowCount = 3, id = 'd1'): Dataset => ({
@@ -106,6 +107,7 @@ export async function composing(
 	const compose = new ComposeState(worker.api, {
 		fetchSample: (name) => Promise.resolve(ok(file(name))),
 		clock,
+		left: inMemory(),
 		loadRules: () => Promise.resolve(planRules),
 		...needs,
 	});

@@ -15,6 +15,7 @@ import {
 	reviews,
 	write,
 } from './compose-fixtures.ts';
+import { inMemory } from '../support/in-memory.ts';
 import { rest, setup } from './run-fixtures.ts';
 
 describe('problems', () => {
@@ -229,6 +230,75 @@ describe('the draft', () => {
 		await compose.saveNow();
 		await clock.pass(1_000);
 		expect(worker.asked('saveDraft')).toHaveLength(1);
+	});
+
+	test('is left for the next page where the engine has not stored it when this one goes', async () => {
+		const left = inMemory();
+		const { compose, clock } = await composing(
+			{ saveDraft: () => new Promise<void>(() => undefined) },
+			{ left },
+		);
+		compose.set({ name: 'A' });
+		await clock.pass(1_000);
+		compose.set({ name: 'Ab' });
+		expect(left.read()).toBeNull();
+		compose.leave();
+
+		const next = await composing({ loadDraft: () => Promise.resolve(stored) }, { left });
+		expect(next.compose.draft).toEqual({ ...emptyDraft, name: 'Ab' });
+		await next.clock.pass(399);
+		expect(left.read()).not.toBeNull();
+		await next.clock.pass(1);
+		expect(next.worker.asked('saveDraft')).toEqual([[{ ...emptyDraft, name: 'Ab' }]]);
+		expect(left.read()).toBeNull();
+	});
+
+	test('that is stored leaves nothing behind, and one stored later does not take away what was left', async () => {
+		const left = inMemory();
+		const answers: (() => void)[] = [];
+		const { compose, clock } = await composing(
+			{ saveDraft: () => new Promise<void>((resolve) => answers.push(resolve)) },
+			{ left },
+		);
+		compose.set({ name: 'A' });
+		await clock.pass(400);
+		compose.set({ name: 'Ab' });
+		compose.leave();
+		answers[0]?.();
+		await clock.pass(0);
+		expect(left.read()).toContain('"Ab"');
+		answers[1]?.();
+		await clock.pass(0);
+		expect(left.read()).toBeNull();
+		compose.leave();
+		expect(left.read()).toBeNull();
+	});
+
+	test('that is left holds no key typed as an address', async () => {
+		const left = inMemory();
+		const { compose } = await composing({}, { left });
+		compose.set({ baseUrl: 'sk-abcdefghijklmnopqrstuvwxyz' });
+		compose.leave();
+		expect(left.read()).toContain('"baseUrl":""');
+	});
+
+	test.each(['', '{', 'null'])('opens where %j was left', async (text) => {
+		const { compose } = await composing(
+			{ loadDraft: () => Promise.resolve(stored) },
+			{ left: inMemory(text) },
+		);
+		expect(compose.draft).toEqual(stored);
+	});
+
+	test('is left nowhere once everything was erased', async () => {
+		const left = inMemory();
+		const { compose, worker, clock } = await composing({}, { left });
+		compose.set({ name: 'A' });
+		compose.keepNothing();
+		compose.set({ name: 'Ab' });
+		compose.leave();
+		await clock.pass(1_000);
+		expect([left.read(), worker.asked('saveDraft')]).toEqual([null, []]);
 	});
 
 	test('comes back with its data', async () => {

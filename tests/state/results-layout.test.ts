@@ -8,17 +8,7 @@ import {
 	writeLayouts,
 	type TableLayout,
 } from '#state/table-layouts.ts';
-
-const inMemory = (text: string | null = null) => {
-	const kept = { text };
-	return {
-		kept,
-		read: () => kept.text,
-		write: (next: string) => {
-			kept.text = next;
-		},
-	};
-};
+import { inMemory } from '../support/in-memory.ts';
 
 const columns = ['id', 'review', 'secret salary of Ann'];
 const mark = datasetMark(columns);
@@ -45,7 +35,7 @@ describe('what was arranged', () => {
 	test('names no column of the table', () => {
 		const memory = inMemory();
 		new ResultsLayout(memory, columns).setShown('cell:2', true);
-		expect(memory.kept.text).not.toMatch(/review|salary|Ann/);
+		expect(memory.read()).not.toMatch(/review|salary|Ann/);
 	});
 
 	test('is forgotten once it is reset', () => {
@@ -54,11 +44,11 @@ describe('what was arranged', () => {
 		layout.setWidth('id', 200);
 		layout.keep();
 		layout.unsetWidth('id');
-		expect(memory.kept.text).toBe(inMemory(writeLayouts(new Map())).kept.text);
+		expect(memory.read()).toBe(inMemory(writeLayouts(new Map())).read());
 		layout.setLines(6);
 		layout.reset();
 		expect(layout.layout).toEqual(noLayout);
-		expect(readLayouts(memory.kept.text).size).toBe(0);
+		expect(readLayouts(memory.read()).size).toBe(0);
 	});
 
 	test('leaves what another tab has arranged for other columns', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ScreenWake, type HeldScreen } from '#state/wake-lock.svelte.ts';
+import { inMemory } from '../support/in-memory.ts';
 import { rest } from './run-fixtures.ts';
 
 /** A browser's screen: how often it was asked for and let go of, and a way for the browser to take it back. */
-function screen(answers: readonly ('held' | 'refused')[] = [], memory: string | null = null) {
-	const seen = { asked: 0, released: 0, memory };
+function screen(answers: readonly ('held' | 'refused')[] = [], memory = inMemory()) {
+	const seen = { asked: 0, released: 0 };
 	let gone: (() => void)[] = [];
 	const hold = (): HeldScreen => ({
 		release: () => {
@@ -23,23 +24,18 @@ function screen(answers: readonly ('held' | 'refused')[] = [], memory: string | 
 					: Promise.reject(new DOMException('no', 'NotAllowedError'));
 			},
 		},
-		{
-			read: () => seen.memory,
-			write: (text) => {
-				seen.memory = text;
-			},
-		},
+		memory,
 	);
 	const takeBack = (): void => {
 		for (const callBack of gone) callBack();
 		gone = [];
 	};
-	return { wake, seen, takeBack };
+	return { wake, seen, memory, takeBack };
 }
 
 describe('the screen', () => {
 	test('is kept awake while a run goes, and no longer', async () => {
-		const { wake, seen } = screen();
+		const { wake, seen, memory } = screen();
 		wake.need(false);
 		expect(seen.asked).toBe(0);
 		wake.need(true);
@@ -48,7 +44,7 @@ describe('the screen', () => {
 		wake.need(true);
 		wake.need(false);
 		await rest();
-		expect([wake.held, seen]).toEqual([false, { asked: 1, released: 1, memory: null }]);
+		expect([wake.held, seen, memory.read()]).toEqual([false, { asked: 1, released: 1 }, null]);
 	});
 
 	test('is asked for again once the page is seen again', async () => {
@@ -85,22 +81,22 @@ describe('the screen', () => {
 	});
 
 	test('is left alone by whoever chose so, also on the next visit', async () => {
-		const { wake, seen } = screen();
+		const { wake, seen, memory } = screen();
 		wake.need(true);
 		await rest();
 		wake.choose(false);
 		expect([wake.held, wake.wanted, seen.released]).toEqual([false, false, 1]);
-		const again = screen([], seen.memory);
+		const again = screen([], memory);
 		again.wake.need(true);
 		await rest();
 		expect([again.wake.wanted, again.seen.asked]).toEqual([false, 0]);
 		again.wake.choose(true);
 		await rest();
-		expect([again.wake.held, again.seen.memory]).toEqual([true, 'on']);
+		expect([again.wake.held, again.memory.read()]).toEqual([true, 'on']);
 	});
 
 	test('where the browser has no such lock, nothing is asked and nothing is offered', async () => {
-		const wake = new ScreenWake(null, { read: () => null, write: () => undefined });
+		const wake = new ScreenWake(null, inMemory());
 		wake.need(true);
 		await rest();
 		expect([wake.possible, wake.held]).toEqual([false, false]);
