@@ -7,6 +7,9 @@ const address = { host: '127.0.0.1', port: Number(process.env['VOLLEY_TEST_PORT'
 const url = `http://${address.host}:${String(address.port)}/`;
 const executablePath = findBrowser();
 
+const viewport = { width: 1280, height: 800 };
+const longest = '**/whole-job.e2e.ts';
+
 export default defineConfig({
 	testDir: 'tests/e2e',
 	testMatch: '**/*.e2e.ts',
@@ -26,13 +29,18 @@ export default defineConfig({
 		locale: 'en-GB',
 		timezoneId: 'UTC',
 		contextOptions: { reducedMotion: 'reduce' },
-		trace: 'retain-on-failure',
+		// A trace of every test takes a fifth of the time of all: `npx playwright test --trace on` where one is wanted.
+		screenshot: 'only-on-failure',
 		launchOptions: {
 			args: browserFlags,
 			...(executablePath === null ? {} : { executablePath }),
 		},
 	},
-	projects: [{ name: 'chromium', use: { viewport: { width: 1280, height: 800 } } }],
+	projects: [
+		// The longest one first: as the last it would leave the other worker without work.
+		{ name: 'long', testMatch: longest, use: { viewport } },
+		{ name: 'chromium', testIgnore: longest, use: { viewport } },
+	],
 	webServer: {
 		command: `npx vite preview --host ${address.host} --port ${String(address.port)} --strictPort`,
 		url,
