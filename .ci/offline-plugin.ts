@@ -6,7 +6,7 @@ import type { BuiltSite } from '../src/offline/kept-site.ts';
 
 const entry = 'src/offline/service-worker.ts';
 /** Of no use without network, or read by the host alone. */
-const leftOut = /^(sbom\/|_headers$|service-worker\.js$)/;
+const leftOut = /^(sbom\/|_headers$|robots\.txt$|service-worker\.js$)/;
 /** The vocabularies of `Count exactly`, megabytes each. */
 const large = /-part-\w*k_base-/;
 
