@@ -1,35 +1,42 @@
+import { emptyHtml } from './trusted-types.ts';
+
 export interface ConfinedRealm {
 	readonly realm: typeof globalThis;
 	/** Ends it and whatever was started in it. */
-	remove(): void;
+	readonly remove: () => void;
 }
 
 /**
  * A window whose policy lets nothing leave but to these origins and the page's own host, and so do those of the workers
- * started in it: the page's own policy has to be wider until it is known where a run goes. Where a browser sets such a
- * window up only later, it is the page's.
+ * started in it: the page's own policy has to be wider until it is known where a run goes. Where a browser lets nobody into
+ * such a window, it is the page's.
  */
-export function confinedRealm(origins: readonly string[]): ConfinedRealm {
-	// Firefox takes the 'self' of the policy that an empty window inherits for that window's own address, which is none: no
-	// script could be loaded in it.
+export async function confinedRealm(origins: readonly string[]): Promise<ConfinedRealm> {
+	// Firefox takes the 'self' of the policy that such a window inherits for that window's own address, which is none: no script
+	// could be loaded in it.
 	if (CSS.supports('-moz-appearance', 'none'))
 		return { realm: globalThis, remove: () => undefined };
 	const frame = document.createElement('iframe');
 	frame.hidden = true;
-	let isReady = false;
-	frame.addEventListener('load', () => (isReady = true));
-	document.body.append(frame);
+	// The service worker of the page answers for a `srcdoc`, though it is empty, and for no window that begins without one.
+	frame.srcdoc = emptyHtml;
 	const remove = (): void => {
 		frame.remove();
 	};
-	const realm = frame.contentWindow;
-	if (!isReady || realm === null) {
+	try {
+		await new Promise((resolve) => {
+			frame.addEventListener('load', resolve, { once: true });
+			document.body.append(frame);
+		});
+		const realm = frame.contentWindow;
+		if (realm === null) throw new Error('The frame is gone.');
+		restrict(realm.document, origins);
+		// A window has all that is global in it.
+		return { realm: realm as unknown as typeof globalThis, remove };
+	} catch {
 		remove();
 		return { realm: globalThis, remove };
 	}
-	restrict(realm.document, origins);
-	// A window has all that is global in it.
-	return { realm: realm as unknown as typeof globalThis, remove };
 }
 
 /**

@@ -10,12 +10,24 @@ import { WorkerHealth } from './worker-health.ts';
  * stops it wherever it is, and nothing is answered any more.
  */
 export function startEngine(): { readonly api: EngineApi; readonly end: () => void } {
-	const worker = startEngineWorker();
-	// A port that leads nowhere never answers, as a worker that was not loaded.
-	const endpoint = worker ?? new MessageChannel().port1;
-	const health = new WorkerHealth(endpoint, reportError);
-	if (worker === null) health.fail();
-	const remote = wrap<EngineWorker>(endpoint);
+	// What is asked before the worker is there waits in the port.
+	const { port1, port2 } = new MessageChannel();
+	const health = new WorkerHealth(port1, reportError);
+	const remote = wrap<EngineWorker>(port1);
+	const ended = new AbortController();
+	startEngineWorker(ended.signal).then(
+		(worker) => {
+			worker.postMessage(port2, [port2]);
+			// The window that it was started in is not the one that reports bugs.
+			worker.addEventListener('error', (event) => {
+				event.preventDefault();
+				reportError(event.error ?? new Error(event.message));
+			});
+		},
+		() => {
+			health.fail();
+		},
+	);
 	// The first page paints without it; it is there before anything can be sent.
 	const network = import('./page-network.ts').then(
 		({ PageNetwork }) => new PageNetwork(remote),
@@ -121,21 +133,25 @@ export function startEngine(): { readonly api: EngineApi; readonly end: () => vo
 	return {
 		api,
 		end: () => {
-			worker?.terminate();
+			ended.abort();
 			void network.then((loaded) => loaded?.end());
 		},
 	};
 }
 
-/** Null where the browser refuses to start one at all. */
-function startEngineWorker(): Worker | null {
-	try {
-		// Without network nothing can be reached, and an empty window does not get its scripts from the service worker.
-		const { realm } = navigator.onLine ? confinedRealm([]) : { realm: globalThis };
-		return startWorker(engineUrl, 'volley-engine', realm);
-	} catch {
-		return null;
-	}
+/** Rejects where none can be loaded. */
+async function startEngineWorker(ended: AbortSignal): Promise<Worker> {
+	const { realm } = await confinedRealm([]);
+	const start = async (where: typeof globalThis): Promise<Worker> => {
+		const worker = await startWorker(engineUrl, 'volley-engine', where);
+		if (ended.aborted) worker.terminate();
+		ended.addEventListener('abort', () => {
+			worker.terminate();
+		});
+		return worker;
+	};
+	// Where no service worker answers for that window, the host may lack the file that this page was kept with.
+	return start(realm).catch(() => start(globalThis));
 }
 
 /** Only a page may ask the browser not to evict what is stored; a worker can only read the answer. */

@@ -12,7 +12,7 @@ export class PageNetwork {
 	readonly #listeners = new Set<(use: NetworkUse) => void>();
 	/** Ends what looks at endpoints while the page is not locked. */
 	readonly #endProbes = new AbortController();
-	readonly #senders = new Set<Worker>();
+	readonly #end = new AbortController();
 	#use: NetworkUse = { lockedTo: null, sent: 0, blocked: 0, blockedAt: null };
 
 	constructor(stored: StoredConnections) {
@@ -33,23 +33,26 @@ export class PageNetwork {
 			this.#endProbes.abort();
 			this.#tell({ lockedTo });
 		}
-		const port = await this.#startSender(globalThis, (sent) => {
+		const told = (sent: number): void => {
 			this.#tell({ sent });
-		});
+		};
+		const port = await this.#startSender(globalThis, told, this.#end.signal);
 		return port === null ? null : transfer({ lockedTo, port }, [port]);
 	}
 
 	/** What sends to this origin and nowhere else, until the page is locked. */
 	async probe(origin: string): Promise<MessagePort | null> {
-		const confined = confinedRealm([origin].filter(isLockable));
+		const confined = await confinedRealm([origin].filter(isLockable));
 		const { signal } = this.#endProbes;
+		signal.addEventListener('abort', confined.remove);
 		const ended = new Promise<null>((resolve) => {
+			if (signal.aborted) resolve(null);
 			signal.addEventListener('abort', () => {
-				confined.remove();
 				resolve(null);
 			});
 		});
-		const port = await Promise.race([this.#startSender(confined.realm, () => undefined), ended]);
+		const sender = this.#startSender(confined.realm, () => undefined, signal);
+		const port = await Promise.race([ended, sender]);
 		return port === null ? null : transfer(port, [port]);
 	}
 
@@ -61,7 +64,8 @@ export class PageNetwork {
 
 	/** Nothing is sent any more. */
 	end(): void {
-		for (const worker of this.#senders) worker.terminate();
+		this.#end.abort();
+		this.#endProbes.abort();
 	}
 
 	subscribe(listener: (use: NetworkUse) => void): void {
@@ -74,24 +78,25 @@ export class PageNetwork {
 		for (const listener of this.#listeners) listener(this.#use);
 	}
 
-	/** It is bound by the policy that its window has now. */
-	#startSender(
+	/** It is bound by the policy that its window has now. Null: it could not be loaded. */
+	async #startSender(
 		realm: typeof globalThis,
 		onsent: (count: number) => void,
+		end: AbortSignal,
 	): Promise<MessagePort | null> {
-		return new Promise((resolve) => {
-			const { port1, port2 } = new MessageChannel();
-			const worker = startWorker(networkUrl, 'volley-network', realm);
-			this.#senders.add(worker);
-			worker.addEventListener('error', () => {
-				resolve(null);
-			});
-			worker.addEventListener('message', ({ data }: MessageEvent<NetworkNews>) => {
-				if (data.kind === 'ready') resolve(port1);
-				else if (data.kind === 'sent') onsent(data.count);
-				else this.blocked(data.where);
-			});
-			worker.postMessage(port2, [port2]);
+		const worker = await startWorker(networkUrl, 'volley-network', realm).catch(() => null);
+		if (worker === null) return null;
+		const terminate = (): void => {
+			worker.terminate();
+		};
+		if (end.aborted) terminate();
+		end.addEventListener('abort', terminate);
+		worker.addEventListener('message', ({ data }: MessageEvent<NetworkNews>) => {
+			if (data.kind === 'sent') onsent(data.count);
+			else this.blocked(data.where);
 		});
+		const { port1, port2 } = new MessageChannel();
+		worker.postMessage(port2, [port2]);
+		return port1;
 	}
 }

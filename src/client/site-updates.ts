@@ -1,5 +1,5 @@
 import { takeOverMessage, type SiteUpdates } from '#domain/app-version.ts';
-import { trustedScript } from './trusted-script.ts';
+import { trustedScript } from './trusted-types.ts';
 
 /** How often a page that stays open asks whether there is a new version. */
 const everyMs = 3_600_000;

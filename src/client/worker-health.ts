@@ -7,24 +7,18 @@ const notLoaded: EngineEvent = {
 };
 
 /**
- * Whether the worker came to life: one that fails before it ever answered was not loaded, and no call to it will be
- * answered either. The faults of one that has answered are bugs, and a bug goes to the window.
+ * Whether the worker came to life: where it was not loaded, or its first answer cannot be read, no call to it will be
+ * answered either. An answer that cannot be read later is a bug.
  */
 export class WorkerHealth {
 	readonly #listeners = new Set<(event: EngineEvent) => void>();
 	#answered = false;
 	#failed = false;
 
-	/** `report` is told what the browser itself does not report. */
-	constructor(worker: EventTarget, report: (bug: Error) => void) {
-		worker.addEventListener('message', () => (this.#answered = true), { once: true });
-		worker.addEventListener('error', (event) => {
-			if (this.#answered) return;
-			// Said once, in words: the window need not report it as a bug as well.
-			event.preventDefault();
-			this.fail();
-		});
-		worker.addEventListener('messageerror', () => {
+	/** `port` is where its answers come; `report` is told what the browser itself does not report. */
+	constructor(port: EventTarget, report: (bug: Error) => void) {
+		port.addEventListener('message', () => (this.#answered = true), { once: true });
+		port.addEventListener('messageerror', () => {
 			if (this.#answered) report(new Error('An answer of the engine could not be read.'));
 			else this.fail();
 		});

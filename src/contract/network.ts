@@ -31,6 +31,5 @@ export interface NetworkGate {
 
 /** What sends tells the page. */
 export type NetworkNews =
-	| { readonly kind: 'ready' }
 	| { readonly kind: 'sent'; readonly count: number }
 	| { readonly kind: 'blocked'; readonly where: string };

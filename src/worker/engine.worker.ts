@@ -14,13 +14,21 @@ self.addEventListener('securitypolicyviolation', (event) => {
 	network.reportBlocked((event as SecurityPolicyViolationEvent).blockedURI);
 });
 
-expose({
+const engine = {
 	...createEngine(browserHost(network)),
 	connectNetwork: (gate) => {
 		network.connect(gate);
 		return Promise.resolve();
 	},
-} satisfies EngineWorker);
+} satisfies EngineWorker;
+
+self.addEventListener(
+	'message',
+	({ data: port }: MessageEvent<MessagePort>) => {
+		expose(engine, port);
+	},
+	{ once: true },
+);
 
 // The host may have another version by the time that a part is asked for first: all but the vocabularies are fetched by then.
 setTimeout(() => {
@@ -29,6 +37,7 @@ setTimeout(() => {
 		import('./doors.ts'),
 		import('./failure-groups.ts'),
 		import('./free-space.ts'),
+		import('#storage/incoming-run.ts'),
 		import('./line-view.ts'),
 		import('./make-statement.ts'),
 		import('./remembered-keys.ts'),

@@ -75,5 +75,3 @@ self.addEventListener(
 	},
 	{ once: true },
 );
-
-tell({ kind: 'ready' });

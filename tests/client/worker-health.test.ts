@@ -3,42 +3,28 @@ import { WorkerHealth } from '#client/worker-health.ts';
 import type { EngineEvent } from '#contract/engine-api.ts';
 
 function watched() {
-	const worker = new EventTarget();
+	const port = new EventTarget();
 	const bugs: Error[] = [];
-	const health = new WorkerHealth(worker, (bug) => bugs.push(bug));
+	const health = new WorkerHealth(port, (bug) => bugs.push(bug));
 	const heard: EngineEvent[] = [];
 	const subscribe = (): void => {
 		health.subscribe((event) => heard.push(event));
 	};
-	return { worker, health, bugs, heard, subscribe };
+	return { port, health, bugs, heard, subscribe };
 }
 
-describe('a worker that fails before any answer', () => {
-	test.each(['error', 'messageerror'])('(%s) is told to every subscriber, once', (type) => {
-		const { worker, heard, subscribe } = watched();
+describe('a worker that was not loaded', () => {
+	test('is told to every subscriber, once', () => {
+		const { health, heard, subscribe } = watched();
 		subscribe();
 		subscribe();
-		worker.dispatchEvent(new Event(type));
-		worker.dispatchEvent(new Event(type));
+		health.fail();
+		health.fail();
 		expect(heard.map(({ kind }) => kind)).toEqual(['broken', 'broken']);
 		expect(JSON.stringify(heard[0])).toContain('Reload the page');
 	});
 
-	test('is told to whoever subscribes after it failed', () => {
-		const { worker, heard, subscribe } = watched();
-		worker.dispatchEvent(new Event('error'));
-		subscribe();
-		expect(heard.map(({ kind }) => kind)).toEqual(['broken']);
-	});
-
-	test('is told once: the error does not go on to the window', () => {
-		const { worker } = watched();
-		const error = new Event('error', { cancelable: true });
-		worker.dispatchEvent(error);
-		expect(error.defaultPrevented).toBe(true);
-	});
-
-	test('may be one that could not even be created', () => {
+	test('is told to whoever subscribes later', () => {
 		const { health, heard, subscribe } = watched();
 		health.fail();
 		subscribe();
@@ -46,21 +32,19 @@ describe('a worker that fails before any answer', () => {
 	});
 });
 
-describe('a worker that has answered', () => {
-	test('is there: its errors are bugs, which the window reports', () => {
-		const { worker, heard, subscribe } = watched();
+describe('an answer that cannot be read', () => {
+	test('as the first one means that no other can be either', () => {
+		const { port, bugs, heard, subscribe } = watched();
 		subscribe();
-		worker.dispatchEvent(new Event('message'));
-		const error = new Event('error', { cancelable: true });
-		worker.dispatchEvent(error);
-		expect([heard, error.defaultPrevented]).toEqual([[], false]);
+		port.dispatchEvent(new Event('messageerror'));
+		expect([heard.map(({ kind }) => kind), bugs]).toEqual([['broken'], []]);
 	});
 
-	test('and then says what cannot be read has a bug, which is reported', () => {
-		const { worker, bugs, heard, subscribe } = watched();
+	test('after one that was read has a bug, which is reported', () => {
+		const { port, bugs, heard, subscribe } = watched();
 		subscribe();
-		worker.dispatchEvent(new Event('message'));
-		worker.dispatchEvent(new Event('messageerror'));
+		port.dispatchEvent(new Event('message'));
+		port.dispatchEvent(new Event('messageerror'));
 		expect([heard.length, bugs.length]).toEqual([0, 1]);
 	});
 });
