@@ -87,6 +87,7 @@ export function startEngine(): { readonly api: EngineApi; readonly end: () => vo
 		forgetRepairs: (origin, model) => remote.forgetRepairs(origin, model),
 		listRuns: () => remote.listRuns(),
 		getRun: (runId) => remote.getRun(runId),
+		unfinishedSetups: () => remote.unfinishedSetups(),
 		getProgress: (runId) => remote.getProgress(runId),
 		renameRun: (runId, name) => remote.renameRun(runId, name),
 		discardRun: (runId) => remote.discardRun(runId),

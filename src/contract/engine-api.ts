@@ -403,6 +403,8 @@ export interface EngineApi {
 
 	listRuns(): Promise<readonly RunSummary[]>;
 	getRun(runId: string): Promise<Run | null>;
+	/** Of the runs begun here that are not done, or could retry what failed; none of them is opened. */
+	unfinishedSetups(): Promise<readonly RunSetup[]>;
 	/** The present snapshot, also of a run that no worker is at. */
 	getProgress(runId: string): Promise<RunProgress | null>;
 	renameRun(runId: string, name: string): Promise<void>;

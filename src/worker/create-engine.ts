@@ -22,6 +22,7 @@ import { runOfLock, Runs, type RunSource } from './runs.ts';
 import { exportSetup, openSetup } from './setup-files.ts';
 import { Statements } from './statements.ts';
 import type { Summaries } from './summaries.ts';
+import { unfinishedSetups } from './unfinished-setups.ts';
 import { attachFiles, missingData, refusalOf } from './attach-files.ts';
 import { datasetHolder, datasetOfLock } from './dataset-locks.ts';
 
@@ -232,6 +233,7 @@ export function createEngine(host: Host): EngineApi {
 
 		listRuns: async () => (await rooms).library.listRuns(),
 		getRun: async (runId) => (await rooms).runs.get(runId),
+		unfinishedSetups: async () => unfinishedSetups((await rooms).library),
 		getProgress: async (runId) => (await rooms).runs.progress(runId),
 		renameRun: async (runId, name) => {
 			await (await rooms).runs.rename(runId, name);

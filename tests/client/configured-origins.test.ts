@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { configuredOrigins, type StoredConnections } from '#client/configured-origins.ts';
 import type { Connection } from '#domain/connection.ts';
 import { emptyDraft, emptyShare, type Draft } from '#domain/draft.ts';
-import type { Run, RunPhase, RunSummary } from '#domain/run.ts';
+import type { RunSetup } from '#domain/run.ts';
 
 const at = (host: string): Connection => ({
 	provider: 'compatible',
@@ -12,28 +12,20 @@ const at = (host: string): Connection => ({
 	usesKey: false,
 });
 
-interface StoredRun {
-	readonly phase: RunPhase['name'];
-	readonly failed?: number;
-	readonly hosts: readonly string[];
-	readonly readOnly?: boolean;
-}
-
-/** As far as it is asked here. */
-function stored(draft: Draft | null, saved: readonly string[], runs: readonly StoredRun[]) {
-	const summary = ({ phase, failed = 0 }: StoredRun, i: number): RunSummary =>
-		({ id: String(i), phase: { name: phase }, failed }) as RunSummary;
-	const run = ({ hosts, readOnly }: StoredRun): Run => {
-		const [first = ''] = hosts;
+/** As far as it is asked here; `runs` by the hosts that each sends to. */
+function stored(
+	draft: Draft | null,
+	saved: readonly string[],
+	runs: readonly (readonly string[])[],
+): StoredConnections {
+	const setup = (hosts: readonly string[]): RunSetup => {
 		const shares = hosts.map((host) => ({ name: host, connection: at(host), models: [] }));
-		const setup = {
-			connection: at(first),
+		return {
+			connection: at(hosts[0] ?? ''),
 			models: ['m'],
 			limits: {},
 			...(hosts.length > 1 ? { shares } : {}),
-			...(readOnly === true ? { cameFrom: { isResults: true } } : {}),
-		};
-		return { setup } as unknown as Run;
+		} as unknown as RunSetup;
 	};
 	return {
 		loadDraft: () => Promise.resolve(draft),
@@ -41,12 +33,8 @@ function stored(draft: Draft | null, saved: readonly string[], runs: readonly St
 			Promise.resolve(
 				saved.map((host) => ({ id: host, name: host, connection: at(host), models: [] })),
 			),
-		listRuns: () => Promise.resolve(runs.map(summary)),
-		getRun: (id: string) => {
-			const found = runs[Number(id)];
-			return Promise.resolve(found === undefined ? null : run(found));
-		},
-	} satisfies StoredConnections;
+		unfinishedSetups: () => Promise.resolve(runs.map(setup)),
+	};
 }
 
 const draftAt = (baseUrl: string): Draft => ({ ...emptyDraft, provider: 'compatible', baseUrl });
@@ -76,24 +64,7 @@ test.each<[string, StoredConnections, readonly string[]]>([
 		stored(draftAt('https://a/v1'), ['a', 'c'], []),
 		['https://a', 'https://c'],
 	],
-	[
-		'runs that wait, and those that could retry',
-		stored(
-			null,
-			[],
-			[
-				{ phase: 'interrupted', hosts: ['a'] },
-				{ phase: 'finished', failed: 1, hosts: ['b', 'c'] },
-				{ phase: 'finished', hosts: ['done'] },
-			],
-		),
-		['https://a', 'https://b', 'https://c'],
-	],
-	[
-		'no run that was read from results',
-		stored(null, [], [{ phase: 'stopped', hosts: ['a'], readOnly: true }]),
-		[],
-	],
+	['runs', stored(null, [], [['a'], ['b', 'c']]), ['https://a', 'https://b', 'https://c']],
 ])('%s', async (_, from, origins) => {
 	expect(await configuredOrigins(from)).toEqual(origins);
 });
