@@ -235,12 +235,15 @@ export class ComposeState {
 		await Promise.all([this.keys.load(), this.savedConnections.load()]);
 		const left = this.#saver.left();
 		const stored = left ?? (await this.#api.loadDraft());
-		// Whoever has begun to write meanwhile keeps what they wrote.
-		if (stored !== null && this.draft === emptyDraft) {
-			await this.#open(withoutNaN(stored));
-			if (left !== null) this.#saver.soon(this.draft);
+		try {
+			// Whoever has begun to write meanwhile keeps what they wrote.
+			if (stored !== null && this.draft === emptyDraft) {
+				await this.#open(readable(stored));
+				if (left !== null) this.#saver.soon(this.draft);
+			}
+		} finally {
+			this.ready = true;
 		}
-		this.ready = true;
 	}
 
 	receive(event: EngineEvent): void {
@@ -566,6 +569,25 @@ export class ComposeState {
 		const wanted = [this.#idColumnChosen, this.draft.idColumn];
 		const kept = wanted.find((one) => dataset.columns.some(({ name }) => name === one));
 		this.set({ datasetId: dataset.id, idColumn: kept ?? likelyIdColumn(dataset.columns) });
+	}
+}
+
+/**
+ * A stored draft as the page can show it; throws, in words, where it is none. Another version may have stored it, and one that
+ * the checks break on would break the page each time that it is opened.
+ */
+function readable(stored: Draft): Draft {
+	try {
+		const draft = withoutNaN(stored);
+		checkDraft(draft, null, null, null);
+		// The form that is not sent is there too.
+		draft.templates.forEach(isReplaceable);
+		return draft;
+	} catch (cause) {
+		throw new Error(
+			'What was being written here was stored by another version, or is damaged, and cannot be read. The page begins anew; runs and their results are as they were.',
+			{ cause },
+		);
 	}
 }
 

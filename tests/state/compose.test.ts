@@ -414,6 +414,31 @@ describe('the draft', () => {
 		expect(compose.draft).toMatchObject({ ...written, datasetId: 'd2', idColumn: 'stars' });
 	});
 
+	const broken: readonly [string, (draft: Draft) => unknown][] = [
+		['no models', (draft) => ({ ...draft, models: undefined })],
+		['models that are none', (draft) => ({ ...draft, models: [null] })],
+		['no address', (draft) => ({ ...draft, provider: 'compatible', baseUrl: null })],
+		['no templates', (draft) => ({ ...draft, templates: null })],
+		['half a template', (draft) => ({ ...draft, templates: [{ messages: [] }] })],
+		['no settings', (draft) => ({ ...draft, settings: null })],
+		[
+			'no text of parameters',
+			(draft) => ({ ...draft, settings: { ...draft.settings, otherParameters: null } }),
+		],
+		['connections that are none', (draft) => ({ ...draft, shares: [null] })],
+	];
+	test.each(broken)('that has %s is told, and the page begins anew', async (_, damage) => {
+		const { api } = new AskedWorker({ loadDraft: () => Promise.resolve(damage(stored) as Draft) });
+		const compose = new ComposeState(api, {
+			fetchSample,
+			left: inMemory(),
+			loadRules: () => Promise.resolve(planRules),
+		});
+		await expect(compose.restore()).rejects.toThrow('stored by another version, or is damaged');
+		expect([compose.ready, compose.draft, compose.untouched]).toEqual([true, emptyDraft, true]);
+		expect(compose.problems.length).toBeGreaterThan(0);
+	});
+
 	test('that cannot be read keeps no file waiting', async () => {
 		const { api } = new AskedWorker({
 			loadDraft: () => Promise.reject(new Error('The store is shut.')),
