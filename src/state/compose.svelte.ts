@@ -65,7 +65,7 @@ export interface ComposeNeeds {
 	/** A sample as a file, as if it had been dropped; an error in words where it cannot be had. */
 	readonly fetchSample: (file: string) => Promise<Result<File, string>>;
 	readonly clock?: PageClock;
-	/** Where the draft is left that the engine has not stored when the page goes. */
+	/** Where this tab leaves its draft when the page goes. */
 	readonly left?: Remembered;
 	/** What the page does not open with; left out: drafts that need them are no run. */
 	readonly loadRules?: () => Promise<PlanRules>;
@@ -108,6 +108,8 @@ export class ComposeState {
 	#touched = $state.raw<readonly string[]>([]);
 	/** What the person chose, also while the data has no such column; undefined: nothing yet. */
 	#idColumnChosen: string | null | undefined;
+	/** Made before the stored draft was back, which they are made in once more. */
+	#early: ((draft: Draft) => Draft)[] = [];
 	/** Settles once the stored draft is back: data chosen before then belongs in that draft. */
 	#restored: Promise<void> = Promise.resolve();
 
@@ -163,7 +165,8 @@ export class ComposeState {
 			found.push(problem('network', 'Unlock this tab for where the requests are to go.'));
 		if (this.data.reading !== null)
 			found.push(problem('dataFiles', 'The data is still being read. Wait for it, or cancel it.'));
-		if (this.#rulesFailed && !this.check.counted)
+		// A run could not be watched, paused or stopped either.
+		if (this.#rulesFailed)
 			found.push(
 				problem('rows', 'A part of this page could not be loaded. Reload it once you are online.'),
 			);
@@ -203,7 +206,7 @@ export class ComposeState {
 		this.#saver = new DraftSaver(
 			api,
 			needs.clock ?? pageClock,
-			needs.left ?? remembered('volley.left-draft'),
+			needs.left ?? remembered('volley.left-draft', 'tab'),
 		);
 		this.data = new DataState(api);
 		this.datasets = new DatasetList(api);
@@ -236,13 +239,13 @@ export class ComposeState {
 		const left = this.#saver.left();
 		const stored = left ?? (await this.#api.loadDraft());
 		try {
-			// Whoever has begun to write meanwhile keeps what they wrote.
-			if (stored !== null && this.draft === emptyDraft) {
-				await this.#open(readable(stored));
-				if (left !== null) this.#saver.soon(this.draft);
-			}
+			// What was written meanwhile is written into the draft that comes back.
+			if (stored !== null)
+				await this.#open(this.#early.reduce((draft, change) => change(draft), readable(stored)));
 		} finally {
 			this.ready = true;
+			if (left !== null || this.#early.length > 0) this.#saver.soon(this.draft);
+			this.#early = [];
 		}
 	}
 
@@ -258,7 +261,8 @@ export class ComposeState {
 		this.draft = change(this.draft);
 		this.refusal = null;
 		this.#lookAtRows();
-		this.#saver.soon(this.draft);
+		if (this.ready) this.#saver.soon(this.draft);
+		else this.#early.push(change);
 	}
 
 	set(change: Partial<Draft>): void {
@@ -510,7 +514,8 @@ export class ComposeState {
 
 	/** The page is about to go. */
 	leave(): void {
-		this.#saver.leave();
+		// Before the stored one is back there is nothing else to leave.
+		if (this.ready) this.#saver.leave(this.draft);
 	}
 
 	/** Whatever was kept is to be gone. */
@@ -585,7 +590,7 @@ function readable(stored: Draft): Draft {
 		return draft;
 	} catch (cause) {
 		throw new Error(
-			'What was being written here was stored by another version, or is damaged, and cannot be read. The page begins anew; runs and their results are as they were.',
+			'What was being written here cannot be read: another version may have stored it. Runs are as they were.',
 			{ cause },
 		);
 	}

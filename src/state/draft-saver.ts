@@ -5,14 +5,21 @@ import type { PageClock } from './page-clock.ts';
 import type { Remembered } from './remembered.ts';
 
 const restMs = 400;
+/** Whoever writes on and on does not lose more than this when the tab is killed. */
+const longestMs = 2_000;
 
-/** Saves the draft once the person rests, and at once when the page is about to go. */
+/**
+ * Saves the draft once the person rests, and leaves it for the next page of this tab when this one goes: the engine may go
+ * before it has heard of the last letter, and what it has stored may be another tab's.
+ */
 export class DraftSaver {
 	readonly #api: EngineApi;
 	readonly #clock: PageClock;
 	readonly #shelf: Remembered;
-	/** The latest one, until the engine has said that it is stored. */
-	#unsaved: Draft | null = null;
+	#latest: Draft | null = null;
+	#isSaved = true;
+	/** When the first change was made that is not saved. */
+	#since: number | null = null;
 	#cancel: (() => void) | null = null;
 	#stopped = false;
 
@@ -24,9 +31,12 @@ export class DraftSaver {
 
 	soon(draft: Draft): void {
 		if (this.#stopped) return;
-		this.#unsaved = draft;
+		this.#latest = draft;
+		this.#isSaved = false;
+		this.#since ??= this.#clock.now();
 		this.#cancel?.();
-		this.#cancel = this.#clock.after(restMs, () => {
+		const left = this.#since + longestMs - this.#clock.now();
+		this.#cancel = this.#clock.after(Math.min(restMs, Math.max(0, left)), () => {
 			void this.now();
 		});
 	}
@@ -34,11 +44,13 @@ export class DraftSaver {
 	async now(): Promise<void> {
 		this.#cancel?.();
 		this.#cancel = null;
-		const draft = this.#unsaved;
-		if (draft === null) return;
+		this.#since = null;
+		const draft = this.#latest;
+		if (draft === null || this.#isSaved) return;
 		await this.#api.saveDraft(draft);
-		if (this.#unsaved !== draft) return;
-		this.#unsaved = null;
+		if (this.#latest !== draft) return;
+		this.#isSaved = true;
+		// Of a page that came back, or one that took what was left: what is stored is later.
 		this.#shelf.write(null);
 	}
 
@@ -46,18 +58,17 @@ export class DraftSaver {
 	stop(): void {
 		this.#stopped = true;
 		this.#cancel?.();
-		this.#unsaved = null;
+		this.#latest = null;
 	}
 
-	/** The page goes, and the engine may go before it has heard: what is not stored yet is left where the next page looks. */
-	leave(): void {
-		const draft = this.#unsaved;
-		if (draft === null) return;
+	/** The page goes. */
+	leave(draft: Draft): void {
+		if (this.#stopped) return;
 		this.#shelf.write(JSON.stringify(draftToStore(draft)));
 		void this.now();
 	}
 
-	/** What the page before left, which is later than what is stored. */
+	/** What the page before left in this tab. */
 	left(): Draft | null {
 		try {
 			return JSON.parse(this.#shelf.read() ?? 'null') as Draft | null;

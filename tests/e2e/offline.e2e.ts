@@ -155,6 +155,8 @@ test('everything is erased in every tab, and looked for afterwards', async ({ ap
 	await page.getByRole('button', { name: 'Erase everything…' }).click();
 	await page.getByRole('button', { name: 'Erase everything', exact: true }).click();
 	await expect(page.getByText('Everything is erased.')).toBeVisible();
+	// What was listed is gone, and so is what could be pressed.
+	await expect(page.getByRole('button')).toHaveText(['Begin anew']);
 	await expect(other.getByText('Everything was erased from another tab.')).toBeVisible();
 	await expect(page.getByRole('alert')).toBeHidden();
 	const left = await page.evaluate(async () => {

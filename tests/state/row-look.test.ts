@@ -203,9 +203,9 @@ describe('what is written of the plan', () => {
 });
 
 test.each([
-	['asks for nothing of theirs', {}, []],
-	['asks for rows', { rows: range(1, 2) }, ['rows']],
-])('rules that cannot be loaded are a problem where a draft %s', async (_, more, fields) => {
+	['asks for nothing of theirs', {}],
+	['asks for rows', { rows: range(1, 2) }],
+])('rules that cannot be loaded are a problem where a draft %s', async (_, more) => {
 	const { compose } = await composing(
 		{},
 		{ loadRules: () => Promise.reject(new Error('offline')) },
@@ -213,6 +213,6 @@ test.each([
 	await compose.takeFiles([file()]);
 	write(compose, 'Judge {review}');
 	compose.set(more);
-	expect(compose.problems.map(({ field }) => field)).toEqual(fields);
-	expect(await compose.start()).toBe(fields.length === 0 ? 'r1' : null);
+	expect(compose.problems.map(({ field }) => field)).toEqual(['rows']);
+	expect(await compose.start()).toBeNull();
 });
