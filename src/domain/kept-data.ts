@@ -1,7 +1,9 @@
 import type { SiteUpdates } from './app-version.ts';
 
+export type KeptPlace = 'databases' | 'files' | 'entries' | 'copies';
+
 /** What of Volley's is in this browser, by name. */
-export interface KeptData {
+export interface KeptData extends Readonly<Record<KeptPlace, readonly string[]>> {
 	readonly databases: readonly string[];
 	/** Folders and files of the origin's private file system. */
 	readonly files: readonly string[];
@@ -9,6 +11,8 @@ export interface KeptData {
 	readonly entries: readonly string[];
 	/** Copies of the site's own files. */
 	readonly copies: readonly string[];
+	/** Where the browser would not let anybody look: what is there is not known. */
+	readonly unread: readonly KeptPlace[];
 }
 
 /** The site itself, apart from its engine: its versions, and all that it keeps. */
