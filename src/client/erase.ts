@@ -78,7 +78,8 @@ export async function eraseKept(scope: string): Promise<KeptData> {
 
 async function unregister(scope: string): Promise<void> {
 	const registration = await navigator.serviceWorker?.getRegistration(scope);
-	await registration?.unregister();
+	// Where there is none of ours, the browser gives the one of a site above.
+	if (registration?.scope === scope) await registration.unregister();
 }
 
 async function deleteAll({ databases, files, entries, copies }: KeptData): Promise<void> {

@@ -175,6 +175,15 @@ test.each([
 	expect(await world.databaseNames()).toEqual([]);
 });
 
+test.each([
+	['of a site above is not ours', ['https://host/'], ['https://host/']],
+	['of our own folder is', ['https://host/', scope], ['https://host/']],
+])('a service worker %s to end', async (_, registered, left) => {
+	origin.registrations = registered;
+	expect(await erased()).toEqual(nothing);
+	expect(origin.registrations).toEqual(left);
+});
+
 test('what the browser keeps from this page altogether is empty', async () => {
 	const refused = () => {
 		throw new DOMException('The operation is insecure.', 'SecurityError');
