@@ -1,4 +1,5 @@
 import { isEmptyOf, type KeptData, type KeptPlace } from '#domain/kept-data.ts';
+import { siteOfCopy } from '#domain/site-copies.ts';
 
 /** All that is Volley's is named so; other sites of the same origin have what they have. */
 const isOurs = (name: string): boolean => /^volley(?![a-z])/.test(name);
@@ -57,10 +58,12 @@ export async function keptData(): Promise<KeptData> {
  */
 export async function eraseKept(scope: string): Promise<KeptData> {
 	const unread = new Set<KeptPlace>();
-	await unregister(scope).catch((cause: unknown) => {
+	let left = await keptData();
+	// What is kept is shared by all Volleys of the origin.
+	const sites = new Set([scope, ...left.copies.flatMap((name) => siteOfCopy(name) ?? [])]);
+	await Promise.all([...sites].map(unregister)).catch((cause: unknown) => {
 		if (!isRefusal(cause)) unread.add('copies');
 	});
-	let left = await keptData();
 	if (left.unread.includes('databases'))
 		for (const name of await namedDatabases()) unlisted.add(name);
 	const all = (): KeptData => ({

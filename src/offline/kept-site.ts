@@ -1,3 +1,5 @@
+import { copiesOf } from '#domain/site-copies.ts';
+
 /** The built site, as the build lists it: paths are relative to where it stands. */
 export interface BuiltSite {
 	/** Another one for any change of any file. */
@@ -14,11 +16,18 @@ export interface SiteParts {
 	readonly digest: (bytes: ArrayBuffer) => Promise<ArrayBuffer>;
 	/** The folder of the site, with a slash at its end. */
 	readonly scope: string;
+	/** Whether another version is being installed, or waits. */
+	readonly isOtherComing: () => boolean;
 }
 
-const prefix = 'volley-site-';
-/** This version and the one before it: a tab may still be at that. */
-const keptVersions = 2;
+/** The cache of a version that was taken: its number is higher the later that was. */
+interface TakenVersion {
+	readonly name: string;
+	readonly number: number;
+}
+
+/** So the names began before they said whose they are; then nothing said either which of them were taken. */
+const oldPrefix = 'volley-site-';
 
 const hex = (bytes: ArrayBuffer): string =>
 	[...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -30,17 +39,21 @@ const hex = (bytes: ArrayBuffer): string =>
 export class KeptSite {
 	readonly #site: BuiltSite;
 	readonly #parts: SiteParts;
+	readonly #prefix: string;
 	readonly #name: string;
 
 	constructor(site: BuiltSite, parts: SiteParts) {
 		this.#site = site;
 		this.#parts = parts;
-		this.#name = prefix + site.version;
+		this.#prefix = copiesOf(parts.scope);
+		this.#name = this.#prefix + site.version;
 	}
 
 	/** Keeps every file of the version, or rejects and keeps none: a host may be in the middle of a change. */
 	async install(): Promise<void> {
 		const { caches } = this.#parts;
+		// Taken once, it is whole; and a page may still be of it.
+		if ((await this.#takenVersions()).some(({ name }) => name === this.#name)) return;
 		const cache = await caches.open(this.#name);
 		const later = new Set(this.#site.later);
 		try {
@@ -57,14 +70,55 @@ export class KeptSite {
 		}
 	}
 
-	/** Lets go of the versions that no page is of any more. */
+	/** Lets go of all versions but this one and the one that was taken before it: a tab may still be at that. */
 	async activate(): Promise<void> {
-		const { caches } = this.#parts;
-		const others = (await caches.keys()).filter(
-			(name) => name.startsWith(prefix) && name !== this.#name,
-		);
-		const old = others.slice(0, Math.max(0, others.length - (keptVersions - 1)));
+		const { caches, isOtherComing } = this.#parts;
+		const names = await this.#names(this.#prefix);
+		// Looked at after the names: what was never taken is on its way, or was overtaken, or left by a browser that was killed.
+		const sparesUntaken = isOtherComing();
+		const taken = await this.#takenVersions();
+		if (names.includes(this.#name)) {
+			const cache = await caches.open(this.#name);
+			await cache.put(this.#mark, new Response(String((taken[0]?.number ?? 0) + 1)));
+		}
+		const unscoped = await this.#unscoped();
+		const before =
+			taken.find(({ name }) => name !== this.#name) ?? unscoped.findLast(({ hasPage }) => hasPage);
+		const old = [
+			...names.filter((name) => !sparesUntaken || taken.some((one) => one.name === name)),
+			...unscoped.map(({ name }) => name),
+		].filter((name) => name !== this.#name && name !== before?.name);
 		await Promise.all(old.map((name) => caches.delete(name)));
+	}
+
+	async #names(prefix: string): Promise<readonly string[]> {
+		return (await this.#parts.caches.keys()).filter((name) => name.startsWith(prefix));
+	}
+
+	/** The latest first. */
+	async #takenVersions(): Promise<readonly TakenVersion[]> {
+		const names = await this.#names(this.#prefix);
+		const versions = await Promise.all(
+			names.map(async (name) => {
+				const mark = await this.#parts.caches.match(this.#mark, { cacheName: name });
+				return mark === undefined ? [] : [{ name, number: Number(await mark.text()) }];
+			}),
+		);
+		return versions.flat().sort((a, b) => b.number - a.number);
+	}
+
+	/** Caches of this site whose names do not say so, as they were made, and such as hold nothing. */
+	async #unscoped(): Promise<readonly { readonly name: string; readonly hasPage: boolean }[]> {
+		const { caches, scope } = this.#parts;
+		const found = await Promise.all(
+			(await this.#names(oldPrefix)).map(async (name) => {
+				const urls = (await (await caches.open(name)).keys()).map(({ url }) => url);
+				const hasPage = urls.includes(scope);
+				const isOurs = hasPage || urls.some((url) => url.startsWith(`${scope}assets/`));
+				return isOurs || urls.length === 0 ? [{ name, hasPage }] : [];
+			}),
+		);
+		return found.flat();
 	}
 
 	/** What is kept for a request; null: it is not for a file of the site, and is none of our business. */
@@ -108,8 +162,7 @@ export class KeptSite {
 
 	async #older(url: string): Promise<Response | undefined> {
 		const { caches } = this.#parts;
-		for (const name of await caches.keys()) {
-			if (!name.startsWith(prefix)) continue;
+		for (const { name } of [...(await this.#takenVersions()), ...(await this.#unscoped())]) {
 			const found = await (await caches.open(name)).match(url, { ignoreVary: true });
 			if (found !== undefined) return found;
 		}
@@ -130,6 +183,11 @@ export class KeptSite {
 		headers.delete('content-encoding');
 		headers.delete('content-length');
 		return new Response(bytes, { headers });
+	}
+
+	/** No page and no file has this address. */
+	get #mark(): string {
+		return this.#url('?taken');
 	}
 
 	#url(path: string): string {

@@ -11,6 +11,7 @@ const site = new KeptSite(__VOLLEY_SITE__, {
 	fetch: (request) => fetch(request),
 	digest: (bytes) => crypto.subtle.digest('SHA-256', bytes),
 	scope: self.registration.scope,
+	isOtherComing: () => (self.registration.installing ?? self.registration.waiting) !== null,
 });
 
 // It waits until no page of an older version is open, or until somebody asks for the new one.

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { eraseKept, keptData } from '#client/erase.ts';
 import { isEmptyOf, type KeptData } from '#domain/kept-data.ts';
+import { copiesOf } from '#domain/site-copies.ts';
 import { newWorld, openedRun, storedDataset, succeeded, type World } from '../storage/world.ts';
 
 const scope = 'https://host/volley/';
@@ -182,6 +183,14 @@ test.each([
 	origin.registrations = registered;
 	expect(await erased()).toEqual(nothing);
 	expect(origin.registrations).toEqual(left);
+});
+
+test('the other Volleys of the origin share the databases, and are erased with their service workers', async () => {
+	const fork = 'https://host/fork/';
+	origin.registrations = [scope, fork, 'https://host/other/'];
+	origin.caches.add(`${copiesOf(fork)}1`).add(`${copiesOf(scope)}1`);
+	expect(await erased()).toEqual(nothing);
+	expect(origin.registrations).toEqual(['https://host/other/']);
 });
 
 test('what the browser keeps from this page altogether is empty', async () => {
