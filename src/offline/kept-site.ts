@@ -100,7 +100,7 @@ export class KeptSite {
 		const names = await this.#names(this.#prefix);
 		const versions = await Promise.all(
 			names.map(async (name) => {
-				const mark = await this.#parts.caches.match(this.#mark, { cacheName: name });
+				const mark = await this.#match(name, this.#mark);
 				return mark === undefined ? [] : [{ name, number: Number(await mark.text()) }];
 			}),
 		);
@@ -146,8 +146,7 @@ export class KeptSite {
 	async #kept(path: string, request: Request): Promise<Response> {
 		const { caches, fetch } = this.#parts;
 		const url = this.#url(path);
-		const own = await caches.open(this.#name);
-		const found = await own.match(url, { ignoreVary: true });
+		const found = await this.#match(this.#name, url);
 		if (found !== undefined) return found;
 		if (path.startsWith('assets/') && !Object.hasOwn(this.#site.files, path)) {
 			const older = await this.#older(url);
@@ -155,15 +154,22 @@ export class KeptSite {
 		}
 		if (!this.#site.later.includes(path)) return fetch(request);
 		const fresh = await this.#fetched(path);
-		// A full disk must not keep it from whoever asked.
-		await own.put(url, fresh.clone()).catch(() => undefined);
+		// A full disk must not keep it from whoever asked; and once all was erased, nothing is kept again.
+		if (await caches.has(this.#name)) {
+			const own = await caches.open(this.#name);
+			await own.put(url, fresh.clone()).catch(() => undefined);
+		}
 		return fresh;
 	}
 
+	/** Unlike a cache that is opened for it, makes none. */
+	#match(name: string, url: string): Promise<Response | undefined> {
+		return this.#parts.caches.match(url, { cacheName: name, ignoreVary: true });
+	}
+
 	async #older(url: string): Promise<Response | undefined> {
-		const { caches } = this.#parts;
 		for (const { name } of [...(await this.#takenVersions()), ...(await this.#unscoped())]) {
-			const found = await (await caches.open(name)).match(url, { ignoreVary: true });
+			const found = await this.#match(name, url);
 			if (found !== undefined) return found;
 		}
 		return undefined;

@@ -25,6 +25,7 @@ class FakeCaches {
 
 	match = (url: string, { cacheName }: { cacheName: string }): Promise<Response | undefined> =>
 		Promise.resolve(this.stored.get(cacheName)?.get(url)?.clone());
+	has = (name: string): Promise<boolean> => Promise.resolve(this.stored.has(name));
 	keys = (): Promise<string[]> => Promise.resolve([...this.stored.keys()]);
 	delete = (name: string): Promise<boolean> => Promise.resolve(this.stored.delete(name));
 }
@@ -58,7 +59,7 @@ function siteOf(
 		later,
 	};
 	return new KeptSite(site, {
-		caches: caches as unknown as CacheStorage,
+		caches: caches,
 		fetch: ({ url }) => {
 			asked.push(url);
 			if (!isOnline) return Promise.reject(new TypeError('offline'));
@@ -262,6 +263,19 @@ describe('caches of before, whose names do not say whose they are', () => {
 		await update('3', scope);
 		expect([...caches.stored.keys()]).toContain('volley-site-1');
 	});
+});
+
+test('answers after everything was erased, and keeps nothing again', async () => {
+	const site = present();
+	await site.install();
+	await site.activate();
+	caches.stored.clear();
+	for (const path of ['assets/a-1.js', 'assets/words-1.js', 'assets/a-0.js'])
+		await site.answer(requestOf(path));
+	expect(await textOf(site, navigation(''))).toBe('page 1');
+	expect(await textOf(site, requestOf('assets/words-1.js'))).toBe('words 1');
+	await site.activate();
+	expect([...caches.stored.keys()]).toEqual([]);
 });
 
 test('lets go of no cache but its own', async () => {
