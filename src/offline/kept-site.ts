@@ -68,6 +68,12 @@ export class KeptSite {
 			await caches.delete(this.#name);
 			throw cause;
 		}
+		// What is large, and was kept before, is not to be fetched again; the version is whole without it.
+		const handedOn = this.#site.later.map(async (path) => {
+			const file = await this.#handedOn(path);
+			if (file !== undefined) await cache.put(this.#url(path), file);
+		});
+		await Promise.allSettled(handedOn);
 	}
 
 	/** Lets go of all versions but this one and the one that was taken before it: a tab may still be at that. */
@@ -153,7 +159,7 @@ export class KeptSite {
 			return older ?? fetch(request);
 		}
 		if (!this.#site.later.includes(path)) return fetch(request);
-		const fresh = await this.#fetched(path);
+		const fresh = (await this.#handedOn(path)) ?? (await this.#fetched(path));
 		// A full disk must not keep it from whoever asked; and once all was erased, nothing is kept again.
 		if (await caches.has(this.#name)) {
 			const own = await caches.open(this.#name);
@@ -175,13 +181,23 @@ export class KeptSite {
 		return undefined;
 	}
 
+	/** The file as a version before keeps it, where it is the same. */
+	async #handedOn(path: string): Promise<Response | undefined> {
+		const found = await this.#older(this.#url(path));
+		if (found === undefined) return undefined;
+		return (await this.#isOfVersion(path, await found.clone().arrayBuffer())) ? found : undefined;
+	}
+
+	async #isOfVersion(path: string, bytes: ArrayBuffer): Promise<boolean> {
+		return hex(await this.#parts.digest(bytes)) === this.#site.files[path];
+	}
+
 	/** Rejects where the host gives anything but the file that the version was built with. */
 	async #fetched(path: string): Promise<Response> {
-		const { fetch, digest } = this.#parts;
-		const response = await fetch(new Request(this.#url(path), { cache: 'no-cache' }));
+		const response = await this.#parts.fetch(new Request(this.#url(path), { cache: 'no-cache' }));
 		if (!response.ok) throw new Error(`“${path}” was answered with ${String(response.status)}.`);
 		const bytes = await response.arrayBuffer();
-		if (hex(await digest(bytes)) !== this.#site.files[path])
+		if (!(await this.#isOfVersion(path, bytes)))
 			throw new Error(`“${path}” is of another version.`);
 		// Made anew: one that was redirected cannot answer for a page.
 		const headers = new Headers(response.headers);

@@ -8,12 +8,16 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 /** The Cache API as far as it is used: the order of names is that of their opening. */
 class FakeCaches {
 	readonly stored = new Map<string, Map<string, Response>>();
+	/** A path that there is no room for. */
+	hasNoRoomFor: string | null = null;
 
 	open(name: string): Promise<Cache> {
 		const entries = this.stored.get(name) ?? new Map<string, Response>();
 		this.stored.set(name, entries);
 		const cache = {
 			put: (url: string, response: Response) => {
+				if (this.hasNoRoomFor !== null && url.endsWith(this.hasNoRoomFor))
+					return Promise.reject(new DOMException('full', 'QuotaExceededError'));
 				entries.set(url, response);
 				return Promise.resolve();
 			},
@@ -233,6 +237,56 @@ test('a version that is there already is not lost where it cannot be fetched aga
 	isOnline = false;
 	await site.install();
 	expect(await textOf(site, navigation(''))).toBe('page 1');
+});
+
+describe('a file that was kept once it was asked for', () => {
+	const words = 'assets/words-1.js';
+
+	async function updateWithWords(version: string, text = 'words 1'): Promise<KeptSite> {
+		deploy({ '': `page ${version}`, [words]: text });
+		const site = present();
+		await site.install();
+		await site.activate();
+		return site;
+	}
+
+	test('is still there after updates, without being fetched again', async () => {
+		const first = await updateWithWords('1');
+		await first.answer(requestOf(words));
+		await updateWithWords('2');
+		await updateWithWords('3');
+		const site = await updateWithWords('4');
+		expect(asked.filter((url) => url.endsWith(words))).toHaveLength(1);
+		isOnline = false;
+		expect(await textOf(site, requestOf(words))).toBe('words 1');
+	});
+
+	test('is taken from the version before, whose page asked for it meanwhile', async () => {
+		const first = await updateWithWords('1');
+		const second = await updateWithWords('2');
+		await first.answer(requestOf(words));
+		isOnline = false;
+		expect(await textOf(second, requestOf(words))).toBe('words 1');
+		caches.stored.delete([...caches.stored.keys()][0] ?? '');
+		expect(await textOf(second, requestOf(words))).toBe('words 1');
+	});
+
+	test('is fetched where it has changed', async () => {
+		const first = await updateWithWords('1');
+		await first.answer(requestOf(words));
+		const second = await updateWithWords('2', 'words 2');
+		expect(await textOf(second, requestOf(words))).toBe('words 2');
+	});
+
+	test('that is too large for the disk by now keeps no version from being installed', async () => {
+		const first = await updateWithWords('1');
+		await first.answer(requestOf(words));
+		caches.hasNoRoomFor = words;
+		isOnline = true;
+		const second = await updateWithWords('2');
+		expect(await textOf(second, navigation(''))).toBe('page 2');
+		expect(await textOf(second, requestOf(words))).toBe('words 1');
+	});
 });
 
 describe('caches of before, whose names do not say whose they are', () => {
