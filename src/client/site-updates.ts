@@ -21,13 +21,15 @@ export function watchSite(script: URL | null): SiteUpdates {
 		for (const listener of listeners) listener();
 	};
 	const watch = (registration: ServiceWorkerRegistration): void => {
-		found(registration);
-		registration.addEventListener('updatefound', () => {
-			const { installing } = registration;
-			installing?.addEventListener('statechange', () => {
+		const follow = (): void => {
+			registration.installing?.addEventListener('statechange', () => {
 				found(registration);
 			});
-		});
+		};
+		found(registration);
+		// One may have begun before anybody listened.
+		follow();
+		registration.addEventListener('updatefound', follow);
 		setInterval(() => {
 			// Without network there is nothing new.
 			registration.update().catch(() => undefined);
