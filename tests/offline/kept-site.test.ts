@@ -111,8 +111,14 @@ test.each([
 	expect(present().answer(request)).toBeNull();
 });
 
+/** As before one has signed in to a network: it is there, and answers for every host. */
+function signInPage(): void {
+	for (const path of host.keys()) host.set(path, 'Sign in to this network');
+}
+
 describe('a host in the middle of a change', () => {
 	test.each([
+		['is behind a sign-in page', signInPage],
 		['has a file of another version', () => host.set('assets/a-1.js', 'a 2')],
 		['lacks a file', () => host.delete('assets/a-1.js')],
 		['cannot be reached', () => (isOnline = false)],
@@ -122,6 +128,18 @@ describe('a host in the middle of a change', () => {
 		await expect(site.install()).rejects.toThrow();
 		expect(caches.stored.size).toBe(0);
 	});
+});
+
+test('a sign-in page does not take the place of what is kept, nor is it kept', async () => {
+	const site = present();
+	await site.install();
+	await site.activate();
+	signInPage();
+	expect(await textOf(site, navigation(''))).toBe('page 1');
+	expect(await textOf(site, requestOf('assets/a-1.js'))).toBe('a 1');
+	await expect(site.answer(requestOf('assets/words-1.js'))).rejects.toThrow('of another version');
+	deploy({ 'assets/words-1.js': 'words 1' });
+	expect(await textOf(site, requestOf('assets/words-1.js'))).toBe('words 1');
 });
 
 /** The version of this name is deployed, installed and taken. */
