@@ -1,8 +1,6 @@
-import { isEmptyOf, type KeptData, type KeptPlace } from '#domain/kept-data.ts';
+import { isEmptyOf, isOurs, type KeptData, type KeptPlace } from '#domain/kept-data.ts';
 import { siteOfCopy } from '#domain/site-copies.ts';
 
-/** All that is Volley's is named so; other sites of the same origin have what they have. */
-const isOurs = (name: string): boolean => /^volley(?![a-z])/.test(name);
 /** The small database, which names the others: their names begin with its own. */
 const library = 'volley';
 /** The worker's folders of the origin's private files. */

@@ -1,4 +1,4 @@
-import type { SiteApi } from '#domain/kept-data.ts';
+import { isOurs, type SiteApi } from '#domain/kept-data.ts';
 import { watchSite } from './site-updates.ts';
 
 /** By which every tab hears that all is erased. */
@@ -11,6 +11,7 @@ export function openSite(folder: URL, endEngine: () => void): SiteApi {
 	const channel = new BroadcastChannel(eraseChannel);
 	channel.addEventListener('message', () => {
 		endEngine();
+		forgetTab();
 		for (const listener of listeners) listener();
 	});
 	return {
@@ -24,4 +25,13 @@ export function openSite(folder: URL, endEngine: () => void): SiteApi {
 			return eraseKept(folder.href);
 		},
 	};
+}
+
+/** What lasts as long as a tab, the tab alone can delete. */
+function forgetTab(): void {
+	try {
+		for (const key of Object.keys(sessionStorage).filter(isOurs)) sessionStorage.removeItem(key);
+	} catch {
+		// Where the browser keeps nothing, nothing is there.
+	}
 }

@@ -28,3 +28,6 @@ export interface SiteApi {
 
 export const isEmptyOf = (kept: KeptData): boolean =>
 	Object.values(kept).every((names: readonly string[]) => names.length === 0);
+
+/** All that is Volley's is named so; other sites of the same origin have what they have. */
+export const isOurs = (name: string): boolean => /^volley(?![a-z])/.test(name);
