@@ -345,7 +345,8 @@ export interface EngineApi {
 
 	/**
 	 * Keeps the key in the worker's memory, for requests to exactly this origin, until the tab closes. Where this device
-	 * remembers one for that origin and is unlocked, it remembers this one in its place.
+	 * remembers one for that origin and is unlocked, it remembers this one in its place. Rejects of what can be no key
+	 * (`keyProblem`).
 	 */
 	holdKey(origin: string, key: string): Promise<HeldKey>;
 	/** Also what is remembered of it. */

@@ -1,6 +1,7 @@
 import { mostDepth } from '#domain/json.ts';
 
 const mark = '[redacted]';
+const leftOut = '(left out)';
 
 /** A shorter key guards nothing, and is a word as likely as not ("x", "ollama"): it is not looked for. */
 export const leastSecret = 8;
@@ -78,7 +79,7 @@ const withoutKind = (secret: string): string =>
 	secret.replace(/^(?:[a-z]{2,8}\d{0,2}[-_]){1,3}/i, '');
 
 interface Secret {
-	readonly length: number;
+	readonly text: string;
 	/** Whole, in any of its encodings. */
 	readonly whole: readonly RegExp[];
 	/** Cut to its ends around a row of stars, as OpenAI's 401 shows it. */
@@ -95,7 +96,7 @@ function read(secret: string): Secret {
 	const wide = [
 		spelledOut(end),
 		bytesOf(end).map(hex).join('[\\s:,]?'),
-		[...secret].reverse().map(escaped).join(''),
+		[...end].reverse().map(escaped).join(''),
 	];
 	const random = withoutKind(secret);
 	const stars = '[*•.…]{3,}';
@@ -104,7 +105,7 @@ function read(secret: string): Secret {
 	const isLong = secret.length >= leastInAnswers;
 	const isRandom = random.length >= 16 && /\d/.test(random) && /[a-z]/i.test(random);
 	return {
-		length: secret.length,
+		text: secret,
 		whole: [new RegExp(wide.join('|'), 'gi'), new RegExp(inBase64(end).join('|'), 'g')],
 		ends: isLong ? new RegExp(shown + last, 'g') : null,
 		partial: isLong
@@ -170,6 +171,15 @@ export class Redactor {
 
 	/** Out of what a model says: the keys it was told, in any encoding, and nothing that only looks like one. */
 	answer(text: string): string {
+		return safely(text, (one) => this.#answer(one));
+	}
+
+	/** Out of what is said of a failure: also what looks like a key, whoever's, and what is left of one. */
+	failure(text: string): string {
+		return safely(text, (one) => this.#failure(one));
+	}
+
+	#answer(text: string): string {
 		let clean = text;
 		for (const secret of this.#secrets.values()) {
 			if (secret.ends === null || clean.length < leastShown) continue;
@@ -179,8 +189,7 @@ export class Redactor {
 		return clean;
 	}
 
-	/** Out of what is said of a failure: also what looks like a key, whoever's, and what is left of one. */
-	failure(text: string): string {
+	#failure(text: string): string {
 		let clean = text;
 		for (const secret of this.#secrets.values()) {
 			clean = withoutPieces(withoutWhole(clean, secret), secret, leastPieceOfFailure);
@@ -221,10 +230,19 @@ export class Redactor {
 	}
 }
 
-function withoutWhole(text: string, { length, whole }: Secret): string {
+/** Where a text cannot be looked through it is left out: neither is it let in as it came, nor is its answer lost. */
+function safely(text: string, redact: (text: string) => string): string {
+	try {
+		return redact(text);
+	} catch {
+		return leftOut;
+	}
+}
+
+function withoutWhole(text: string, { text: secret, whole }: Secret): string {
 	// In base64 the first and the last character belong in part to what stands beside.
-	if (text.length < Math.min(length, mostEncoded) - 2) return text;
-	let clean = text;
+	if (text.length < Math.min(secret.length, mostEncoded) - 2) return text;
+	let clean = text.replaceAll(secret, mark);
 	for (const pattern of whole) clean = clean.replace(pattern, mark);
 	return clean;
 }

@@ -1,4 +1,5 @@
 import type { EngineApi, HeldKey, RememberedKeys } from '#contract/engine-api.ts';
+import { keyProblem } from '#domain/api-key.ts';
 
 /** What the page asks a person about remembered keys, in a dialog. */
 export interface KeyQuestion {
@@ -46,7 +47,9 @@ export class KeyRing {
 
 	/** The passphrase is asked for in the place of the key. */
 	isLocked(origin: string | null): boolean {
-		return this.#isRememberedOnly(origin) && !this.remembered.unlocked;
+		return (
+			this.#isRememberedOnly(origin) && !this.remembered.unlocked && !this.#isRefusedFor(origin)
+		);
 	}
 
 	/** The passphrase has not opened it: what is stored of it is damaged. */
@@ -55,7 +58,7 @@ export class KeyRing {
 	}
 
 	#isRememberedOnly(origin: string | null): boolean {
-		return origin !== null && this.isRemembered(origin) && !this.hasFor(origin);
+		return origin !== null && this.isRemembered(origin) && !this.#findsFor(origin);
 	}
 
 	/** Asks in a dialog; false where the person leaves it. */
@@ -110,13 +113,30 @@ export class KeyRing {
 		return this.held.find((key) => key.origin === origin) ?? null;
 	}
 
-	/** Whether a request to this origin would find a key. */
+	/** Why what is typed can be no key; null where it may be one, or nothing is. */
+	get typedProblem(): string | null {
+		return keyProblem(this.typed);
+	}
+
+	/** Whether a request to this origin would find a key. What is typed for it goes before what is held, also where it is none. */
 	hasFor(origin: string): boolean {
+		return this.#findsFor(origin) && !this.#isRefusedFor(origin);
+	}
+
+	#isRefusedFor(origin: string | null): boolean {
+		return origin !== null && this.#isTypedFor(origin) && this.typedProblem !== null;
+	}
+
+	#findsFor(origin: string): boolean {
 		return this.heldFor(origin) !== null || this.storing === origin || this.#isTypedFor(origin);
 	}
 
-	/** Gives the typed key to the worker. One that was typed for another origin is dropped instead. */
+	/**
+	 * Gives the typed key to the worker. One that was typed for another origin is dropped instead; what can be no key stays
+	 * where it was typed, with why.
+	 */
 	hold(origin: string): Promise<void> {
+		if (this.#isRefusedFor(origin)) return this.#queue;
 		const key = this.typed.trim();
 		const meant = this.#isTypedFor(origin);
 		this.clear();
@@ -126,7 +146,7 @@ export class KeyRing {
 	/** Gives a key to the worker for exactly this origin. */
 	give(origin: string, key: string): Promise<void> {
 		this.storing = origin;
-		this.#queue = this.#queue.then(async () => {
+		const given = this.#queue.then(async () => {
 			try {
 				const held = await this.#api.holdKey(origin, key);
 				this.held = [...this.held.filter((other) => other.origin !== origin), held];
@@ -135,7 +155,9 @@ export class KeyRing {
 				this.storing = null;
 			}
 		});
-		return this.#queue;
+		// One that is refused keeps no other from being held.
+		this.#queue = given.catch(() => undefined);
+		return given;
 	}
 
 	/** Resolves once no key is on its way to the worker. */

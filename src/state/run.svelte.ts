@@ -7,6 +7,7 @@ import type {
 	ResultPage,
 	RunRefusal,
 } from '#contract/engine-api.ts';
+import { keyProblem } from '#domain/api-key.ts';
 import { originOf } from '#domain/connection.ts';
 import type { Dataset, DatasetMark } from '#domain/dataset.ts';
 import type { Problem } from '#domain/problem.ts';
@@ -161,6 +162,11 @@ export class RunState {
 
 	set typedKey(key: string) {
 		this.#typed = { key, origin: this.keyOrigin };
+	}
+
+	/** Why what is typed can be no key; null where it may be one, or nothing is. Nothing starts meanwhile. */
+	get keyProblem(): string | null {
+		return keyProblem(this.typedKey);
 	}
 
 	#snapshots = 0;
@@ -445,7 +451,7 @@ export class RunState {
 	}
 
 	#start(command: StartCommand, start: () => Promise<Result<null, RunRefusal>>): Promise<void> {
-		if (this.command !== null) return Promise.resolve();
+		if (this.command !== null || this.keyProblem !== null) return Promise.resolve();
 		this.#again = () => this.#start(command, start);
 		const starting = this.#during(command, async () => {
 			const key = this.typedKey.trim();

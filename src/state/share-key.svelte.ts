@@ -1,3 +1,4 @@
+import { keyProblem } from '#domain/api-key.ts';
 import type { KeyRing } from './keys.svelte.ts';
 
 /** The key being typed for a further connection. It stands here until the worker holds it, for the origin it was typed for. */
@@ -9,6 +10,11 @@ export class ShareKey {
 
 	constructor(keys: KeyRing) {
 		this.#keys = keys;
+	}
+
+	/** Why what is typed can be no key; null where it may be one, or nothing is. */
+	get problem(): string | null {
+		return keyProblem(this.typed);
 	}
 
 	type(text: string, origin: string | null): void {
@@ -24,12 +30,14 @@ export class ShareKey {
 
 	/**
 	 * Gives it to the worker, once it is known where it belongs. One that was typed for another origin is dropped instead,
-	 * and so is one that was typed for none: an address that came from elsewhere is not what it was meant for.
+	 * and so is one that was typed for none: an address that came from elsewhere is not what it was meant for. What can be
+	 * no key stays where it was typed, with why.
 	 */
 	async hold(origin: string | null): Promise<void> {
 		if (origin === null) return;
 		const key = this.typed.trim();
 		const isMeant = this.#typedFor === origin;
+		if (isMeant && this.problem !== null) return;
 		this.clear();
 		if (key !== '' && isMeant) await this.#keys.give(origin, key);
 	}

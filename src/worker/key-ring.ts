@@ -1,4 +1,5 @@
 import type { HeldKey } from '#contract/engine-api.ts';
+import { keyProblem } from '#domain/api-key.ts';
 import { Redactor } from '#openai/redact.ts';
 
 /** The keys of this tab, in memory alone, each under the exact origin it was typed for. The one place that holds them. */
@@ -10,11 +11,15 @@ export class KeyRing {
 	/** The version of each origin up to which its keys were forgotten. */
 	readonly #forgotten = new Map<string, number>();
 
+	/** Throws of what can be no key: the page asks for none such. */
 	hold(origin: string, key: string): HeldKey {
 		const trimmed = key.trim();
+		const refused = keyProblem(trimmed);
+		if (refused !== null) throw new RangeError(refused);
+		// First: a key that could not be taken out of what comes back is not sent either.
+		this.redactor.learn(trimmed);
 		if (trimmed !== this.keyFor(origin)) this.#versions.set(origin, this.versionOf(origin) + 1);
 		this.#keys.set(origin, trimmed);
-		this.redactor.learn(trimmed);
 		return shown(origin, trimmed);
 	}
 

@@ -1,4 +1,5 @@
 import type { KeyRefusal, Unlocked } from '#contract/engine-api.ts';
+import { keyProblem } from '#domain/api-key.ts';
 import { leastPassphrase } from '#domain/passphrase.ts';
 import { err, ok, type Result } from '#domain/result.ts';
 import type { SealedKey } from '#storage/library-schema.ts';
@@ -80,7 +81,7 @@ export class RememberedKeys {
 			for (const one of await library.sealedKeys()) {
 				const isOurs = keys.keyFor(one.origin) === '' && isSame(one, seal.parameters);
 				const secret = isOurs ? await openKey(sealing, seal, one) : null;
-				if (secret !== null) keys.hold(one.origin, secret);
+				if (secret !== null && keyProblem(secret) === null) keys.hold(one.origin, secret);
 			}
 		});
 	}
@@ -174,7 +175,7 @@ export class RememberedKeys {
 			if (seal === null) continue;
 			for (const one of stored) {
 				const secret = isSame(one, parameters) ? await openKey(sealing, seal, one) : null;
-				if (secret !== null) secrets.set(one.origin, secret);
+				if (secret !== null && keyProblem(secret) === null) secrets.set(one.origin, secret);
 			}
 			if (secrets.size > 0) {
 				found = seal;

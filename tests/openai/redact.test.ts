@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Connection } from '#domain/connection.ts';
 import { createSender } from '#openai/create-sender.ts';
 import { listModels } from '#openai/list-models.ts';
@@ -158,4 +158,74 @@ test('any key is found in any encoding, and what stands around it stays', () => 
 		}),
 		{ numRuns: 300 },
 	);
+});
+
+/** As many characters as are asked for, no piece of which comes twice. */
+function longKey(length: number): string {
+	let state = 1;
+	const next = (): string => {
+		state = (state * 48_271) % 2_147_483_647;
+		return (state % 36).toString(36);
+	};
+	return `sk-${Array.from({ length: length - 3 }, next).join('')}`;
+}
+
+const asked = { kind: 'chat', messages: [{ role: 'user', content: 'hello' }] } as const;
+const answered = (content: string): Response =>
+	Response.json({
+		id: 'c1',
+		model: 'm',
+		choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+	});
+const sendWith = (redactor: Redactor, answer: () => Response) =>
+	createSender({
+		...options,
+		endpoint: 'chatCompletions',
+		key: 'sk-of-another-0123456789',
+		redactor,
+		fetch: async () => {
+			await Promise.resolve();
+			return answer();
+		},
+	})(asked, { model: 'm' }, new AbortController().signal);
+
+test.each([300, 8_000, 40_000, 1_000_000])(
+	'a key of %i characters is taken out, and costs no answer',
+	async (length) => {
+		const long = longKey(length);
+		const redactor = new Redactor([long]);
+		expect(redactor.answer(`It is ${long}, no?`)).toBe('It is [redacted], no?');
+		const outcome = await sendWith(redactor, () => answered('an answer '.repeat(60)));
+		expect(outcome).toMatchObject({ ok: true });
+		expect(textsOf(outcome)).toContain('an answer an answer');
+	},
+	30_000,
+);
+
+describe('where a text cannot be looked through', () => {
+	/** As where an engine finds what it is to look for too large. */
+	const breaking = (): Redactor => {
+		vi.spyOn(String.prototype, 'replaceAll').mockImplementation((sought) => {
+			throw new SyntaxError(`Too large: ${String(sought)}`);
+		});
+		return new Redactor([key]);
+	};
+
+	test.each([
+		['an answer', () => answered(`${'paid for '.repeat(30)}${key}`), true],
+		['an error', () => Response.json({ error: { message: `no ${key}` } }, { status: 400 }), false],
+		[
+			'what fetch throws',
+			() => {
+				throw new TypeError(`Invalid header ${key}`);
+			},
+			false,
+		],
+	])('%s is left out of, and settles all the same', async (_, answer, ok) => {
+		const redactor = breaking();
+		const outcome = await sendWith(redactor, answer).finally(() => vi.restoreAllMocks());
+		expect(outcome.ok).toBe(ok);
+		expect(textsOf(outcome)).toContain('(left out)');
+		expect(tracesOf(key, textsOf(outcome))).toEqual([]);
+	});
 });

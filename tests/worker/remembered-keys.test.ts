@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
-import { emptyDraft } from '#domain/draft.ts';
+import { emptyDraft, type Draft } from '#domain/draft.ts';
 import { libraryMigrations, type LibrarySchema, type SealedKey } from '#storage/library-schema.ts';
 import { openDatabase } from '#storage/open-database.ts';
 import { createEngine } from '#worker/create-engine.ts';
@@ -56,8 +56,27 @@ async function remembering(): Promise<EngineApi> {
 	return engine;
 }
 
+const oneHello = (): Draft => ({
+	...emptyDraft,
+	provider: 'compatible',
+	baseUrl: endpoint.url,
+	models: ['m'],
+	templates: [{ messages: [{ role: 'user', content: 'Hello' }], prompt: '' }],
+});
+
 const lastFours = async (engine: EngineApi): Promise<Record<string, string>> =>
 	Object.fromEntries((await engine.heldKeys()).map(({ origin, lastFour }) => [origin, lastFour]));
+
+test('a text that is too long for a key is not held, and costs no run that comes after', async () => {
+	const engine = newTab();
+	await expect(engine.holdKey(a, 'x'.repeat(60_000))).rejects.toThrow('at most 8,000 characters');
+	expect(await engine.heldKeys()).toEqual([]);
+	const { origin } = new URL(endpoint.url);
+	await engine.holdKey(origin, key);
+	const setup = checkedSetup(oneHello(), null);
+	await finished(engine, await started(engine, setup));
+	expect(endpoint.ledger.requests.map((request) => request.key)).toEqual([key]);
+});
 
 describe('remembered keys', () => {
 	test('are encrypted, each with what it takes to open it, and none is in them in the plain', async () => {
@@ -279,16 +298,7 @@ test('a run that was interrupted goes on with the remembered keys, once they are
 	await engine.holdKey(origin, key);
 	await engine.rememberKey(origin, passphrase);
 	endpoint.play('wrongKey');
-	const setup = checkedSetup(
-		{
-			...emptyDraft,
-			provider: 'compatible',
-			baseUrl: endpoint.url,
-			models: ['m'],
-			templates: [{ messages: [{ role: 'user', content: 'Hello' }], prompt: '' }],
-		},
-		null,
-	);
+	const setup = checkedSetup(oneHello(), null);
 	const runId = await started(engine, setup);
 	await expect
 		.poll(async () => (await engine.getProgress(runId))?.phase.name)

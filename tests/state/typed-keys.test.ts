@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { keyProblem, mostKey } from '#domain/api-key.ts';
+import { KeyRing } from '#state/keys.svelte.ts';
+import { AskedWorker, composing, write } from './compose-fixtures.ts';
+
+const openAi = 'https://api.openai.com';
+const other = 'https://other.example';
+const tooLong = 'x'.repeat(mostKey + 1);
+
+test.each([
+	['', null],
+	['x', null],
+	['k'.repeat(mostKey), null],
+	[`  ${'k'.repeat(mostKey)}\n`, null],
+	[tooLong, 'A key has at most 8,000 characters. What stands here has more: paste the key alone.'],
+])('whether a text may be a key', (text, problem) => {
+	expect(keyProblem(text)).toBe(problem);
+});
+
+describe('a text that is too long for a key', () => {
+	test('stays where it was typed and goes nowhere, and nothing starts meanwhile', async () => {
+		const { compose, worker } = await composing();
+		compose.setProvider('openai');
+		write(compose, 'Hello');
+		await compose.keys.give(openAi, 'sk-held-before-123456');
+		compose.keys.type(tooLong, openAi);
+		await compose.holdTypedKey();
+		expect(await compose.start()).toBeNull();
+		expect([compose.keys.typed, compose.keys.typedProblem]).toEqual([tooLong, keyProblem(tooLong)]);
+		expect(worker.asked('holdKey')).toHaveLength(1);
+		expect(compose.notes('apiKey').problems).toHaveLength(1);
+		compose.keys.type('sk-the-right-one-1234', openAi);
+		expect(await compose.start()).toBe('r1');
+		expect(worker.asked('holdKey')[1]).toEqual([openAi, 'sk-the-right-one-1234']);
+	});
+
+	test('is asked for no passphrase, and does not make a held key read as damaged', async () => {
+		const { compose } = await composing({
+			rememberedKeys: () =>
+				Promise.resolve({ possible: true, origins: [openAi], unlocked: true } as const),
+		});
+		compose.setProvider('openai');
+		await compose.keys.load();
+		await compose.keys.give(openAi, 'sk-held-before-123456');
+		compose.keys.type(tooLong, openAi);
+		expect([compose.keys.isLocked(openAi), compose.keys.isDamaged(openAi)]).toEqual([false, false]);
+		expect(compose.needsKey).toBe(true);
+	});
+
+	test('stays at a further connection too', async () => {
+		const { compose, worker } = await composing();
+		const key = compose.shareKeys.at(0);
+		key.type(tooLong, other);
+		await key.hold(other);
+		expect([key.typed, key.problem]).toEqual([tooLong, keyProblem(tooLong)]);
+		key.type('sk-of-the-other-1234', other);
+		await key.hold(other);
+		expect([key.typed, worker.asked('holdKey')]).toEqual(['', [[other, 'sk-of-the-other-1234']]]);
+	});
+});
+
+test('a key that the worker refuses keeps no other from being held', async () => {
+	const worker = new AskedWorker({
+		holdKey: (origin, key) =>
+			origin === other
+				? Promise.reject(new RangeError('refused'))
+				: Promise.resolve({ origin, lastFour: key.slice(-4) }),
+	});
+	const keys = new KeyRing(worker.api);
+	const refused = keys.give(other, 'sk-refused-123456');
+	await expect(refused).rejects.toThrow('refused');
+	await keys.give(openAi, 'sk-taken-123456');
+	expect([keys.heldFor(openAi)?.lastFour, keys.storing]).toEqual(['3456', null]);
+	await keys.stored();
+});
