@@ -107,6 +107,8 @@ export class RememberedKeys {
 			);
 			if (!changed) return err({ kind: 'changedElsewhere' });
 			this.#seal = seal;
+			// A session that can open them holds them: what it did not hold would read as damaged.
+			await this.#take(opened.secrets);
 			return ok(null);
 		});
 	}
@@ -147,17 +149,22 @@ export class RememberedKeys {
 		stored: readonly SealedKey[],
 		passphrase: string,
 	): Promise<Result<Unlocked, KeyRefusal>> {
-		const { keys } = this.#parts;
 		const opened = await this.#open(stored, passphrase);
 		if (opened === null) return err({ kind: 'wrongPassphrase' });
 		this.#seal = opened.seal;
-		for (const [origin, secret] of opened.secrets) {
+		await this.#take(opened.secrets);
+		return ok({ damaged: opened.damaged });
+	}
+
+	/** Holds what was opened. */
+	async #take(secrets: Opened['secrets']): Promise<void> {
+		const { keys } = this.#parts;
+		for (const [origin, secret] of secrets) {
 			const held = keys.keyFor(origin);
 			if (held === '') keys.hold(origin, secret);
 			// One that was typed since is the newer one.
 			else if (held !== secret) await this.#sealHeld(origin, false);
 		}
-		return ok({ damaged: opened.damaged });
 	}
 
 	/** Null where the passphrase opens none of them. */

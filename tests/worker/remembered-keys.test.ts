@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
 import { emptyDraft, type Draft } from '#domain/draft.ts';
+import { KeyRing as PageKeys } from '#state/keys.svelte.ts';
 import { libraryMigrations, type LibrarySchema, type SealedKey } from '#storage/library-schema.ts';
 import { openDatabase } from '#storage/open-database.ts';
 import { createEngine } from '#worker/create-engine.ts';
@@ -203,6 +204,19 @@ describe('remembered keys', () => {
 		await engine.holdKey(b, 'sk-typed-late-4714');
 		expect((await engine.rememberedKeys()).unlocked).toBe(false);
 		expect(await engine.rememberKey(b, null)).toEqual(refused('locked'));
+	});
+
+	test('are held, and none reads as damaged, where the passphrase is changed before it was asked for', async () => {
+		await remembering();
+		const later = newTab();
+		expect(await later.changePassphrase(passphrase, 'new passphrase')).toEqual(done);
+		expect(await lastFours(later)).toEqual({ [a]: key.slice(-4), [b]: '6789' });
+		const page = new PageKeys(later);
+		await page.load();
+		expect([a, b].map((one) => [page.isLocked(one), page.isDamaged(one)])).toEqual([
+			[false, false],
+			[false, false],
+		]);
 	});
 
 	test('moved beneath another origin open no more, and the others do', async () => {
