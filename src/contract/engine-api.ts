@@ -356,7 +356,7 @@ export interface EngineApi {
 	rememberedKeys(): Promise<RememberedKeys>;
 	/** Encrypts the key that is held for this origin. `passphrase` null: the one that was typed in this session. */
 	rememberKey(origin: string, passphrase: string | null): Promise<Result<null, KeyRefusal>>;
-	/** Holds all remembered keys, each for its own origin; one that was typed since keeps its place. */
+	/** Holds all remembered keys, each for its own origin; one that was typed later here keeps its place. */
 	unlockKeys(passphrase: string): Promise<Result<Unlocked, KeyRefusal>>;
 	/** Null: all of them, with the passphrase. What this tab holds it goes on to hold. */
 	stopRemembering(origin: string | null): Promise<void>;

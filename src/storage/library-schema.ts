@@ -48,6 +48,8 @@ export interface SealedKey {
 	readonly salt: Uint8Array<ArrayBuffer>;
 	readonly iv: Uint8Array<ArrayBuffer>;
 	readonly sealed: Uint8Array<ArrayBuffer>;
+	/** When the key was typed, in epoch milliseconds. Of an earlier version there is none: before all that has one. */
+	readonly typedAt?: number;
 }
 
 /** The small database: what there is, and where. */

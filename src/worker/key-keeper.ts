@@ -39,7 +39,7 @@ export class KeyKeeper {
 	}
 
 	async hold(origin: string, key: string): Promise<HeldKey> {
-		const held = this.#keys.hold(origin, key);
+		const held = this.#keys.hold(origin, key, this.#host.clock.epoch());
 		// Before it was unlocked nothing could be sealed; unlocking looks at what was typed before.
 		const vault = await this.#vault?.catch(() => null);
 		await vault?.replaced(origin).catch(() => undefined);

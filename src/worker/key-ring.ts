@@ -7,12 +7,13 @@ export class KeyRing {
 	/** Knows every key that was ever held here. */
 	readonly redactor = new Redactor();
 	readonly #keys = new Map<string, string>();
+	readonly #typedAt = new Map<string, number>();
 	readonly #versions = new Map<string, number>();
 	/** The version of each origin up to which its keys were forgotten. */
 	readonly #forgotten = new Map<string, number>();
 
-	/** Throws of what can be no key: the page asks for none such. */
-	hold(origin: string, key: string): HeldKey {
+	/** `typedAt` in epoch milliseconds. Throws of what can be no key: the page asks for none such. */
+	hold(origin: string, key: string, typedAt = 0): HeldKey {
 		const trimmed = key.trim();
 		const refused = keyProblem(trimmed);
 		if (refused !== null) throw new RangeError(refused);
@@ -20,6 +21,7 @@ export class KeyRing {
 		this.redactor.learn(trimmed);
 		if (trimmed !== this.keyFor(origin)) this.#versions.set(origin, this.versionOf(origin) + 1);
 		this.#keys.set(origin, trimmed);
+		this.#typedAt.set(origin, typedAt);
 		return shown(origin, trimmed);
 	}
 
@@ -36,6 +38,11 @@ export class KeyRing {
 	/** Empty where none is held for exactly this origin. */
 	keyFor(origin: string): string {
 		return this.#keys.get(origin) ?? '';
+	}
+
+	/** When the key that is held for this origin was typed, here or in the tab that remembered it. */
+	typedAt(origin: string): number {
+		return this.#typedAt.get(origin) ?? 0;
 	}
 
 	/** Tells the keys of one origin apart without naming one. */

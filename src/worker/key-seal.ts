@@ -58,6 +58,7 @@ export async function sealKey(
 	{ parameters, key }: Seal,
 	origin: string,
 	secret: string,
+	typedAt: number,
 ): Promise<SealedKey> {
 	// Never twice the same under one key, which 96 random bits see to for as many keys as anybody has.
 	const iv = random(12);
@@ -66,7 +67,7 @@ export async function sealKey(
 		key,
 		new TextEncoder().encode(secret),
 	);
-	return { origin, ...parameters, iv, sealed: new Uint8Array(sealed) };
+	return { origin, ...parameters, iv, sealed: new Uint8Array(sealed), typedAt };
 }
 
 /** Null where it was sealed with another passphrase, for another origin, or is damaged: which of these cannot be told. */

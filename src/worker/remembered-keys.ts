@@ -21,10 +21,16 @@ export interface RememberedKeysParts {
 	readonly sealing: Sealing;
 }
 
+interface OpenedKey {
+	readonly origin: string;
+	readonly secret: string;
+	readonly typedAt: number;
+}
+
 interface Opened {
 	readonly seal: Seal;
 	/** Those that the passphrase opens. */
-	readonly secrets: ReadonlyMap<string, string>;
+	readonly keys: readonly OpenedKey[];
 	/** The others. */
 	readonly damaged: readonly string[];
 }
@@ -81,7 +87,8 @@ export class RememberedKeys {
 			for (const one of await library.sealedKeys()) {
 				const isOurs = keys.keyFor(one.origin) === '' && isSame(one, seal.parameters);
 				const secret = isOurs ? await openKey(sealing, seal, one) : null;
-				if (secret !== null && keyProblem(secret) === null) keys.hold(one.origin, secret);
+				if (secret !== null && keyProblem(secret) === null)
+					keys.hold(one.origin, secret, typedAtOf(one));
 			}
 		});
 	}
@@ -100,7 +107,9 @@ export class RememberedKeys {
 			if (opened === null) return err({ kind: 'wrongPassphrase' });
 			const seal = await this.#newSeal(after);
 			const put = await Promise.all(
-				[...opened.secrets].map(([origin, secret]) => sealKey(sealing, seal, origin, secret)),
+				opened.keys.map(({ origin, secret, typedAt }) =>
+					sealKey(sealing, seal, origin, secret, typedAt),
+				),
 			);
 			const changed = await library.changeSealedKeys((now) =>
 				sameRecords(now, stored) ? { put, delete: [] } : null,
@@ -108,7 +117,7 @@ export class RememberedKeys {
 			if (!changed) return err({ kind: 'changedElsewhere' });
 			this.#seal = seal;
 			// A session that can open them holds them: what it did not hold would read as damaged.
-			await this.#take(opened.secrets);
+			await this.#take(opened.keys);
 			return ok(null);
 		});
 	}
@@ -132,7 +141,7 @@ export class RememberedKeys {
 		const seal = this.#seal;
 		const secret = keys.keyFor(origin);
 		if (seal === null || secret === '') return err({ kind: 'noKey' });
-		const sealed = await sealKey(sealing, seal, origin, secret);
+		const sealed = await sealKey(sealing, seal, origin, secret, keys.typedAt(origin));
 		const changed = await library.changeSealedKeys((stored) =>
 			isFirst
 				? stored.length === 0
@@ -152,17 +161,16 @@ export class RememberedKeys {
 		const opened = await this.#open(stored, passphrase);
 		if (opened === null) return err({ kind: 'wrongPassphrase' });
 		this.#seal = opened.seal;
-		await this.#take(opened.secrets);
+		await this.#take(opened.keys);
 		return ok({ damaged: opened.damaged });
 	}
 
-	/** Holds what was opened. */
-	async #take(secrets: Opened['secrets']): Promise<void> {
+	/** Holds what was opened. Of two keys for one origin the one that was typed last is held, and is remembered. */
+	async #take(opened: readonly OpenedKey[]): Promise<void> {
 		const { keys } = this.#parts;
-		for (const [origin, secret] of secrets) {
+		for (const { origin, secret, typedAt } of opened) {
 			const held = keys.keyFor(origin);
-			if (held === '') keys.hold(origin, secret);
-			// One that was typed since is the newer one.
+			if (held === '' || keys.typedAt(origin) <= typedAt) keys.hold(origin, secret, typedAt);
 			else if (held !== secret) await this.#sealHeld(origin, false);
 		}
 	}
@@ -171,7 +179,7 @@ export class RememberedKeys {
 	async #open(stored: readonly SealedKey[], passphrase: string): Promise<Opened | null> {
 		const { sealing } = this.#parts;
 		let found: Seal | null = null;
-		const secrets = new Map<string, string>();
+		const keys: OpenedKey[] = [];
 		// All have the same parameters, but for what is damaged.
 		const distinct = stored.filter(
 			(one, i) => stored.findIndex((other) => isSame(other, one)) === i,
@@ -182,15 +190,18 @@ export class RememberedKeys {
 			if (seal === null) continue;
 			for (const one of stored) {
 				const secret = isSame(one, parameters) ? await openKey(sealing, seal, one) : null;
-				if (secret !== null && keyProblem(secret) === null) secrets.set(one.origin, secret);
+				if (secret !== null && keyProblem(secret) === null)
+					keys.push({ origin: one.origin, secret, typedAt: typedAtOf(one) });
 			}
-			if (secrets.size > 0) {
+			if (keys.length > 0) {
 				found = seal;
 				break;
 			}
 		}
-		const damaged = stored.flatMap(({ origin }) => (secrets.has(origin) ? [] : [origin]));
-		return found === null ? null : { seal: found, secrets, damaged };
+		const damaged = stored.flatMap(({ origin }) =>
+			keys.some((key) => key.origin === origin) ? [] : [origin],
+		);
+		return found === null ? null : { seal: found, keys, damaged };
 	}
 
 	async #newSeal(passphrase: string): Promise<Seal> {
@@ -206,6 +217,8 @@ export class RememberedKeys {
 		return done;
 	}
 }
+
+const typedAtOf = ({ typedAt }: SealedKey): number => typedAt ?? 0;
 
 const isTooShort = (passphrase: string): boolean => [...passphrase].length < leastPassphrase;
 

@@ -27,7 +27,13 @@ const refused = (kind: string) => ({ ok: false, error: { kind } });
 
 freshForEachTest();
 
-const newTab = (): EngineApi => createEngine(openTab(browser).host);
+/** The same for all tabs of a device. */
+let now = 1_760_000_000_000;
+
+function newTab(): EngineApi {
+	const { host } = openTab(browser);
+	return createEngine({ ...host, clock: { ...host.clock, epoch: () => ++now } });
+}
 
 /** What stands in the database, after it was changed behind the engine's back. */
 async function stored(
@@ -161,6 +167,93 @@ describe('remembered keys', () => {
 		const last = newTab();
 		await last.unlockKeys(passphrase);
 		expect(await lastFours(last)).toEqual({ [a]: '4711', [b]: '4712' });
+	});
+
+	describe('of two for one endpoint, the one that was typed last is held and remembered', () => {
+		const [older, newer] = ['sk-typed-first-1111', 'sk-typed-later-2222'];
+		const afresh = async (typed = passphrase): Promise<string | undefined> => {
+			const tab = newTab();
+			await tab.unlockKeys(typed);
+			return (await lastFours(tab))[a];
+		};
+
+		test.each<[string, (other: EngineApi, stale: EngineApi) => Promise<void>, string]>([
+			[
+				'typed in a locked tab, then another remembered elsewhere',
+				async (other, stale) => {
+					await stale.holdKey(a, older);
+					await other.holdKey(a, newer);
+					await other.rememberKey(a, null);
+					await stale.unlockKeys(passphrase);
+				},
+				'2222',
+			],
+			[
+				'remembered elsewhere, then another typed in a locked tab',
+				async (other, late) => {
+					await other.holdKey(a, older);
+					await other.rememberKey(a, null);
+					await late.holdKey(a, newer);
+					await late.unlockKeys(passphrase);
+				},
+				'2222',
+			],
+			[
+				'sealed anew elsewhere after another was typed in a locked tab',
+				async (other, late) => {
+					await other.holdKey(a, older);
+					await other.rememberKey(a, null);
+					await late.holdKey(a, newer);
+					await other.changePassphrase(passphrase, 'another passphrase');
+					await other.changePassphrase('another passphrase', passphrase);
+					await late.unlockKeys(passphrase);
+				},
+				'2222',
+			],
+			[
+				'typed in a locked tab, which then changes the passphrase',
+				async (other, stale) => {
+					await stale.holdKey(a, older);
+					await other.holdKey(a, newer);
+					await other.rememberKey(a, null);
+					await stale.changePassphrase(passphrase, 'another passphrase');
+					await stale.changePassphrase('another passphrase', passphrase);
+				},
+				'2222',
+			],
+			[
+				'remembered before another one, and the passphrase changed elsewhere since',
+				async (other, stale) => {
+					await stale.unlockKeys(passphrase);
+					await stale.holdKey(a, older);
+					await stale.rememberKey(a, null);
+					await other.holdKey(a, newer);
+					await other.rememberKey(a, null);
+					await other.changePassphrase(passphrase, 'another passphrase');
+					await stale.unlockKeys('another passphrase');
+					await other.changePassphrase('another passphrase', passphrase);
+				},
+				'2222',
+			],
+			[
+				'remembered by a version that did not write down when, then another typed',
+				async (other, late) => {
+					await other.holdKey(a, older);
+					await other.rememberKey(a, null);
+					await stored((all) => all.map(({ typedAt: _, ...one }) => one));
+					await late.holdKey(a, newer);
+					await late.unlockKeys(passphrase);
+				},
+				'2222',
+			],
+		])('%s', async (_, happens, expected) => {
+			const other = newTab();
+			await other.holdKey(b, otherKey);
+			await other.rememberKey(b, passphrase);
+			const tab = newTab();
+			await happens(other, tab);
+			expect([(await lastFours(tab))[a], await afresh()]).toEqual([expected, expected]);
+		});
 	});
 
 	test('are forgotten one by one, and all at once with the passphrase', async () => {
@@ -344,7 +437,7 @@ describe('a seal', () => {
 		const seal = await derived(passphrase);
 		expect([seal.key.extractable, seal.key.type]).toEqual([false, 'secret']);
 		await expect(crypto.subtle.exportKey('raw', seal.key)).rejects.toThrow();
-		const sealed = await sealKey(sealing, seal, a, key);
+		const sealed = await sealKey(sealing, seal, a, key, 1);
 		expect(await openKey(sealing, await derived(passphrase), sealed)).toBe(key);
 		expect(await openKey(sealing, await derived(`${passphrase} `), sealed)).toBeNull();
 		expect(await openKey(sealing, seal, { ...sealed, origin: b })).toBeNull();
