@@ -349,7 +349,7 @@ export interface EngineApi {
 	 * (`keyProblem`).
 	 */
 	holdKey(origin: string, key: string): Promise<HeldKey>;
-	/** Also what is remembered of it. */
+	/** Also what is remembered of it; rejects where that could not be deleted. */
 	forgetKey(origin: string): Promise<void>;
 	heldKeys(): Promise<readonly HeldKey[]>;
 

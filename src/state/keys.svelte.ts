@@ -22,6 +22,8 @@ export class KeyRing {
 	#answer: (isDone: boolean) => void = () => undefined;
 	/** The origin whose key could not be remembered just now. */
 	notRemembered = $state.raw<string | null>(null);
+	/** The key that could not be deleted from this device just now, and what the browser said. */
+	notForgotten = $state.raw<{ readonly origin: string; readonly message: string } | null>(null);
 	/** The origin whose key is to be remembered as soon as it is held. */
 	wanted = $state.raw<string | null>(null);
 	/** The origin whose key is on its way to the worker. */
@@ -54,7 +56,8 @@ export class KeyRing {
 
 	/** The passphrase has not opened it: what is stored of it is damaged. */
 	isDamaged(origin: string | null): boolean {
-		return this.#isRememberedOnly(origin) && this.remembered.unlocked;
+		const isLeft = this.notForgotten !== null && this.notForgotten.origin === origin;
+		return this.#isRememberedOnly(origin) && this.remembered.unlocked && !isLeft;
 	}
 
 	#isRememberedOnly(origin: string | null): boolean {
@@ -100,8 +103,8 @@ export class KeyRing {
 
 	async stopRemembering(origin: string): Promise<void> {
 		this.wanted = null;
-		if (this.remembered.origins.includes(origin)) await this.#api.stopRemembering(origin);
-		await this.load();
+		if (this.remembered.origins.includes(origin))
+			await this.#deleted(origin, this.#api.stopRemembering(origin));
 	}
 
 	type(text: string, origin: string | null): void {
@@ -166,8 +169,19 @@ export class KeyRing {
 	}
 
 	async forget(origin: string): Promise<void> {
-		await this.#api.forgetKey(origin);
 		this.wanted = null;
+		await this.#deleted(origin, this.#api.forgetKey(origin));
+	}
+
+	/** Never rejects: a key that stays on the device is told. */
+	async #deleted(origin: string, command: Promise<void>): Promise<void> {
+		this.notForgotten = await command.then(
+			() => null,
+			(error: unknown) => ({
+				origin,
+				message: error instanceof Error ? error.message : String(error),
+			}),
+		);
 		await this.load();
 	}
 

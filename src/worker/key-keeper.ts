@@ -13,7 +13,8 @@ import type { RememberedKeys } from './remembered-keys.ts';
 
 /**
  * Keys that are held, and those that the device remembers beside. What seals and opens is fetched when it is first asked
- * for, as few sessions ask.
+ * for, as few sessions ask. One command after the other: what is forgotten while keys are sealed or unlocked is not
+ * brought back by that.
  */
 export class KeyKeeper {
 	readonly #keys: KeyRing;
@@ -21,6 +22,9 @@ export class KeyKeeper {
 	readonly #library: () => Promise<Library>;
 	readonly #tellTabs: () => void;
 	#vault: Promise<RememberedKeys> | null = null;
+	/** The origins whose keys are to be forgotten as soon as it is their turn: no unlocking that is under way holds them. */
+	readonly #forgetting = new Set<string>();
+	#queue: Promise<unknown> = Promise.resolve();
 
 	constructor(
 		keys: KeyRing,
@@ -41,15 +45,18 @@ export class KeyKeeper {
 	async hold(origin: string, key: string): Promise<HeldKey> {
 		const held = this.#keys.hold(origin, key, this.#host.clock.epoch());
 		// Before it was unlocked nothing could be sealed; unlocking looks at what was typed before.
-		const vault = await this.#vault?.catch(() => null);
-		await vault?.replaced(origin).catch(() => undefined);
+		if (this.#vault !== null)
+			await this.#next(async () => (await this.#vault)?.replaced(origin)).catch(() => undefined);
 		return held;
 	}
 
 	async forget(origin: string): Promise<void> {
+		// At once, so that no more is sent with it.
 		this.#keys.forget(origin);
-		const { origins } = await this.remembered();
-		if (origins.includes(origin)) await this.stopRemembering(origin);
+		this.#forgetting.add(origin);
+		await this.#next(() =>
+			this.#delete((origins) => origins.filter((one) => one === origin)),
+		).finally(() => this.#forgetting.delete(origin));
 	}
 
 	/** Where nothing can be stored nothing is remembered. */
@@ -77,38 +84,50 @@ export class KeyKeeper {
 		return this.#change((vault) => vault.changePassphrase(before, after));
 	}
 
-	async stopRemembering(origin: string | null): Promise<void> {
-		const library = await this.#library();
-		await library.changeSealedKeys((stored) => ({
-			put: [],
-			delete: origin === null ? stored.map((one) => one.origin) : [origin],
-		}));
-		// What could seal under the passphrase goes with it.
-		if (origin === null) this.#vault = null;
-		this.#tellTabs();
+	stopRemembering(origin: string | null): Promise<void> {
+		return this.#next(async () => {
+			await this.#delete((origins) => (origin === null ? origins : [origin]));
+			// What could seal under the passphrase goes with it.
+			if (origin === null) this.#vault = null;
+		});
+	}
+
+	/** Rejects where that cannot be told: a key that may still be stored is not forgotten. */
+	async #delete(choose: (stored: readonly string[]) => readonly string[]): Promise<void> {
+		// Where nothing can be stored nothing is.
+		const library = await this.#library().catch(() => null);
+		let deleted: readonly string[] = [];
+		await library?.changeSealedKeys((stored) => {
+			deleted = choose(stored.map(({ origin }) => origin));
+			return deleted.length === 0 ? null : { put: [], delete: deleted };
+		});
+		if (deleted.length > 0) this.#tellTabs();
 	}
 
 	/** Never rejects: what cannot be read now is read when it is asked for. */
-	async #heard(): Promise<void> {
-		const vault = await this.#vault?.catch(() => null);
-		await vault?.refresh().catch(() => undefined);
+	#heard(): Promise<void> {
+		return this.#next(async () => (await this.#vault)?.refresh()).catch(() => undefined);
 	}
 
-	async #change<T>(
+	#next<T>(command: () => Promise<T>): Promise<T> {
+		const done = this.#queue.then(command);
+		this.#queue = done.catch(() => undefined);
+		return done;
+	}
+
+	#change<T>(
 		change: (vault: RememberedKeys) => Promise<Result<T, KeyRefusal>>,
 	): Promise<Result<T, KeyRefusal>> {
-		try {
+		const changing = this.#next(async () => {
 			const vault = await this.#fetched();
-			if (vault === null) return err({ kind: 'impossible' });
+			if (vault === null) return err<KeyRefusal>({ kind: 'impossible' });
 			const changed = await change(vault);
 			if (changed.ok) this.#tellTabs();
 			return changed;
-		} catch (error) {
-			return err({
-				kind: 'storage',
-				message: error instanceof Error ? error.message : String(error),
-			});
-		}
+		});
+		return changing.catch((error: unknown) =>
+			err({ kind: 'storage', message: error instanceof Error ? error.message : String(error) }),
+		);
 	}
 
 	/** Null where the browser cannot encrypt. */
@@ -120,7 +139,10 @@ export class KeyKeeper {
 			this.#library(),
 		]).then(
 			([{ RememberedKeys: Fetched }, library]) =>
-				new Fetched({ library, keys: this.#keys, sealing }),
+				new Fetched({
+					...{ library, keys: this.#keys, sealing },
+					isForgotten: (origin) => this.#forgetting.has(origin),
+				}),
 		));
 		// Asked for again once the page is online.
 		fetching.catch(() => {

@@ -119,6 +119,29 @@ describe('Remember key on this device', () => {
 	});
 });
 
+test('a key that stays on the device although it was to go is told, and does not read as damaged', async () => {
+	const vault = Vault.remembering(openAi);
+	vault.unlock();
+	let isBroken = true;
+	vault.commands.forgetKey = () => {
+		vault.held = [];
+		if (isBroken) return Promise.reject(new Error('The disk is gone.'));
+		vault.remembered = { ...vault.remembered, origins: [] };
+		return Promise.resolve();
+	};
+	const { keys } = await composed(vault);
+	await keys.forget(openAi);
+	expect(keys.notForgotten).toEqual({ origin: openAi, message: 'The disk is gone.' });
+	expect([keys.heldFor(openAi), keys.isRemembered(openAi), keys.isDamaged(openAi)]).toEqual([
+		null,
+		true,
+		false,
+	]);
+	isBroken = false;
+	await keys.forget(openAi);
+	expect([keys.notForgotten, keys.isRemembered(openAi)]).toEqual([null, false]);
+});
+
 describe('a remembered key that is locked', () => {
 	test('is no problem, and Start asks for the passphrase, then starts', async () => {
 		const vault = Vault.remembering(openAi);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EngineApi, EngineEvent } from '#contract/engine-api.ts';
 import { emptyDraft, type Draft } from '#domain/draft.ts';
 import { KeyRing as PageKeys } from '#state/keys.svelte.ts';
@@ -370,6 +370,105 @@ describe('remembered keys', () => {
 		await here.holdKey('https://c.example', 'sk-of-c-0123456789');
 		await here.rememberKey('https://c.example', null);
 		await expect.poll(() => lastFours(there)).toMatchObject({ 'https://c.example': '6789' });
+	});
+
+	describe('that are forgotten do not come back', () => {
+		/** Calls back while a key is derived from the passphrase, which takes a while. */
+		const whileDeriving = (act: () => unknown): EngineApi => {
+			const { host } = openTab(browser);
+			const subtle = {
+				importKey: crypto.subtle.importKey.bind(crypto.subtle),
+				encrypt: crypto.subtle.encrypt.bind(crypto.subtle),
+				decrypt: crypto.subtle.decrypt.bind(crypto.subtle),
+				deriveKey: async (...args: Parameters<SubtleCrypto['deriveKey']>) => {
+					await act();
+					return crypto.subtle.deriveKey(...args);
+				},
+			} as SubtleCrypto;
+			const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+			return createEngine({
+				...host,
+				clock: { ...host.clock, epoch: () => ++now },
+				sealing: { subtle, random },
+			});
+		};
+		const origins = async (engine: EngineApi) => (await engine.rememberedKeys()).origins;
+
+		test('where one is forgotten while they are unlocked', async () => {
+			await remembering();
+			const forgotten: Promise<void>[] = [];
+			const tab = whileDeriving(() => forgotten.push(tab.forgetKey(a)));
+			expect(await tab.unlockKeys(passphrase)).toMatchObject({ ok: true });
+			await Promise.all(forgotten);
+			expect([await lastFours(tab), await origins(tab)]).toEqual([{ [b]: '6789' }, [b]]);
+		});
+
+		test('where another tab forgets one while they are unlocked', async () => {
+			const other = await remembering();
+			const tab = whileDeriving(() => other.forgetKey(a));
+			expect(await tab.unlockKeys(passphrase)).toMatchObject({ ok: true });
+			expect([await lastFours(tab), await origins(tab)]).toEqual([{ [b]: '6789' }, [b]]);
+		});
+
+		test('where another tab forgets all of them while they are unlocked', async () => {
+			const other = await remembering();
+			const tab = whileDeriving(() => other.stopRemembering(null));
+			expect(await tab.unlockKeys(passphrase)).toEqual(refused('changedElsewhere'));
+			expect([await lastFours(tab), await origins(tab)]).toEqual([{}, []]);
+		});
+
+		test.each([
+			['one', a],
+			['all', null],
+		])(
+			'where %s is no longer to be remembered while it is sealed for the first time',
+			async (_, which) => {
+				const stopped: Promise<void>[] = [];
+				const tab = whileDeriving(() => stopped.push(tab.stopRemembering(which)));
+				await tab.holdKey(a, key);
+				await tab.rememberKey(a, passphrase);
+				await Promise.all(stopped);
+				expect(await stored()).toEqual([]);
+				expect((await tab.rememberedKeys()).unlocked).toBe(false);
+			},
+		);
+
+		test('where another tab forgets the one in whose place a key that was typed later is sealed', async () => {
+			const other = await remembering();
+			const tab = whileDeriving(() => other.forgetKey(a));
+			await tab.holdKey(a, 'sk-typed-since-4711');
+			expect(await tab.unlockKeys(passphrase)).toMatchObject({ ok: true });
+			expect([await lastFours(tab), await origins(tab)]).toEqual([
+				{ [a]: '4711', [b]: '6789' },
+				[b],
+			]);
+		});
+
+		test('but one that is typed meanwhile is held', async () => {
+			await remembering();
+			const asked: Promise<unknown>[] = [];
+			const tab = whileDeriving(() => {
+				asked.push(tab.forgetKey(a), tab.holdKey(a, 'sk-typed-since-4711'));
+			});
+			await tab.unlockKeys(passphrase);
+			await Promise.all(asked);
+			expect([await lastFours(tab), await origins(tab)]).toEqual([
+				{ [a]: '4711', [b]: '6789' },
+				[b],
+			]);
+		});
+
+		test('and one that cannot be deleted is told, and is not held', async () => {
+			const engine = await remembering();
+			const broken = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
+				throw new DOMException('The disk is gone.', 'UnknownError');
+			});
+			await expect(engine.forgetKey(a)).rejects.toThrow('The disk is gone.');
+			broken.mockRestore();
+			expect([await lastFours(engine), await origins(engine)]).toEqual([{ [b]: '6789' }, [a, b]]);
+			await engine.forgetKey(a);
+			expect(await origins(engine)).toEqual([b]);
+		});
 	});
 
 	test('are none where the browser cannot encrypt, and that is said', async () => {

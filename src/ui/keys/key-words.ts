@@ -34,3 +34,7 @@ export const strengthWords: Readonly<Record<PassphraseStrength, string>> = {
 /** Of keys that their passphrase does not open any more. */
 export const damagedWords = (hosts: readonly string[]): string =>
 	`What is stored of ${hosts.length === 1 ? 'the key' : 'the keys'} for ${hosts.join(', ')} is damaged and cannot be opened. Type ${hosts.length === 1 ? 'it' : 'them'} again.`;
+
+/** Of a key that the browser did not delete; it is held no more. */
+export const notForgottenWords = (message: string): string =>
+	`What this device remembers could not be deleted, and is still there, encrypted. Try again. The browser says: ${message}`;
