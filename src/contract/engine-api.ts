@@ -358,7 +358,10 @@ export interface EngineApi {
 	rememberKey(origin: string, passphrase: string | null): Promise<Result<null, KeyRefusal>>;
 	/** Holds all remembered keys, each for its own origin; one that was typed later here keeps its place. */
 	unlockKeys(passphrase: string): Promise<Result<Unlocked, KeyRefusal>>;
-	/** Null: all of them, with the passphrase. What this tab holds it goes on to hold. */
+	/**
+	 * What this tab holds for that origin it goes on to hold. Null: forgets all of them with the passphrase, as `forgetKey`
+	 * does each; a key that was never remembered stays. Rejects where they could not be deleted.
+	 */
 	stopRemembering(origin: string | null): Promise<void>;
 	changePassphrase(before: string, after: string): Promise<Result<null, KeyRefusal>>;
 

@@ -86,9 +86,17 @@ export class KeyKeeper {
 
 	stopRemembering(origin: string | null): Promise<void> {
 		return this.#next(async () => {
-			await this.#delete((origins) => (origin === null ? origins : [origin]));
-			// What could seal under the passphrase goes with it.
-			if (origin === null) this.#vault = null;
+			if (origin !== null) {
+				await this.#delete(() => [origin]);
+				return;
+			}
+			await this.#delete((origins) => {
+				// Nothing is sent with them any more, also where the browser does not delete them.
+				for (const one of origins) this.#keys.forget(one);
+				return origins;
+			});
+			// What could seal under the passphrase goes with them.
+			this.#vault = null;
 		});
 	}
 

@@ -258,16 +258,19 @@ describe('remembered keys', () => {
 
 	test('are forgotten one by one, and all at once with the passphrase', async () => {
 		const engine = await remembering();
+		const c = 'https://c.example';
+		await engine.holdKey(c, 'sk-never-remembered-4711');
 		await engine.forgetKey(a);
 		expect((await stored()).map(({ origin }) => origin)).toEqual([b]);
-		expect(await lastFours(engine)).toEqual({ [b]: '6789' });
+		expect(await lastFours(engine)).toEqual({ [b]: '6789', [c]: '4711' });
 		await engine.stopRemembering(null);
 		expect(await stored()).toEqual([]);
 		expect(await engine.rememberedKeys()).toMatchObject({ origins: [], unlocked: false });
-		// The tab goes on with what it holds, and another passphrase can be chosen.
-		expect(await lastFours(engine)).toEqual({ [b]: '6789' });
-		expect(await engine.rememberKey(b, null)).toEqual(refused('locked'));
-		expect(await engine.rememberKey(b, 'another passphrase')).toEqual(done);
+		// No request finds them any more; one that was never remembered is not among them.
+		expect(await lastFours(engine)).toEqual({ [c]: '4711' });
+		// Another passphrase can be chosen.
+		expect(await engine.rememberKey(c, null)).toEqual(refused('locked'));
+		expect(await engine.rememberKey(c, 'another passphrase')).toEqual(done);
 	});
 
 	test('are held on where only the remembering ends', async () => {

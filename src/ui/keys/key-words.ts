@@ -35,6 +35,6 @@ export const strengthWords: Readonly<Record<PassphraseStrength, string>> = {
 export const damagedWords = (hosts: readonly string[]): string =>
 	`What is stored of ${hosts.length === 1 ? 'the key' : 'the keys'} for ${hosts.join(', ')} is damaged and cannot be opened. Type ${hosts.length === 1 ? 'it' : 'them'} again.`;
 
-/** Of a key that the browser did not delete; it is held no more. */
+/** Of keys that the browser did not delete. */
 export const notForgottenWords = (message: string): string =>
 	`What this device remembers could not be deleted, and is still there, encrypted. Try again. The browser says: ${message}`;
