@@ -1,4 +1,4 @@
-import { takeOverMessage, type SiteUpdates } from '#domain/app-version.ts';
+import { openedMessage, takeOverMessage, type SiteUpdates } from '#domain/app-version.ts';
 import { trustedScript } from './trusted-types.ts';
 
 /** How often a page that stays open asks whether there is a new version. */
@@ -26,6 +26,7 @@ export function watchSite(script: URL | null): SiteUpdates {
 				found(registration);
 			});
 		};
+		registration.active?.postMessage(openedMessage);
 		found(registration);
 		// One may have begun before anybody listened.
 		follow();

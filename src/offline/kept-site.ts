@@ -53,7 +53,7 @@ export class KeptSite {
 	async install(): Promise<void> {
 		const { caches } = this.#parts;
 		// Taken once, it is whole; and a page may still be of it.
-		if ((await this.#takenVersions()).some(({ name }) => name === this.#name)) return;
+		if (await this.#isTaken()) return;
 		const cache = await caches.open(this.#name);
 		const later = new Set(this.#site.later);
 		try {
@@ -95,6 +95,17 @@ export class KeptSite {
 			...unscoped.map(({ name }) => name),
 		].filter((name) => name !== this.#name && name !== before?.name);
 		await Promise.all(old.map((name) => caches.delete(name)));
+	}
+
+	/** Once more where it is in use and its files were cleared, as by erasing: the browser installs no version twice. */
+	async keep(): Promise<void> {
+		if (await this.#isTaken()) return;
+		await this.install();
+		await this.activate();
+	}
+
+	async #isTaken(): Promise<boolean> {
+		return (await this.#takenVersions()).some(({ name }) => name === this.#name);
 	}
 
 	async #names(prefix: string): Promise<readonly string[]> {

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { takeOverMessage } from '#domain/app-version.ts';
+import { openedMessage, takeOverMessage } from '#domain/app-version.ts';
 import { KeptSite, type BuiltSite } from './kept-site.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -25,6 +25,8 @@ self.addEventListener('activate', (event) => {
 
 self.addEventListener('message', (event) => {
 	if (event.data === takeOverMessage) void self.skipWaiting();
+	// A host that cannot be reached is asked again by the next page.
+	if (event.data === openedMessage) event.waitUntil(site.keep().catch(() => undefined));
 });
 
 self.addEventListener('fetch', (event) => {

@@ -157,6 +157,7 @@ test('everything is erased in every tab, and looked for afterwards', async ({ ap
 	await expect(page.getByText('Everything is erased.')).toBeVisible();
 	// What was listed is gone, and so is what could be pressed.
 	await expect(page.getByRole('button')).toHaveText(['Begin anew']);
+	await expect(page.getByRole('button')).toBeFocused();
 	await expect(other.getByText('Everything was erased from another tab.')).toBeVisible();
 	await expect(page.getByRole('alert')).toBeHidden();
 	const left = await page.evaluate(async () => {
@@ -174,5 +175,9 @@ test('everything is erased in every tab, and looked for afterwards', async ({ ap
 
 	await page.getByRole('button', { name: 'Begin anew' }).click();
 	await expect(page.getByText(/^None yet/)).toBeVisible();
+	// The other tab was open all the while; the site is kept for all that again.
+	await expect.poll(() => page.evaluate(async () => (await caches.keys()).length)).toBe(1);
 	await host.close();
+	await page.reload();
+	await expect(page.getByText(/^None yet/)).toBeVisible();
 });

@@ -100,6 +100,25 @@ test('what was installed is there without network; what is large comes once it i
 	expect(await textOf(site, requestOf('assets/words-1.js'))).toBe('words 1');
 });
 
+test('a version in use whose files were cleared is kept again once a page opens, and only then', async () => {
+	const site = present();
+	await site.install();
+	await site.activate();
+	caches.stored.clear();
+	expect(await textOf(site, navigation(''))).toBe('page 1');
+	expect([...caches.stored]).toEqual([]);
+	isOnline = false;
+	await expect(site.keep()).rejects.toThrow('offline');
+	expect([...caches.stored]).toEqual([]);
+	isOnline = true;
+	await site.keep();
+	asked = [];
+	await site.keep();
+	expect(asked).toEqual([]);
+	isOnline = false;
+	expect(await textOf(site, navigation(''))).toBe('page 1');
+});
+
 test.each([
 	['a request to an endpoint', requestOf('', { url: 'https://api.openai.com/v1/models' })],
 	['another site of the origin', requestOf('', { url: 'https://host/other/assets/a-1.js' })],
