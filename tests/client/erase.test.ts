@@ -158,6 +158,24 @@ test.each([true, false])(
 	},
 );
 
+test('a deletion that waits for ever behind another ends as one that is left, and is asked for once', async () => {
+	await fill();
+	const stuck = 'volley-run-stuck';
+	await new Promise((resolve) => {
+		world.factory.open(stuck).onsuccess = resolve;
+	});
+	const asked: string[] = [];
+	const { factory } = world;
+	Object.defineProperty(indexedDB, 'deleteDatabase', {
+		value: (name: string) => {
+			asked.push(name);
+			return name === stuck ? new EventTarget() : factory.deleteDatabase(name);
+		},
+	});
+	expect(await erased()).toEqual({ ...nothing, databases: [stuck] });
+	expect(asked.sort()).toEqual([...ours, stuck].sort());
+});
+
 test.each([
 	[
 		'the service worker',
