@@ -12,8 +12,10 @@ if (target === null) throw new Error('The page has no place for the app.');
 withoutWebRtc(window);
 
 const refusal = refusalHere();
-if (refusal !== null) target.textContent = refusal;
-else {
+if (refusal !== null) {
+	target.textContent = refusal;
+	target.className = 'refusal';
+} else {
 	const { api, end } = startEngine();
 	mount(App, { target, props: { api, site: openSite(new URL('.', document.baseURI), end) } });
 }
@@ -26,6 +28,6 @@ function refusalHere(): string | null {
 	// There browsers have neither locks, without which two tabs would pay for the same requests, nor cryptography, and whoever is
 	// on the way reads the key.
 	if (!window.isSecureContext)
-		return 'Volley needs an https:// address, or http://localhost: here a key could be read on its way.';
+		return 'Volley needs an https:// address (or http://localhost). At this one a key could be read on its way.';
 	return null;
 }
