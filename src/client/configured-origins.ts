@@ -4,10 +4,7 @@ import { originsOf } from '#domain/connection.ts';
 import { sharedSetups } from '#domain/shared-setup.ts';
 
 /** The worker, as far as it tells where requests may go. */
-export type StoredConnections = Pick<
-	EngineApi,
-	'loadDraft' | 'connections' | 'unfinishedSetups'
->;
+export type StoredConnections = Pick<EngineApi, 'loadDraft' | 'connections' | 'unfinishedSetups'>;
 
 /** Where the draft, the saved connections and the runs that are not done, or could retry what failed, would send to. */
 export async function configuredOrigins(stored: StoredConnections): Promise<readonly string[]> {
