@@ -1,4 +1,13 @@
 import { mostDepth } from '#domain/json.ts';
+import {
+	inBase64,
+	names,
+	inHex,
+	mostEncoded,
+	piecesOf,
+	withoutPieces,
+	type Pieces,
+} from './key-pieces.ts';
 
 const mark = '[redacted]';
 const leftOut = '(left out)';
@@ -7,14 +16,11 @@ const leftOut = '(left out)';
 export const leastSecret = 8;
 /** In answers only from this length on: a placeholder ("lm-studio", "not-needed") must not be cut out of what a model says. */
 const leastInAnswers = 12;
-/** Of a longer key (a token of a cloud) encodings are looked for of its end, without which the rest opens nothing. */
-const mostEncoded = 256;
 /** A piece of a key that is this long did not come about by chance; in the words of a failure one may be shorter. */
 const leastPieceOfAnswer = 12;
 const leastPieceOfFailure = 8;
 /** Three characters, three stars and the last four. */
 const leastShown = 10;
-const windowLength = 6;
 
 /** Key-like words whoever they belong to: an endpoint may echo another key than the one that was sent. */
 const keyLike = [
@@ -24,55 +30,37 @@ const keyLike = [
 	/\b(api[-_]?key["']?\s*[:=]\s*["']?)[\w*-]{8,}/gi,
 ];
 
-const names: Readonly<Record<string, string>> = {
-	'"': 'quot',
-	'&': 'amp',
-	"'": 'apos',
-	'<': 'lt',
-	'>': 'gt',
-	'+': 'plus',
-	'=': 'equals',
-	'/': 'sol',
-	_: 'lowbar',
-	'.': 'period',
-};
+const nameOf = new Map([...names].map(([name, character]) => [character, name]));
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-const bytesOf = (text: string): readonly number[] => [...new TextEncoder().encode(text)];
-const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+
+/** Bounded: at each of very many backslashes all that follow would be looked at. Each escaping doubles them. */
+const backslashes = '\\\\{1,64}';
 
 /** A character as it is, %-encoded any number of times, or escaped as in JSON, JavaScript or HTML, any number of times. */
 function spelled(character: string): string {
 	const code = character.codePointAt(0) ?? 0;
-	const escapable = '"\\/'.includes(character) ? '\\\\*' : '';
-	const percent = bytesOf(character)
-		.map((byte) => `%(?:25)*${hex(byte)}`)
+	const escapable = '"\\/'.includes(character) ? `(?:${backslashes})?` : '';
+	const percent = inHex(character)
+		.map((byte) => `%(?:25)*${byte}`)
 		.join('');
 	const number = code.toString(16);
-	const name = names[character];
+	const name = nameOf.get(character);
 	const entity = `#0*${String(code)}|#x0*${number}${name === undefined ? '' : `|${name}`}`;
-	return `(?:${escapable}${escaped(character)}|${percent}|\\\\+(?:u${number.padStart(4, '0')}|u\\{0*${number}\\}|x${number.padStart(2, '0')})|&(?:amp;)*(?:${entity});?)`;
+	return `(?:${escapable}${escaped(character)}|${percent}|${backslashes}(?:u${number.padStart(4, '0')}|u\\{0*${number}\\}|x${number.padStart(2, '0')})|&(?:amp;)*(?:${entity});?)`;
 }
 
 const spelledOut = (text: string): string => [...text].map(spelled).join('');
 
-/** Base64 and base64url of a text that holds the secret at any place: of its ends a few bits belong to what stands beside it. */
-function inBase64(secret: string): readonly string[] {
-	const bytes = bytesOf(secret);
-	return [0, 1, 2].map((before) => {
-		const binary = String.fromCharCode(...Array<number>(before).fill(0), ...bytes);
-		const first = Math.ceil((before * 8) / 6);
-		const bits = (before + bytes.length) * 8;
-		const last = Math.floor(bits / 6);
-		const core = [...btoa(binary).slice(first, last)]
-			.map((one) =>
-				one === '+' ? '(?:\\+|-|%(?:25)*2B)' : one === '/' ? '(?:\\\\*\\/|_|%(?:25)*2F)' : one,
-			)
-			.join('');
+/** Base64 and base64url of a text that holds the secret at any place. */
+const anyBase64 = (secret: string): readonly string[] =>
+	inBase64(secret).map(({ text, hasRest }) => {
+		const either = [...text].map((one) =>
+			one === '+' ? '(?:\\+|-|%(?:25)*2B)' : one === '/' ? '(?:\\\\*\\/|_|%(?:25)*2F)' : one,
+		);
 		// The rest of its last byte.
-		return bits % 6 === 0 ? core : `${core}[\\w+/-]?`;
+		return `${either.join('')}${hasRest ? '[\\w+/-]?' : ''}`;
 	});
-}
 
 /** What every key of a provider begins with tells nothing of it. */
 const withoutKind = (secret: string): string =>
@@ -86,16 +74,15 @@ interface Secret {
 	readonly ends: RegExp | null;
 	/** So much as an error may show of it and an answer may have by chance. */
 	readonly partial: readonly RegExp[];
-	readonly random: string;
-	/** Where in `random` each window begins; empty where a piece could be a word. */
-	readonly windows: ReadonlyMap<string, number>;
+	/** Empty where a piece could be a word. */
+	readonly pieces: Pieces;
 }
 
 function read(secret: string): Secret {
 	const end = secret.slice(-mostEncoded);
 	const wide = [
 		spelledOut(end),
-		bytesOf(end).map(hex).join('[\\s:,]?'),
+		inHex(end).join('[\\s:,]?'),
 		[...end].reverse().map(escaped).join(''),
 	];
 	const random = withoutKind(secret);
@@ -106,51 +93,13 @@ function read(secret: string): Secret {
 	const isRandom = random.length >= 16 && /\d/.test(random) && /[a-z]/i.test(random);
 	return {
 		text: secret,
-		whole: [new RegExp(wide.join('|'), 'gi'), new RegExp(inBase64(end).join('|'), 'g')],
+		whole: [new RegExp(wide.join('|'), 'gi'), new RegExp(anyBase64(end).join('|'), 'g')],
 		ends: isLong ? new RegExp(shown + last, 'g') : null,
 		partial: isLong
 			? [new RegExp(`${shown}(?:${last}|[\\w-]{0,8})`, 'g'), new RegExp(stars + last, 'g')]
 			: [],
-		random,
-		windows: new Map(
-			isRandom
-				? Array.from({ length: random.length - windowLength + 1 }, (_, i) => [
-						random.slice(i, i + windowLength),
-						i,
-					])
-				: [],
-		),
+		pieces: isRandom ? piecesOf(random) : new Map(),
 	};
-}
-
-/** Takes out pieces of the secret: an endpoint may cut it in two, or show most of it. */
-function withoutPieces(text: string, { random, windows }: Secret, least: number): string {
-	if (windows.size === 0) return text;
-	// One window at least of a piece that is long enough begins at one of these places.
-	const step = least - windowLength + 1;
-	let clean = '';
-	let done = 0;
-	for (let i = 0; i + windowLength <= text.length; i += step) {
-		const at = windows.get(text.slice(i, i + windowLength));
-		if (at === undefined) continue;
-		let start = i;
-		let from = at;
-		while (start > done && from > 0 && text[start - 1] === random[from - 1]) {
-			start--;
-			from--;
-		}
-		let end = i + windowLength;
-		let to = at + windowLength;
-		while (end < text.length && to < random.length && text[end] === random[to]) {
-			end++;
-			to++;
-		}
-		if (end - start < least) continue;
-		clean += text.slice(done, start) + mark;
-		done = end;
-		i = end - step;
-	}
-	return done === 0 ? text : clean + text.slice(done);
 }
 
 /**
@@ -184,7 +133,7 @@ export class Redactor {
 		for (const secret of this.#secrets.values()) {
 			if (secret.ends === null || clean.length < leastShown) continue;
 			clean = withoutWhole(clean, secret).replace(secret.ends, mark);
-			clean = withoutPieces(clean, secret, leastPieceOfAnswer);
+			clean = withoutPieces(clean, secret.pieces, leastPieceOfAnswer, mark);
 		}
 		return clean;
 	}
@@ -192,7 +141,7 @@ export class Redactor {
 	#failure(text: string): string {
 		let clean = text;
 		for (const secret of this.#secrets.values()) {
-			clean = withoutPieces(withoutWhole(clean, secret), secret, leastPieceOfFailure);
+			clean = withoutPieces(withoutWhole(clean, secret), secret.pieces, leastPieceOfFailure, mark);
 			for (const pattern of secret.partial) clean = clean.replace(pattern, mark);
 		}
 		for (const pattern of keyLike)

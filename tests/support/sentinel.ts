@@ -18,6 +18,12 @@ export const encodings = {
 	'%-encoded twice': (key: string) => encodeURIComponent(percent(key)),
 	'in base64': (key: string) => Buffer.from(key).toString('base64'),
 	'in base64 behind a user name': (key: string) => Buffer.from(`user:${key}`).toString('base64'),
+	'in base64, in lines of 64': (key: string) =>
+		Buffer.from(`user name: ${key}, and so on`).toString('base64').replace(/.{64}/g, '$&\n'),
+	'in base64, in lines of 76': (key: string) =>
+		Buffer.from(`the name of a user: ${key}, and so on and so on`)
+			.toString('base64')
+			.replace(/.{76}/g, '$&\r\n'),
 	'in base64url, within a text': (key: string) => Buffer.from(`k ey${key}?`).toString('base64url'),
 	'escaped as in JSON': (key: string) => JSON.stringify(JSON.stringify(key)).slice(1, -1),
 	'escaped as in HTML': (key: string) =>
@@ -39,17 +45,55 @@ export const encodings = {
 	'cut to its ends': (key: string) => `${key.slice(0, 8)}************************${key.slice(-4)}`,
 } as const satisfies Record<string, (key: string) => string>;
 
-/** The encodings in which the key, or half of it, can be read in the text. */
-export function tracesOf(key: string, text: string): string[] {
-	const half = Math.floor(key.length / 2);
-	const found = Object.entries(encodings).flatMap(([name, encode]) => {
-		const form = encode(key);
-		// What stands beside the key has a part in the ends of base64.
-		const inner = name.includes('base64') ? form.slice(8, -8) : form;
-		return text.includes(inner) ? [name] : [];
-	});
-	const pieces = [key.slice(8, half), key.slice(half, -4), `***${key.slice(-4)}`];
-	return [...found, ...pieces.filter((piece) => text.includes(piece)).map((piece) => `“${piece}”`)];
+/** How a run of characters is written where each stands for itself. */
+const runEncodings: Readonly<Record<string, (run: string) => string>> = {
+	'as it is': encodings['as it is'],
+	'%-encoded': encodings['%-encoded'],
+	'wholly %-encoded': percent,
+	'%-encoded twice': encodings['%-encoded twice'],
+	'escaped as in JSON': (run) => JSON.stringify(run).slice(1, -1),
+	'escaped twice as in JSON': (run) =>
+		JSON.stringify(JSON.stringify(run).slice(1, -1)).slice(1, -1),
+	'escaped as in HTML': encodings['escaped as in HTML'],
+	'named as in HTML': encodings['named as in HTML'],
+	'escaped as in JavaScript': encodings['escaped as in JavaScript'],
+	'in hex': encodings['in hex'],
+	'in hex, in upper case': (run) => encodings['in hex'](run).toUpperCase(),
+	'in hex with spaces': (run) =>
+		bytes(run)
+			.map((byte) => hex(byte))
+			.join(' '),
+	backwards: encodings.backwards,
+	'in upper case': encodings['in upper case'],
+	'in lower case': encodings['in lower case'],
+};
+
+/** Of base64 what belongs to the run alone, for each of the three places where it can begin. */
+const runsInBase64 = (run: string): readonly string[] =>
+	[0, 1, 2].map((before) =>
+		Buffer.from('\0'.repeat(before) + run)
+			.toString('base64')
+			.slice(Math.ceil((before * 8) / 6), Math.floor(((before + run.length) * 8) / 6)),
+	);
+
+/** The encodings in which the key, or so many of its characters that stand together, can be read in the text. */
+export function tracesOf(key: string, text: string, leastRun = 8): string[] {
+	const found = new Set<string>();
+	// What every key of a provider begins with is none of it.
+	const random = key.replace(/^sk-(?:proj-)?/, '');
+	// Lines of base64 belong together, also where their ends are escaped.
+	const joined = text
+		.replace(/(?:\\+[rn]|\s)+/g, '')
+		.replaceAll('-', '+')
+		.replaceAll('_', '/');
+	for (let at = 0; at + leastRun <= random.length; at++) {
+		const run = random.slice(at, at + leastRun);
+		for (const [name, encode] of Object.entries(runEncodings))
+			if (text.includes(encode(run))) found.add(name);
+		if (runsInBase64(run).some((form) => joined.includes(form))) found.add('in base64');
+	}
+	if (text.includes(`***${key.slice(-4)}`)) found.add('its end behind stars');
+	return [...found];
 }
 
 /** Every text and every name within a value, a line each, and the value as JSON. */
