@@ -97,6 +97,54 @@ test('a run that was interrupted asks for the passphrase of its key, says for wh
 	expect(new Set(endpoint.ledger.requests.map((request) => request.key))).toEqual(new Set([key]));
 });
 
+test('the key of a further connection is remembered and, after a reload, unlocked and sent there alone', async ({
+	app,
+	endpoint,
+	page,
+}) => {
+	const second = await createTestEndpoint({});
+	const secondKey = 'sk-of-the-second-2222';
+	const { host } = new URL(second.url);
+	const group = page.getByRole('group', { name: 'Connection 2' });
+	await app.open();
+	await app.dropCsv('words.csv', 'text\none\ntwo\nthree\nfour\n');
+	await app.useEndpoint(endpoint.url, key);
+	await app.writeModel('test-small');
+	await app.writePrompt({ user: 'Repeat {text}' });
+	await page.getByText('Further connections').click();
+	await app.button('Add connection').click();
+	await group.getByRole('textbox', { name: 'Base URL' }).fill(second.url);
+	const typed = group.getByLabel('API key', { exact: true });
+	await typed.fill('not a key at all '.repeat(2_000));
+	await typed.press('Tab');
+	await expect(group).toContainText('A key has at most 8,000 characters');
+	await expect(typed).not.toHaveValue('');
+	await typed.fill(secondKey);
+	await typed.press('Tab');
+	await group.getByRole('checkbox', { name: 'Remember key on this device' }).check();
+	await expect(page.getByRole('dialog')).toContainText(host);
+	await field(page, 'Passphrase').fill(passphrase);
+	await field(page, 'Passphrase again').fill(passphrase);
+	await page.keyboard.press('Enter');
+	await expect(group.getByText('remembered on this device, encrypted')).toContainText('2222');
+
+	await page.reload();
+	if (!(await group.isVisible())) await page.getByText('Further connections').click();
+	await expect(group).toContainText(`A key for ${host} is remembered`);
+	await group.getByRole('button', { name: 'Unlock' }).click();
+	await field(page, 'Passphrase').fill(passphrase);
+	await page.keyboard.press('Enter');
+	await expect(group.getByText('remembered on this device, encrypted')).toContainText('2222');
+	// The other one was not remembered.
+	await page.getByLabel('API key', { exact: true }).first().fill(key);
+	await app.start();
+	await app.finished();
+	const sent = (ledger: typeof endpoint.ledger) => ledger.requests.map((request) => request.key);
+	expect(new Set(sent(endpoint.ledger))).toEqual(new Set([key]));
+	expect(new Set(sent(second.ledger))).toEqual(new Set([secondKey]));
+	await second.close();
+});
+
 /** What stops a run, and what is no answer at all: unit tests have those. */
 const left: ReadonlySet<string> = new Set([
 	'the title of a page',
