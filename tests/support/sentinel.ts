@@ -86,10 +86,12 @@ export function tracesOf(key: string, text: string, leastRun = 8): string[] {
 		.replace(/(?:\\+[rn]|\s)+/g, '')
 		.replaceAll('-', '+')
 		.replaceAll('_', '/');
+	// In a file of JSON the backslashes of an escape are doubled.
+	const single = text.replace(/\\{2,}/g, '\\');
 	for (let at = 0; at + leastRun <= random.length; at++) {
 		const run = random.slice(at, at + leastRun);
 		for (const [name, encode] of Object.entries(runEncodings))
-			if (text.includes(encode(run))) found.add(name);
+			if (text.includes(encode(run)) || single.includes(encode(run))) found.add(name);
 		if (runsInBase64(run).some((form) => joined.includes(form))) found.add('in base64');
 	}
 	if (text.includes(`***${key.slice(-4)}`)) found.add('its end behind stars');
