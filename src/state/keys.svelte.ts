@@ -80,8 +80,12 @@ export class KeyRing {
 		this.#answer(isDone);
 	}
 
-	/** Asks for the passphrase where one of these keys is remembered and not unlocked. False: they are still locked. */
+	/**
+	 * Asks for the passphrase where one of these keys is remembered and not unlocked. False: they are still locked, or what
+	 * is typed for one of them is no key.
+	 */
 	async unlock(origins: readonly string[]): Promise<boolean> {
+		if (origins.some((one) => this.#isRefusedFor(one))) return false;
 		const origin = origins.find((one) => this.isLocked(one));
 		return origin === undefined || this.ask({ kind: 'unlock', origin });
 	}

@@ -34,6 +34,24 @@ describe('a text that is too long for a key', () => {
 		expect(worker.asked('holdKey')[1]).toEqual([openAi, 'sk-the-right-one-1234']);
 	});
 
+	test('starts and tests nothing where the endpoint may want no key either', async () => {
+		const { compose, worker } = await composing();
+		compose.setProvider('compatible');
+		compose.set({ baseUrl: `${other}/v1`, models: ['m'] });
+		write(compose, 'Hello');
+		expect(compose.problems).toEqual([]);
+		compose.keys.type(tooLong, other);
+		expect(await compose.start()).toBeNull();
+		await compose.testConnection();
+		expect([worker.asked('holdKey'), worker.asked('startRun'), compose.starting]).toEqual([
+			[],
+			[],
+			false,
+		]);
+		compose.keys.type('', other);
+		expect(await compose.start()).toBe('r1');
+	});
+
 	test('is asked for no passphrase, and does not make a held key read as damaged', async () => {
 		const { compose } = await composing({
 			rememberedKeys: () =>
