@@ -37,10 +37,9 @@ export class KeyRing {
 	}
 
 	async load(): Promise<void> {
-		[this.held, this.remembered] = await Promise.all([
-			this.#api.heldKeys(),
-			this.#api.rememberedKeys(),
-		]);
+		// What is held can be told also where nothing can be read.
+		this.held = await this.#api.heldKeys();
+		this.remembered = await this.#api.rememberedKeys();
 	}
 
 	isRemembered(origin: string | null): boolean {
@@ -177,7 +176,7 @@ export class KeyRing {
 		await this.#deleted(origin, this.#api.forgetKey(origin));
 	}
 
-	/** Never rejects: a key that stays on the device is told. */
+	/** Of a key that stays on the device it is told why. */
 	async #deleted(origin: string, command: Promise<void>): Promise<void> {
 		this.notForgotten = await command.then(
 			() => null,
@@ -186,7 +185,9 @@ export class KeyRing {
 				message: error instanceof Error ? error.message : String(error),
 			}),
 		);
-		await this.load();
+		await this.load().catch((error: unknown) => {
+			if (this.notForgotten === null) throw error;
+		});
 	}
 
 	clear(): void {

@@ -102,10 +102,9 @@ export class KeyKeeper {
 
 	/** Rejects where that cannot be told: a key that may still be stored is not forgotten. */
 	async #delete(choose: (stored: readonly string[]) => readonly string[]): Promise<void> {
-		// Where nothing can be stored nothing is.
-		const library = await this.#library().catch(() => null);
+		const library = await this.#library();
 		let deleted: readonly string[] = [];
-		await library?.changeSealedKeys((stored) => {
+		await library.changeSealedKeys((stored) => {
 			deleted = choose(stored.map(({ origin }) => origin));
 			return deleted.length === 0 ? null : { put: [], delete: deleted };
 		});

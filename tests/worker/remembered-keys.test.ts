@@ -474,6 +474,23 @@ describe('remembered keys', () => {
 		});
 	});
 
+	test('that can be neither read nor deleted are not taken for none: it is told, and the key is let go of', async () => {
+		await remembering();
+		const { host } = openTab(browser);
+		const engine = createEngine({
+			...host,
+			indexedDB: {
+				open: () => {
+					throw new DOMException('The disk is gone.', 'UnknownError');
+				},
+			} as unknown as IDBFactory,
+		});
+		await engine.holdKey(a, key);
+		await expect(engine.forgetKey(a)).rejects.toThrow('The disk is gone.');
+		await expect(engine.stopRemembering(null)).rejects.toThrow('The disk is gone.');
+		expect(await engine.heldKeys()).toEqual([]);
+	});
+
 	test('are none where the browser cannot encrypt, and that is said', async () => {
 		const engine = createEngine({ ...openTab(browser).host, sealing: null });
 		await engine.holdKey(a, key);

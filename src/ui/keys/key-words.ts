@@ -37,4 +37,4 @@ export const damagedWords = (hosts: readonly string[]): string =>
 
 /** Of keys that the browser did not delete. */
 export const notForgottenWords = (message: string): string =>
-	`What this device remembers could not be deleted, and is still there, encrypted. Try again. The browser says: ${message}`;
+	`What this device remembers could not be deleted, and may still be there, encrypted. Try again. The browser says: ${message}`;
