@@ -31,15 +31,27 @@ export class KeyRing {
 	/** Where requests would have gone when the key was typed; null where that was not known yet. */
 	#typedFor: string | null = null;
 	#queue: Promise<void> = Promise.resolve();
+	/** Questions are numbered: an answer never takes the place of one to a later question. */
+	#question = 0;
+	#answered = 0;
+	/** The last question before a key was held for an origin: its answer may not know of that key yet. */
+	readonly #givenAfter = new Map<string, number>();
 
 	constructor(api: EngineApi) {
 		this.#api = api;
 	}
 
 	async load(): Promise<void> {
+		const question = ++this.#question;
 		// What is held can be told also where nothing can be read.
-		this.held = await this.#api.heldKeys();
-		this.remembered = await this.#api.rememberedKeys();
+		const held = await this.#api.heldKeys();
+		if (question < this.#answered) return;
+		this.#answered = question;
+		const isGiven = ({ origin }: HeldKey): boolean =>
+			(this.#givenAfter.get(origin) ?? 0) >= question;
+		this.held = [...held.filter((one) => !isGiven(one)), ...this.held.filter(isGiven)];
+		const remembered = await this.#api.rememberedKeys();
+		if (question >= this.#answered) this.remembered = remembered;
 	}
 
 	isRemembered(origin: string | null): boolean {
@@ -155,6 +167,7 @@ export class KeyRing {
 		const given = this.#queue.then(async () => {
 			try {
 				const held = await this.#api.holdKey(origin, key);
+				this.#givenAfter.set(origin, this.#question);
 				this.held = [...this.held.filter((other) => other.origin !== origin), held];
 				if (this.wanted === origin) void this.remember(origin);
 			} finally {

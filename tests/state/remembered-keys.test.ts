@@ -142,6 +142,47 @@ test('a key that stays on the device although it was to go is told, and does not
 	expect([keys.notForgotten, keys.isRemembered(openAi)]).toEqual([null, false]);
 });
 
+describe('what the worker answers late', () => {
+	/** Each question waits until it is answered by its number. */
+	function slowly() {
+		const vault = new Vault();
+		const waiting: ((held: HeldKey[]) => void)[] = [];
+		vault.commands.heldKeys = () => new Promise((resolve) => waiting.push(resolve));
+		const keys = new KeyRing(vault.commands as EngineApi);
+		return { keys, answer: (i: number, ...held: HeldKey[]) => waiting[i]?.(held) };
+	}
+	const before = { origin: other, lastFour: '0001' };
+	const after = { origin: other, lastFour: '0002' };
+
+	test('does not lose a key that was typed meanwhile', async () => {
+		const { keys, answer } = slowly();
+		const loading = keys.load();
+		await keys.give(openAi, 'sk-123456789');
+		answer(0, before);
+		await loading;
+		expect([keys.heldFor(openAi)?.lastFour, keys.heldFor(other)]).toEqual(['6789', before]);
+	});
+
+	test('does not take the place of what was answered to a later question', async () => {
+		const { keys, answer } = slowly();
+		const loading = [keys.load(), keys.load()];
+		answer(1, after);
+		await loading[1];
+		answer(0, before);
+		await loading[0];
+		expect(keys.held).toEqual([after]);
+	});
+
+	test('is forgotten all the same, asked for after it was typed', async () => {
+		const { keys, answer } = slowly();
+		await keys.give(openAi, 'sk-123456789');
+		const loading = keys.load();
+		answer(0);
+		await loading;
+		expect(keys.held).toEqual([]);
+	});
+});
+
 describe('a remembered key that is locked', () => {
 	test('is no problem, and Start asks for the passphrase, then starts', async () => {
 		const vault = Vault.remembering(openAi);
