@@ -34,6 +34,10 @@ export interface RememberedKeys {
 	/** False: this browser encrypts nothing for this page, so none can be remembered. */
 	readonly possible: boolean;
 	readonly origins: readonly string[];
+	/** Of these origins: where the key that this tab holds is another, and was typed later than the remembered one. */
+	readonly earlier: readonly string[];
+	/** As `earlier`, where the remembered one was typed later. */
+	readonly later: readonly string[];
 	/** The passphrase was typed in this session: more can be remembered without it. */
 	readonly unlocked: boolean;
 }

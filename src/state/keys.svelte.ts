@@ -17,7 +17,10 @@ export class KeyRing {
 	typed = $state.raw('');
 	held = $state.raw<readonly HeldKey[]>([]);
 	/** What this device remembers. */
-	remembered = $state.raw<RememberedKeys>({ possible: true, origins: [], unlocked: false });
+	remembered = $state.raw<RememberedKeys>({
+		...{ possible: true, origins: [], unlocked: false },
+		...{ earlier: [], later: [] },
+	});
 	asked = $state.raw<KeyQuestion | null>(null);
 	#answer: (isDone: boolean) => void = () => undefined;
 	/** The origin whose key could not be remembered just now. */
@@ -33,9 +36,10 @@ export class KeyRing {
 	#queue: Promise<void> = Promise.resolve();
 	/** Questions are numbered: an answer never takes the place of one to a later question. */
 	#question = 0;
-	#answered = 0;
-	/** The last question before a key was held for an origin: its answer may not know of that key yet. */
-	readonly #givenAfter = new Map<string, number>();
+	#answeredHeld = 0;
+	#answeredRemembered = 0;
+	/** Keys that were given, each with the last question before: its answer may not know of that key yet. */
+	#given: readonly { readonly origin: string; readonly after: number }[] = [];
 
 	constructor(api: EngineApi) {
 		this.#api = api;
@@ -45,17 +49,42 @@ export class KeyRing {
 		const question = ++this.#question;
 		// What is held can be told also where nothing can be read.
 		const held = await this.#api.heldKeys();
-		if (question < this.#answered) return;
-		this.#answered = question;
-		const isGiven = ({ origin }: HeldKey): boolean =>
-			(this.#givenAfter.get(origin) ?? 0) >= question;
-		this.held = [...held.filter((one) => !isGiven(one)), ...this.held.filter(isGiven)];
-		const remembered = await this.#api.rememberedKeys();
-		if (question >= this.#answered) this.remembered = remembered;
+		if (question > this.#answeredHeld) {
+			this.#answeredHeld = question;
+			this.#given = this.#given.filter(({ after }) => after >= question);
+			const isGiven = ({ origin }: HeldKey): boolean =>
+				this.#given.some((one) => one.origin === origin);
+			this.held = [...held.filter((one) => !isGiven(one)), ...this.held.filter(isGiven)];
+		}
+		this.#tell(question, await this.#api.rememberedKeys());
+	}
+
+	#tell(question: number, remembered: RememberedKeys): void {
+		if (question < this.#answeredRemembered) return;
+		this.#answeredRemembered = question;
+		this.remembered = remembered;
+	}
+
+	/** Whether the key that was just given has taken the place of a remembered one. */
+	async #askRemembered(): Promise<void> {
+		const question = ++this.#question;
+		this.#tell(question, await this.#api.rememberedKeys());
 	}
 
 	isRemembered(origin: string | null): boolean {
 		return origin !== null && this.remembered.origins.includes(origin);
+	}
+
+	/** Whether the key that is held, or one that would be typed, is what this device remembers of this origin. */
+	remembersHeld(origin: string | null): boolean {
+		return this.isRemembered(origin) && this.rememberedInstead(origin) === null;
+	}
+
+	/** Which key this device remembers in the place of the one that is held for this origin; null: no other. */
+	rememberedInstead(origin: string | null): 'earlier' | 'later' | null {
+		if (origin === null || this.heldFor(origin) === null) return null;
+		const { earlier, later } = this.remembered;
+		return earlier.includes(origin) ? 'earlier' : later.includes(origin) ? 'later' : null;
 	}
 
 	/** The passphrase is asked for in the place of the key. */
@@ -167,8 +196,10 @@ export class KeyRing {
 		const given = this.#queue.then(async () => {
 			try {
 				const held = await this.#api.holdKey(origin, key);
-				this.#givenAfter.set(origin, this.#question);
+				this.#given = [...this.#given, { origin, after: this.#question }];
 				this.held = [...this.held.filter((other) => other.origin !== origin), held];
+				// What it cannot say now it says when it is asked again.
+				if (this.isRemembered(origin)) void this.#askRemembered().catch(() => undefined);
 				if (this.wanted === origin) void this.remember(origin);
 			} finally {
 				this.storing = null;

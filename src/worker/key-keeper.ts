@@ -65,9 +65,16 @@ export class KeyKeeper {
 			(library) => library.sealedKeys(),
 			() => [],
 		);
+		// A key keeps the time it was typed at however often it is sealed anew.
+		const typedFirst = stored.flatMap(({ origin, typedAt = 0 }) => {
+			const isHeld = this.#keys.keyFor(origin) !== '';
+			return isHeld ? [{ origin, by: this.#keys.typedAt(origin) - typedAt }] : [];
+		});
 		return {
 			possible: this.#host.sealing !== null,
 			origins: stored.map(({ origin }) => origin),
+			earlier: typedFirst.flatMap(({ origin, by }) => (by > 0 ? [origin] : [])),
+			later: typedFirst.flatMap(({ origin, by }) => (by < 0 ? [origin] : [])),
 			unlocked: (await this.#vault?.catch(() => null))?.opens(stored) ?? false,
 		};
 	}

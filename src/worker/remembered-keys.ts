@@ -66,6 +66,7 @@ export class RememberedKeys {
 			const unlocked = await this.#unlock(stored, passphrase);
 			if (!unlocked.ok) return unlocked;
 		}
+		this.#meanHeld(origin, stored);
 		return this.#sealHeld(origin, (now) => this.opens(now));
 	}
 
@@ -128,6 +129,15 @@ export class RememberedKeys {
 		const sealed = await this.#sealHeld(origin, (now) => now.length === 0);
 		if (!sealed.ok) this.#seal = before;
 		return sealed;
+	}
+
+	/** Who has the held key remembered means it, also where one that was typed later in another tab is. */
+	#meanHeld(origin: string, stored: readonly SealedKey[]): void {
+		const { keys } = this.#parts;
+		const held = keys.keyFor(origin);
+		const remembered = stored.find((one) => one.origin === origin);
+		if (held !== '' && remembered !== undefined && typedAtOf(remembered) > keys.typedAt(origin))
+			keys.hold(origin, held, typedAtOf(remembered) + 1);
 	}
 
 	/** In the place of what is remembered of this origin; never of what was forgotten meanwhile. */

@@ -80,6 +80,8 @@ export class AskedWorker {
 				possible: true,
 				origins: [],
 				unlocked: false,
+				earlier: [],
+				later: [],
 			})),
 			connections: log('connections', () => []),
 			startRun: log('startRun', () => ok('r1')),

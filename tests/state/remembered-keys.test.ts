@@ -10,7 +10,10 @@ const other = 'https://other.example';
 /** What a worker would hold and remember, one passphrase for all. */
 class Vault {
 	held: HeldKey[] = [];
-	remembered: RememberedKeys = { possible: true, origins: [], unlocked: false };
+	remembered: RememberedKeys = {
+		...{ possible: true, origins: [], unlocked: false },
+		...{ earlier: [], later: [] },
+	};
 	readonly asked: string[] = [];
 	refuses = false;
 
@@ -25,8 +28,8 @@ class Vault {
 		rememberKey: (origin, passphrase) => {
 			this.asked.push(`remember ${origin} ${String(passphrase)}`);
 			if (this.refuses) return Promise.resolve(err({ kind: 'changedElsewhere' }));
-			const origins = [...this.remembered.origins, origin];
-			this.remembered = { ...this.remembered, origins, unlocked: true };
+			const origins = [...new Set([...this.remembered.origins, origin])];
+			this.remembered = { ...this.remembered, origins, earlier: [], unlocked: true };
 			return Promise.resolve(ok(null));
 		},
 		stopRemembering: (origin) => {
@@ -39,7 +42,7 @@ class Vault {
 	/** As of a new session. */
 	static remembering(...origins: string[]): Vault {
 		const vault = new Vault();
-		vault.remembered = { possible: true, origins, unlocked: false };
+		vault.remembered = { ...vault.remembered, origins };
 		return vault;
 	}
 
@@ -140,6 +143,21 @@ test('a key that stays on the device although it was to go is told, and does not
 	isBroken = false;
 	await keys.forget(openAi);
 	expect([keys.notForgotten, keys.isRemembered(openAi)]).toEqual([null, false]);
+});
+
+test('a key typed while another is remembered and locked is said to be held only, and takes its place where that is asked for', async () => {
+	const vault = Vault.remembering(openAi);
+	const { keys } = await composed(vault);
+	vault.remembered = { ...vault.remembered, earlier: [openAi] };
+	await keys.give(openAi, 'sk-123456789');
+	await expect.poll(() => keys.rememberedInstead(openAi)).toBe('earlier');
+	expect([keys.isRemembered(openAi), keys.remembersHeld(openAi)]).toEqual([true, false]);
+	const replacing = keys.remember(openAi);
+	expect(keys.asked).toEqual({ kind: 'unlock', origin: openAi });
+	vault.unlock();
+	await keys.answered(true);
+	await replacing;
+	expect([keys.rememberedInstead(openAi), keys.remembersHeld(openAi)]).toEqual([null, true]);
 });
 
 describe('what the worker answers late', () => {
@@ -246,7 +264,7 @@ describe('a remembered key that is locked', () => {
 	test('is heard of from another tab', async () => {
 		const vault = new Vault();
 		const { compose, keys } = await composed(vault);
-		vault.remembered = { possible: true, origins: [openAi], unlocked: false };
+		vault.remembered = { ...vault.remembered, origins: [openAi] };
 		compose.receive({ kind: 'keysChanged' });
 		await expect.poll(() => keys.isLocked(openAi)).toBe(true);
 	});

@@ -416,7 +416,10 @@ describe('a run whose key this device remembers', () => {
 			getDataset: () => Promise.resolve(null),
 			heldKeys: () => Promise.resolve(held),
 			rememberedKeys: () =>
-				Promise.resolve({ possible: true, origins: [openAi], unlocked: held.length > 0 }),
+				Promise.resolve({
+					...{ possible: true, origins: [openAi], unlocked: held.length > 0 },
+					...{ earlier: [], later: [] },
+				}),
 			readResults: (query) => Promise.resolve(linesOf(query, 0)),
 			resumeRun: () => {
 				resumed.push(held.length > 0);

@@ -55,7 +55,10 @@ describe('a text that is too long for a key', () => {
 	test('is asked for no passphrase, and does not make a held key read as damaged', async () => {
 		const { compose } = await composing({
 			rememberedKeys: () =>
-				Promise.resolve({ possible: true, origins: [openAi], unlocked: true } as const),
+				Promise.resolve({
+					...{ possible: true, origins: [openAi], unlocked: true },
+					...{ earlier: [], later: [] },
+				}),
 		});
 		compose.setProvider('openai');
 		await compose.keys.load();

@@ -109,6 +109,8 @@ describe('remembered keys', () => {
 		expect(await later.rememberedKeys()).toEqual({
 			possible: true,
 			origins: [a, b],
+			earlier: [],
+			later: [],
 			unlocked: false,
 		});
 		expect(await later.unlockKeys(passphrase)).toEqual({ ok: true, value: { damaged: [] } });
@@ -253,6 +255,74 @@ describe('remembered keys', () => {
 			const tab = newTab();
 			await happens(other, tab);
 			expect([(await lastFours(tab))[a], await afresh()]).toEqual([expected, expected]);
+		});
+	});
+
+	describe('say which key of two they have', () => {
+		/** What this tab holds and what is remembered of it, and what the next session would be given. */
+		async function told(tab: EngineApi): Promise<readonly unknown[]> {
+			const page = new PageKeys(tab);
+			await page.load();
+			return [page.heldFor(a)?.lastFour, page.rememberedInstead(a)];
+		}
+		const afresh = async (typed: string): Promise<string | undefined> => {
+			const tab = newTab();
+			await tab.unlockKeys(typed);
+			return (await lastFours(tab))[a];
+		};
+		const four = key.slice(-4);
+
+		test('where another is typed before they are unlocked', async () => {
+			await remembering();
+			const tab = newTab();
+			await tab.holdKey(a, 'sk-typed-locked-4711');
+			expect([await told(tab), await afresh(passphrase)]).toEqual([['4711', 'earlier'], four]);
+			await tab.unlockKeys(passphrase);
+			expect(await tab.rememberKey(a, null)).toEqual(done);
+			expect([await told(tab), await afresh(passphrase)]).toEqual([['4711', null], '4711']);
+		});
+
+		test('where another is typed after the passphrase was changed in another tab', async () => {
+			const other = await remembering();
+			const tab = newTab();
+			await tab.unlockKeys(passphrase);
+			await other.changePassphrase(passphrase, 'new passphrase');
+			expect(await told(tab)).toEqual([four, null]);
+			await tab.holdKey(a, 'sk-typed-after-4711');
+			expect([await told(tab), await afresh('new passphrase')]).toEqual([
+				['4711', 'earlier'],
+				four,
+			]);
+			await tab.unlockKeys('new passphrase');
+			expect([await told(tab), await afresh('new passphrase')]).toEqual([['4711', null], '4711']);
+		});
+
+		test('where another tab remembers one that was typed later, and of both the one that is meant', async () => {
+			const other = await remembering();
+			const tab = newTab();
+			await tab.unlockKeys(passphrase);
+			await other.holdKey(a, 'sk-typed-there-4711');
+			expect([await told(tab), await told(other)]).toEqual([
+				[four, 'later'],
+				['4711', null],
+			]);
+			expect(await tab.rememberKey(a, null)).toEqual(done);
+			expect([await told(tab), await told(other)]).toEqual([
+				[four, null],
+				['4711', 'later'],
+			]);
+			expect(await afresh(passphrase)).toBe(four);
+		});
+
+		test('where they come from a version that did not write down when they were typed', async () => {
+			await remembering();
+			await stored((all) => all.map(({ typedAt: _, ...one }) => one));
+			const tab = newTab();
+			await tab.unlockKeys(passphrase);
+			expect(await told(tab)).toEqual([four, null]);
+			const locked = newTab();
+			await locked.holdKey(a, 'sk-typed-locked-4711');
+			expect(await told(locked)).toEqual(['4711', 'earlier']);
 		});
 	});
 
