@@ -145,6 +145,35 @@ test('the key of a further connection is remembered and, after a reload, unlocke
 	await second.close();
 });
 
+test('the dialog of the remembered keys is pressed by no Enter that is held down, and begins with its first field', async ({
+	app,
+	endpoint,
+	page,
+}) => {
+	const dialog = page.getByRole('dialog');
+	const manage = page.getByRole('button', { name: 'Remembered keys and passphrase…' });
+	await app.open();
+	await app.useEndpoint(endpoint.url, key);
+	await page.getByRole('checkbox', { name: 'Remember key on this device' }).check();
+	await expect(field(page, 'Passphrase')).toBeFocused();
+	await field(page, 'Passphrase').fill(passphrase);
+	await field(page, 'Passphrase again').fill(passphrase);
+	await page.keyboard.press('Enter');
+	await expect(dialog).toBeHidden();
+	await manage.focus();
+	await page.keyboard.down('Enter');
+	await expect(field(page, 'Present passphrase')).toBeFocused();
+	await page.keyboard.down('Enter');
+	await page.keyboard.down('Enter');
+	await page.keyboard.up('Enter');
+	await expect(dialog).toContainText('At least 8 characters');
+	await expect(field(page, 'Present passphrase')).toBeFocused();
+	// One that is pressed anew asks for what is lacking.
+	await page.keyboard.press('Enter');
+	await expect(field(page, 'New passphrase')).toBeFocused();
+	await expect(dialog.getByRole('listitem')).toHaveCount(1);
+});
+
 /** What stops a run, and what is no answer at all: unit tests have those. */
 const left: ReadonlySet<string> = new Set([
 	'the title of a page',
