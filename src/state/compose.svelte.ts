@@ -153,7 +153,9 @@ export class ComposeState {
 	);
 	readonly problems: readonly Problem[] = $derived.by(() => {
 		const found = this.check.problems.map((one) => atModelField(this.draft, one));
-		if (this.needsKey)
+		const { typedProblem } = this.keys;
+		if (typedProblem !== null) found.push(problem('apiKey', typedProblem));
+		else if (this.needsKey)
 			found.push(
 				problem(
 					'apiKey',
@@ -179,6 +181,8 @@ export class ComposeState {
 	readonly #missingShareKeys: readonly Problem[] = $derived.by(() =>
 		(this.draft.shares ?? []).flatMap((share, i) => {
 			const origin = draftOrigin(share);
+			const typed = this.shareKeys.at(i).problem;
+			if (typed !== null) return [problem('shareApiKey', typed, i + 1)];
 			const usesKey = checkConnection(share, [])?.usesKey ?? false;
 			if (!usesKey || origin === null || this.keys.hasFor(origin)) return [];
 			if (this.keys.isLocked(origin)) return [];
@@ -259,6 +263,7 @@ export class ComposeState {
 
 	edit(change: (draft: Draft) => Draft): void {
 		this.draft = change(this.draft);
+		this.shareKeys.makeFor(this.draft);
 		this.refusal = null;
 		this.#lookAtRows();
 		if (this.ready) this.#saver.soon(this.draft);
@@ -532,6 +537,7 @@ export class ComposeState {
 		this.#touched = filledFields(draft);
 		this.#idColumnChosen = draft.idColumn ?? undefined;
 		this.draft = draft;
+		this.shareKeys.makeFor(draft);
 		this.#lookAtRows();
 	}
 

@@ -1,3 +1,4 @@
+import type { Draft } from '#domain/draft.ts';
 import { keyProblem } from '#domain/api-key.ts';
 import type { KeyRing } from './keys.svelte.ts';
 
@@ -64,6 +65,11 @@ export class ShareKeys {
 		const key = new ShareKey(this.#ring);
 		this.#keys.push(key);
 		return this.#keys.length > place ? key : this.at(place);
+	}
+
+	/** One for each connection, before they are looked at: what looks is not told of changes to what it makes itself. */
+	makeFor({ shares = [] }: Draft): void {
+		shares.forEach((_, place) => this.at(place));
 	}
 
 	/** The connection at this place leaves the list. */

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { keyProblem, mostKey } from '#domain/api-key.ts';
+import { emptyShare } from '#domain/draft.ts';
 import { KeyRing } from '#state/keys.svelte.ts';
 import { AskedWorker, composing, write } from './compose-fixtures.ts';
 
 const openAi = 'https://api.openai.com';
 const other = 'https://other.example';
+const another = 'https://another.example';
 const tooLong = 'x'.repeat(mostKey + 1);
 
 test.each([
@@ -49,6 +51,23 @@ describe('a text that is too long for a key', () => {
 			false,
 		]);
 		compose.keys.type('', other);
+		expect(await compose.start()).toBe('r1');
+	});
+
+	test('of a further connection starts nothing either', async () => {
+		const { compose, worker } = await composing();
+		compose.set({
+			provider: 'compatible',
+			baseUrl: `${other}/v1`,
+			models: ['m'],
+			shares: [{ ...emptyShare, baseUrl: `${another}/v1` }],
+		});
+		write(compose, 'Hello');
+		expect(compose.problems).toEqual([]);
+		compose.shareKeys.at(0).type(tooLong, another);
+		expect(compose.problems).toMatchObject([{ field: 'shareApiKey', index: 1 }]);
+		expect([await compose.start(), worker.asked('startRun')]).toEqual([null, []]);
+		compose.shareKeys.at(0).type('sk-the-right-one-1234', another);
 		expect(await compose.start()).toBe('r1');
 	});
 
