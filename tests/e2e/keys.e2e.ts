@@ -145,12 +145,13 @@ test('the key of a further connection is remembered and, after a reload, unlocke
 	await second.close();
 });
 
-test('the dialog of the remembered keys is pressed by no Enter that is held down, and begins with its first field', async ({
+test('the dialog of the remembered keys is pressed by no Enter that is held down, and begins with its first field; no Escape hides what it does', async ({
 	app,
 	endpoint,
 	page,
 }) => {
 	const dialog = page.getByRole('dialog');
+	const sealed = page.getByText('remembered on this device, encrypted');
 	const manage = page.getByRole('button', { name: 'Remembered keys and passphrase…' });
 	await app.open();
 	await app.useEndpoint(endpoint.url, key);
@@ -158,7 +159,8 @@ test('the dialog of the remembered keys is pressed by no Enter that is held down
 	await expect(field(page, 'Passphrase')).toBeFocused();
 	await field(page, 'Passphrase').fill(passphrase);
 	await field(page, 'Passphrase again').fill(passphrase);
-	await page.keyboard.press('Enter');
+	for (const pressed of ['Enter', 'Escape', 'Escape']) await page.keyboard.press(pressed);
+	await expect(sealed).toBeVisible();
 	await expect(dialog).toBeHidden();
 	await manage.focus();
 	await page.keyboard.down('Enter');
@@ -172,6 +174,13 @@ test('the dialog of the remembered keys is pressed by no Enter that is held down
 	await page.keyboard.press('Enter');
 	await expect(field(page, 'New passphrase')).toBeFocused();
 	await expect(dialog.getByRole('listitem')).toHaveCount(1);
+	await field(page, 'Present passphrase').fill(passphrase);
+	await field(page, 'New passphrase').fill('another passphrase');
+	await field(page, 'New passphrase again').fill('another passphrase');
+	for (const pressed of ['Enter', 'Escape', 'Escape']) await page.keyboard.press(pressed);
+	await expect(dialog).toContainText('The passphrase is changed.');
+	await page.keyboard.press('Escape');
+	await expect(dialog).toBeHidden();
 });
 
 /** What stops a run, and what is no answer at all: unit tests have those. */
