@@ -151,6 +151,7 @@ test('the dialog of the remembered keys is pressed by no Enter that is held down
 	page,
 }) => {
 	const dialog = page.getByRole('dialog');
+	const keyField = page.getByLabel('API key', { exact: true });
 	const sealed = page.getByText('remembered on this device, encrypted');
 	const manage = page.getByRole('button', { name: 'Remembered keys and passphrase…' });
 	await app.open();
@@ -181,6 +182,26 @@ test('the dialog of the remembered keys is pressed by no Enter that is held down
 	await expect(dialog).toContainText('The passphrase is changed.');
 	await page.keyboard.press('Escape');
 	await expect(dialog).toBeHidden();
+	await expect(manage).toBeFocused();
+
+	// What has opened the dialog is gone once it is done: the focus goes to the key field.
+	await page.reload();
+	await app.typeKey('sk-typed-since-4711');
+	await expect(page.getByText('until this tab closes')).toContainText('4711');
+	await expect(page.getByText('typed earlier is remembered')).toBeVisible();
+	for (const name of ['Replace the remembered key…', 'Unlock']) {
+		await page.getByRole('button', { name, exact: true }).press('Enter');
+		await field(page, 'Passphrase').fill('another passphrase');
+		await page.keyboard.press('Enter');
+		await expect(dialog).toBeHidden();
+		await expect(sealed).toContainText('4711');
+		await expect(keyField).toBeFocused();
+		if (name !== 'Unlock') await page.reload();
+	}
+	await manage.press('Enter');
+	await dialog.getByRole('button', { name: /Forget the key/ }).press('Enter');
+	await expect(dialog).toBeHidden();
+	await expect(keyField).toBeFocused();
 });
 
 /** What stops a run, and what is no answer at all: unit tests have those. */
