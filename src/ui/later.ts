@@ -13,6 +13,7 @@ export { default as PagedTemplates } from './compose/PagedTemplates.svelte';
 export { default as PairingField } from './compose/PairingField.svelte';
 export { default as PromptCheckPanel } from './compose/PromptCheckPanel.svelte';
 export { default as PromptPreview } from './compose/PromptPreview.svelte';
+export { default as HeldKey } from './compose/HeldKey.svelte';
 export { default as RememberKey } from './compose/RememberKey.svelte';
 export { default as NetworkLock } from './compose/NetworkLock.svelte';
 export { default as RowsField } from './compose/RowsField.svelte';
