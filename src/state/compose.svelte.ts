@@ -153,8 +153,8 @@ export class ComposeState {
 	);
 	readonly problems: readonly Problem[] = $derived.by(() => {
 		const found = this.check.problems.map((one) => atModelField(this.draft, one));
-		const { typedProblem } = this.keys;
-		if (typedProblem !== null) found.push(problem('apiKey', typedProblem));
+		const refusedKey = this.keys.problemFor(this.origin);
+		if (refusedKey !== null) found.push(problem('apiKey', refusedKey));
 		else if (this.needsKey)
 			found.push(
 				problem(
@@ -177,12 +177,12 @@ export class ComposeState {
 		if (this.promptCheck.noneFits) found.push(noPromptFits(this.promptCheck.check?.window ?? 0));
 		return inPageOrder(found);
 	});
-	/** Of further connections that cannot go without a key; the draft's own origin is asked for at its own field. */
+	/** Of further connections where what is typed can be no key, or that cannot go without one; the draft's own origin is asked for at its own field. */
 	readonly #missingShareKeys: readonly Problem[] = $derived.by(() =>
 		(this.draft.shares ?? []).flatMap((share, i) => {
 			const origin = draftOrigin(share);
-			const typed = this.shareKeys.at(i).problem;
-			if (typed !== null) return [problem('shareApiKey', typed, i + 1)];
+			const refused = this.shareKeys.problemAt(i);
+			if (refused !== null) return [problem('shareApiKey', refused, i + 1)];
 			const usesKey = checkConnection(share, [])?.usesKey ?? false;
 			if (!usesKey || origin === null || this.keys.hasFor(origin)) return [];
 			if (this.keys.isLocked(origin)) return [];
@@ -263,7 +263,6 @@ export class ComposeState {
 
 	edit(change: (draft: Draft) => Draft): void {
 		this.draft = change(this.draft);
-		this.shareKeys.makeFor(this.draft);
 		this.refusal = null;
 		this.#lookAtRows();
 		if (this.ready) this.#saver.soon(this.draft);
@@ -413,9 +412,10 @@ export class ComposeState {
 	async testConnection(): Promise<boolean> {
 		const { connection } = this;
 		this.touchConnection();
-		if (this.needsKey) this.touch('apiKey');
 		const { origin } = this;
-		if (connection === null || this.needsKey || this.lockedOut.length > 0) return false;
+		const lacksKey = this.needsKey || this.keys.problemFor(origin) !== null;
+		if (lacksKey) this.touch('apiKey');
+		if (connection === null || lacksKey || this.lockedOut.length > 0) return false;
 		await this.holdTypedKey();
 		if (!(await this.keys.unlock(origin === null ? [] : [origin]))) return true;
 		await this.connectionTest.test(connection, this.keys.heldFor(origin));
@@ -537,7 +537,6 @@ export class ComposeState {
 		this.#touched = filledFields(draft);
 		this.#idColumnChosen = draft.idColumn ?? undefined;
 		this.draft = draft;
-		this.shareKeys.makeFor(draft);
 		this.#lookAtRows();
 	}
 

@@ -1,5 +1,5 @@
 import type { EngineApi, HeldKey, RememberedKeys } from '#contract/engine-api.ts';
-import { keyProblem } from '#domain/api-key.ts';
+import { keyIn, keyProblem } from '#domain/api-key.ts';
 
 /** What the page asks a person about remembered keys, in a dialog. */
 export interface KeyQuestion {
@@ -90,7 +90,9 @@ export class KeyRing {
 	/** The passphrase is asked for in the place of the key. */
 	isLocked(origin: string | null): boolean {
 		return (
-			this.#isRememberedOnly(origin) && !this.remembered.unlocked && !this.#isRefusedFor(origin)
+			this.#isRememberedOnly(origin) &&
+			!this.remembered.unlocked &&
+			this.problemFor(origin) === null
 		);
 	}
 
@@ -167,11 +169,12 @@ export class KeyRing {
 
 	/** Whether a request to this origin would find a key. What is typed for it goes before what is held, also where it is none. */
 	hasFor(origin: string): boolean {
-		return this.#findsFor(origin) && !this.#isRefusedFor(origin);
+		return this.#findsFor(origin) && this.problemFor(origin) === null;
 	}
 
-	#isRefusedFor(origin: string | null): boolean {
-		return origin !== null && this.#isTypedFor(origin) && this.typedProblem !== null;
+	/** Why what is typed for this origin can be no key; null where it may be one, or nothing is. Nothing starts meanwhile. */
+	problemFor(origin: string | null): string | null {
+		return origin !== null && this.#isTypedFor(origin) ? this.typedProblem : null;
 	}
 
 	#findsFor(origin: string): boolean {
@@ -183,8 +186,8 @@ export class KeyRing {
 	 * where it was typed, with why.
 	 */
 	hold(origin: string): Promise<void> {
-		if (this.#isRefusedFor(origin)) return this.#queue;
-		const key = this.typed.trim();
+		if (this.problemFor(origin) !== null) return this.#queue;
+		const key = keyIn(this.typed);
 		const meant = this.#isTypedFor(origin);
 		this.clear();
 		return meant ? this.give(origin, key) : this.#queue;
@@ -241,6 +244,6 @@ export class KeyRing {
 
 	#isTypedFor(origin: string): boolean {
 		const meant = this.#typedFor === null || this.#typedFor === origin;
-		return meant && this.typed.trim() !== '';
+		return meant && keyIn(this.typed) !== '';
 	}
 }

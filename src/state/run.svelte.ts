@@ -7,7 +7,7 @@ import type {
 	ResultPage,
 	RunRefusal,
 } from '#contract/engine-api.ts';
-import { keyProblem } from '#domain/api-key.ts';
+import { keyIn, keyProblem } from '#domain/api-key.ts';
 import { originOf } from '#domain/connection.ts';
 import type { Dataset, DatasetMark } from '#domain/dataset.ts';
 import type { Problem } from '#domain/problem.ts';
@@ -454,7 +454,7 @@ export class RunState {
 		if (this.command !== null || this.keyProblem !== null) return Promise.resolve();
 		this.#again = () => this.#start(command, start);
 		const starting = this.#during(command, async () => {
-			const key = this.typedKey.trim();
+			const key = keyIn(this.typedKey);
 			if (key !== '' && this.keyOrigin !== null) {
 				const { origin } = await this.#api.holdKey(this.keyOrigin, key);
 				this.#held = [...(this.#held ?? []), origin];

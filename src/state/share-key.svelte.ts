@@ -1,16 +1,17 @@
-import type { Draft } from '#domain/draft.ts';
-import { keyProblem } from '#domain/api-key.ts';
+import { keyIn, keyProblem } from '#domain/api-key.ts';
 import type { KeyRing } from './keys.svelte.ts';
 
 /** The key being typed for a further connection. It stands here until the worker holds it, for the origin it was typed for. */
 export class ShareKey {
 	readonly #keys: KeyRing;
+	readonly #onType: () => void;
 	typed = $state.raw('');
 	/** Where requests would have gone when it was typed; null where that was not known yet. */
 	#typedFor: string | null = null;
 
-	constructor(keys: KeyRing) {
+	constructor(keys: KeyRing, onType: () => void = () => undefined) {
 		this.#keys = keys;
+		this.#onType = onType;
 	}
 
 	/** Why what is typed can be no key; null where it may be one, or nothing is. */
@@ -21,6 +22,7 @@ export class ShareKey {
 	type(text: string, origin: string | null): void {
 		this.typed = text;
 		this.#typedFor = origin;
+		this.#onType();
 	}
 
 	/** Whoever typed a key before its address has now typed that too: the one is meant for the other. */
@@ -36,7 +38,7 @@ export class ShareKey {
 	 */
 	async hold(origin: string | null): Promise<void> {
 		if (origin === null) return;
-		const key = this.typed.trim();
+		const key = keyIn(this.typed);
 		const isMeant = this.#typedFor === origin;
 		if (isMeant && this.problem !== null) return;
 		this.clear();
@@ -44,8 +46,7 @@ export class ShareKey {
 	}
 
 	clear(): void {
-		this.typed = '';
-		this.#typedFor = null;
+		this.type('', null);
 	}
 }
 
@@ -53,6 +54,8 @@ export class ShareKey {
 export class ShareKeys {
 	readonly #ring: KeyRing;
 	readonly #keys: ShareKey[] = [];
+	/** Counts what is typed: a key that comes to be while problems are looked for would not be watched itself. */
+	#typed = $state.raw(0);
 
 	constructor(ring: KeyRing) {
 		this.#ring = ring;
@@ -62,14 +65,16 @@ export class ShareKeys {
 	at(place: number): ShareKey {
 		const known = this.#keys[place];
 		if (known !== undefined) return known;
-		const key = new ShareKey(this.#ring);
+		const key = new ShareKey(this.#ring, () => {
+			this.#typed += 1;
+		});
 		this.#keys.push(key);
 		return this.#keys.length > place ? key : this.at(place);
 	}
 
-	/** One for each connection, before they are looked at: what looks is not told of changes to what it makes itself. */
-	makeFor({ shares = [] }: Draft): void {
-		shares.forEach((_, place) => this.at(place));
+	/** Why what is typed there can be no key; null where it may be one, or nothing is. */
+	problemAt(place: number): string | null {
+		return this.#typed === 0 ? null : (this.#keys[place]?.problem ?? null);
 	}
 
 	/** The connection at this place leaves the list. */

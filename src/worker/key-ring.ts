@@ -1,5 +1,5 @@
 import type { HeldKey } from '#contract/engine-api.ts';
-import { keyProblem } from '#domain/api-key.ts';
+import { keyIn, keyProblem } from '#domain/api-key.ts';
 import { Redactor } from '#openai/redact.ts';
 
 /** The keys of this tab, in memory alone, each under the exact origin it was typed for. The one place that holds them. */
@@ -14,15 +14,15 @@ export class KeyRing {
 
 	/** `typedAt` in epoch milliseconds. Throws of what can be no key: the page asks for none such. */
 	hold(origin: string, key: string, typedAt = 0): HeldKey {
-		const trimmed = key.trim();
-		const refused = keyProblem(trimmed);
+		const secret = keyIn(key);
+		const refused = keyProblem(secret);
 		if (refused !== null) throw new RangeError(refused);
 		// First: a key that could not be taken out of what comes back is not sent either.
-		this.redactor.learn(trimmed);
-		if (trimmed !== this.keyFor(origin)) this.#versions.set(origin, this.versionOf(origin) + 1);
-		this.#keys.set(origin, trimmed);
+		this.redactor.learn(secret);
+		if (secret !== this.keyFor(origin)) this.#versions.set(origin, this.versionOf(origin) + 1);
+		this.#keys.set(origin, secret);
 		this.#typedAt.set(origin, typedAt);
-		return shown(origin, trimmed);
+		return shown(origin, secret);
 	}
 
 	forget(origin: string): void {

@@ -85,6 +85,23 @@ test('a text that is too long for a key is not held, and costs no run that comes
 	expect(endpoint.ledger.requests.map((request) => request.key)).toEqual([key]);
 });
 
+test.each(['sk-ключ-0123456789', 'sk-in ner-0123456789', 'sk-😀-0123456789'])(
+	'what no header takes is not held: %s',
+	async (text) => {
+		const engine = newTab();
+		await expect(engine.holdKey(a, text)).rejects.toThrow('of ASCII');
+		expect(await engine.heldKeys()).toEqual([]);
+	},
+);
+
+test('what is copied around a key does not leave with it', async () => {
+	const engine = newTab();
+	const { origin } = new URL(endpoint.url);
+	await engine.holdKey(origin, `Bearer “${key}\u200b” `);
+	await finished(engine, await started(engine, checkedSetup(oneHello(), null)));
+	expect(endpoint.ledger.requests.map((request) => request.key)).toEqual([key]);
+});
+
 describe('remembered keys', () => {
 	test('are encrypted, each with what it takes to open it, and none is in them in the plain', async () => {
 		await remembering();
