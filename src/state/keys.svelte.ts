@@ -127,7 +127,7 @@ export class KeyRing {
 	 * is typed for one of them is no key.
 	 */
 	async unlock(origins: readonly string[]): Promise<boolean> {
-		if (origins.some((one) => this.#isRefusedFor(one))) return false;
+		if (origins.some((one) => this.problemFor(one) !== null)) return false;
 		const origin = origins.find((one) => this.isLocked(one));
 		return origin === undefined || this.ask({ kind: 'unlock', origin });
 	}

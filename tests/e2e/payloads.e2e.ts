@@ -107,7 +107,7 @@ const look = (page: Page): Promise<Seen> =>
 			element.getAttributeNames().every((name) => !name.startsWith('on')) &&
 			!element.matches(
 				// The engine's own window has nothing in it and loads nothing.
-				'iframe:not([hidden]), iframe[src], iframe[srcdoc], object, embed, #evil, img:not([src^="data:"]):not([src^="./"]), form[action], a[href^="javascript:" i], math, base, link[href*="evil"]',
+				'iframe:not([hidden]), iframe[src], iframe[srcdoc]:not([srcdoc=""]), object, embed, #evil, img:not([src^="data:"]):not([src^="./"]), form[action], a[href^="javascript:" i], math, base, link[href*="evil"]',
 			) &&
 			!(
 				element instanceof HTMLScriptElement &&
