@@ -66,7 +66,8 @@ async function quieten(
 
 export async function pressStart(world: World, tab: ModelTab, shape: RunShape): Promise<void> {
 	const run = world.newBook(shape);
-	if (run.needsKey && tab.key === '') await pressKey(tab, run, `key-of-${tab.name}`);
+	if (run.needsKey && tab.key === '')
+		await pressKey(tab, run, `key-of-${tab.name.replaceAll(' ', '-')}`);
 	const setup = await world.setupOf(run, shape);
 	void takeUp(world, run, tab, 'start', () => tab.api.startRun(setup)).then(() => {
 		run.isListed = true;
