@@ -239,10 +239,10 @@ export class ComposeState {
 	}
 
 	async #restore(): Promise<void> {
-		await Promise.all([this.keys.load(), this.savedConnections.load()]);
 		const left = this.#saver.left();
-		const stored = left ?? (await this.#api.loadDraft());
 		try {
+			await Promise.all([this.keys.load(), this.savedConnections.load()]);
+			const stored = left ?? (await this.#api.loadDraft());
 			// What was written meanwhile is written into the draft that comes back.
 			if (stored !== null)
 				await this.#open(this.#early.reduce((draft, change) => change(draft), readable(stored)));

@@ -263,7 +263,7 @@ test('a comparison is live while the run goes on', async ({ app, endpoint }) => 
 	const line = (number: number): Locator =>
 		comparison(app).locator(`tr[data-line="${String(number)}"]`);
 	// Which six of both models come first is not said.
-	await expect(comparison(app).getByText(/^echo: /)).toHaveCount(6);
+	await expect(comparison(app).getByRole('button', { name: /^echo: / })).toHaveCount(6);
 	await expect(line(9)).toContainText('waiting');
 	endpoint.release();
 	await app.finished();

@@ -2,6 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, expectAccessible, test } from './fixtures.ts';
 import { App } from './support/app.ts';
 import { holdTime, runDatabases } from './support/deleted-runs.ts';
+import { savedDraft } from './support/saved-draft.ts';
 
 const csv = (rows: number): string =>
 	`id,text\n${Array.from({ length: rows }, (_, i) => `${String(i)},word ${String(i)}`).join('\n')}\n`;
@@ -128,7 +129,8 @@ test('after a failure, Stop aborts what is still in flight, also when Resume was
 	await app.resume();
 	await app.stop();
 	await endpoint.ledger.ended(7);
-	await expect(app.button('Stop')).toBeDisabled();
+	// Disabled, and gone with what was in flight.
+	await expect(app.button('Stop').and(app.page.locator(':enabled'))).toHaveCount(0);
 	await expect(app.button('Resume')).toBeEnabled();
 	expect(await app.progress()).toEqual({ settled: 1, planned: 20 });
 	endpoint.release();
@@ -186,9 +188,12 @@ test('a run that goes in another tab is watched here, to its end', async ({ app,
 test('what was typed in the last moment before a reload is there after it', async ({ app }) => {
 	const { page } = app;
 	await app.open();
+	// The engine has answered: what was stored before is here.
+	await expect(page.getByText(/^None yet/)).toBeVisible();
 	const box = page.getByRole('textbox', { name: 'User message', exact: true });
 	for (const text of ['Say {word}', 'Say {word} again']) {
 		await box.fill(text);
+		await expect.poll(() => savedDraft(page)).toContain(text);
 		const loaded = page.waitForEvent('load');
 		// A browser may end the engine before the page that goes: here it does so.
 		await box.evaluate((field: HTMLTextAreaElement) => {

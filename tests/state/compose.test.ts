@@ -476,6 +476,19 @@ describe('the draft', () => {
 		expect(compose.problems.length).toBeGreaterThan(0);
 	});
 
+	test('is saved also where what else is stored cannot be read', async () => {
+		const worker = new AskedWorker({
+			connections: () => Promise.reject(new Error('The store is shut.')),
+		});
+		const clock = new HandClock();
+		const compose = new ComposeState(worker.api, { fetchSample, clock, left: inMemory() });
+		const restoring = compose.restore();
+		compose.set({ name: 'Early' });
+		await expect(restoring).rejects.toThrow('shut');
+		await clock.pass(400);
+		expect(worker.asked('saveDraft')).toMatchObject([[{ name: 'Early' }]]);
+	});
+
 	test('that cannot be read keeps no file waiting', async () => {
 		const { api } = new AskedWorker({
 			loadDraft: () => Promise.reject(new Error('The store is shut.')),
